@@ -1,0 +1,5 @@
+//! Stage `cluster`.
+
+mod entities;
+
+pub use entities::Entities;

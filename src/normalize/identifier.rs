@@ -1,0 +1,1 @@
+//! National and tax identifiers.

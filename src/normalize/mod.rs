@@ -1,0 +1,82 @@
+//! Attribute normalisers, one file a kind, all of one shape: raw text and a [`Hint`] in, [`Normalized`] out. They
+//! are usable on their own (`quilate::normalize::email("Ana <ANA@example.com>")`), never fail, never panic, keep the
+//! original, and are idempotent: the canonical form of a canonical form is itself.
+//!
+//! Within the engine each distinct value is normalised once.
+
+pub mod address;
+pub mod company;
+pub mod date;
+pub mod email;
+pub mod gender;
+pub mod identifier;
+pub mod person_name;
+pub mod phone;
+pub mod placeholder;
+pub mod text;
+
+use serde::Serialize;
+
+/// What is known about where a value comes from. All parts are optional: a hint, not a rule.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Hint<'a> {
+    /// BCP 47 language tag of the record or source, such as `es-ES`.
+    pub locale: Option<&'a str>,
+    /// ISO 3166-1 alpha-2 code of the record's country, upper case.
+    pub region: Option<&'a str>,
+}
+
+/// How far a value can be trusted.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Quality {
+    /// Complete and plausible.
+    Ok,
+    /// Usable, incomplete.
+    Partial,
+    /// Several readings; the others are in the parts.
+    Ambiguous,
+    /// Usable, low trust.
+    Suspicious,
+    /// Several values in one cell.
+    Multiple,
+    /// A filler such as `n/a` or `test@test.com`: to be treated as missing.
+    Placeholder,
+    /// Fails its own rules (check digit, calendar); kept as fuzzy evidence.
+    Invalid,
+    /// Nothing could be read from it.
+    Unparsed,
+}
+
+impl Quality {
+    /// The stable name.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Ok => "ok",
+            Self::Partial => "partial",
+            Self::Ambiguous => "ambiguous",
+            Self::Suspicious => "suspicious",
+            Self::Multiple => "multiple",
+            Self::Placeholder => "placeholder",
+            Self::Invalid => "invalid",
+            Self::Unparsed => "unparsed",
+        }
+    }
+}
+
+/// A normalised value; `P` are the components of its kind.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Normalized<'a, P> {
+    /// What came in, unchanged.
+    pub original: &'a str,
+    /// The form to show and store; lossless up to spacing, case and spelling of abbreviations. Empty for placeholders.
+    pub canonical: String,
+    /// Components.
+    pub parts: P,
+    /// Lossy keys under which equal values meet, strongest first.
+    pub keys: Vec<String>,
+    /// How far it can be trusted.
+    pub quality: Quality,
+    /// Stable codes that say why.
+    pub reasons: Vec<&'static str>,
+}

@@ -1,0 +1,1 @@
+//! Fillers that stand for a missing value.

@@ -1,0 +1,247 @@
+//! A column: a dictionary and the codes of each record, with a fast path for at most one value a record.
+
+use super::{Dictionary, Interner};
+
+/// The code of "no value".
+pub const NULL: u32 = u32::MAX;
+
+/// Codes of all records.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Codes {
+    /// At most one value each; [`NULL`] for none.
+    Single(Vec<u32>),
+    /// `codes[offsets[r]..offsets[r + 1]]` are the values of record `r`.
+    List { offsets: Vec<u32>, codes: Vec<u32> },
+}
+
+/// Distinct values plus, for each record, the codes of its values in their order (none: null).
+///
+/// # Shape
+/// `len()` records; `dictionary().len()` distinct values; a record's codes are distinct and in input order.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Column {
+    dictionary: Dictionary,
+    codes: Codes,
+}
+
+impl Column {
+    /// How many records.
+    pub fn len(&self) -> usize {
+        match &self.codes {
+            Codes::Single(codes) => codes.len(),
+            Codes::List { offsets, .. } => offsets.len() - 1,
+        }
+    }
+
+    /// Whether there are no records.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// The codes of a record's values; empty when null.
+    ///
+    /// # Panics
+    /// When `record >= len()`.
+    #[inline]
+    pub fn codes(&self, record: usize) -> &[u32] {
+        match &self.codes {
+            Codes::Single(codes) => {
+                let code = std::slice::from_ref(&codes[record]);
+                if code[0] == NULL { &[] } else { code }
+            }
+            Codes::List { offsets, codes } => &codes[offsets[record] as usize..offsets[record + 1] as usize],
+        }
+    }
+
+    /// The code of the first value, or [`NULL`].
+    #[inline]
+    pub fn first_code(&self, record: usize) -> u32 {
+        match &self.codes {
+            Codes::Single(codes) => codes[record],
+            Codes::List { .. } => self.codes(record).first().copied().unwrap_or(NULL),
+        }
+    }
+
+    /// The first value of a record, if any.
+    pub fn get(&self, record: usize) -> Option<&str> {
+        match self.first_code(record) {
+            NULL => None,
+            code => Some(self.dictionary.text(code)),
+        }
+    }
+
+    /// All values of a record.
+    pub fn values(&self, record: usize) -> impl ExactSizeIterator<Item = &str> + '_ {
+        self.codes(record).iter().map(|&code| self.dictionary.text(code))
+    }
+
+    /// The distinct values.
+    pub fn dictionary(&self) -> &Dictionary {
+        &self.dictionary
+    }
+
+    /// Whether some record has more than one value.
+    pub fn is_list(&self) -> bool {
+        matches!(self.codes, Codes::List { .. })
+    }
+
+    /// How many records carry each distinct value.
+    pub fn counts(&self) -> Vec<u32> {
+        let mut counts = vec![0u32; self.dictionary.len()];
+        let codes = match &self.codes {
+            Codes::Single(codes) => codes,
+            Codes::List { codes, .. } => codes,
+        };
+        for &code in codes.iter().filter(|&&code| code != NULL) {
+            counts[code as usize] += 1;
+        }
+        counts
+    }
+
+    /// How many records have at least one value.
+    pub fn non_null(&self) -> usize {
+        (0..self.len()).filter(|&record| self.first_code(record) != NULL).count()
+    }
+
+    /// The same column with its records in another order or number: record `i` of the result is `order[i]` of this.
+    /// Codes are renumbered in order of first appearance, so that equal content gives equal bytes.
+    pub fn gather(&self, order: &[u32]) -> Column {
+        let mut renumbered = vec![NULL; self.dictionary.len()];
+        let mut dictionary = Dictionary::default();
+        let mut renumber = |code: u32| {
+            if renumbered[code as usize] == NULL {
+                renumbered[code as usize] = dictionary.push(self.dictionary.text(code));
+            }
+            renumbered[code as usize]
+        };
+        let codes = match &self.codes {
+            Codes::Single(codes) => Codes::Single(
+                order
+                    .iter()
+                    .map(|&row| match codes[row as usize] {
+                        NULL => NULL,
+                        code => renumber(code),
+                    })
+                    .collect(),
+            ),
+            Codes::List { .. } => {
+                let mut offsets = Vec::with_capacity(order.len() + 1);
+                offsets.push(0);
+                let mut out = Vec::new();
+                for &row in order {
+                    out.extend(self.codes(row as usize).iter().map(|&code| renumber(code)));
+                    offsets.push(out.len() as u32);
+                }
+                Codes::List { offsets, codes: out }
+            }
+        };
+        Column { dictionary, codes }
+    }
+
+    /// Bytes held, for memory reports.
+    pub fn heap_bytes(&self) -> usize {
+        self.dictionary.heap_bytes()
+            + match &self.codes {
+                Codes::Single(codes) => codes.capacity() * 4,
+                Codes::List { offsets, codes } => (offsets.capacity() + codes.capacity()) * 4,
+            }
+    }
+}
+
+/// Builds a [`Column`] record by record. Starts single-valued and turns list-valued at the first record with two
+/// distinct values.
+#[derive(Clone, Debug, Default)]
+pub struct ColumnBuilder {
+    interner: Interner,
+    single: Vec<u32>,
+    list: Option<(Vec<u32>, Vec<u32>)>,
+}
+
+impl ColumnBuilder {
+    /// An empty column.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Adds a record with one value, or none. Blank text is null.
+    pub fn push(&mut self, text: Option<&str>) {
+        let code = self.code(text.unwrap_or(""));
+        self.push_codes(if code == NULL { &[] } else { std::slice::from_ref(&code) });
+    }
+
+    /// Adds a record with any number of values; blanks and repeats are left out.
+    pub fn push_list<'a>(&mut self, texts: impl IntoIterator<Item = &'a str>) {
+        let mut codes: Vec<u32> = Vec::new();
+        for text in texts {
+            let code = self.code(text);
+            if code != NULL && !codes.contains(&code) {
+                codes.push(code);
+            }
+        }
+        self.push_codes(&codes);
+    }
+
+    /// Interns a value without adding a record; [`NULL`] for blank text. The code may be given to
+    /// [`Self::push_codes`].
+    pub fn code(&mut self, text: &str) -> u32 {
+        if text.trim().is_empty() { NULL } else { self.interner.intern(text) }
+    }
+
+    /// Adds a record from codes of this builder, distinct and not null.
+    pub fn push_codes(&mut self, codes: &[u32]) {
+        match (&mut self.list, codes) {
+            (None, []) => self.single.push(NULL),
+            (None, [code]) => self.single.push(*code),
+            (None, _) => {
+                let mut offsets = vec![0u32];
+                let mut all = Vec::with_capacity(self.single.len());
+                for &code in &self.single {
+                    if code != NULL {
+                        all.push(code);
+                    }
+                    offsets.push(all.len() as u32);
+                }
+                self.single = Vec::new();
+                all.extend_from_slice(codes);
+                offsets.push(all.len() as u32);
+                self.list = Some((offsets, all));
+            }
+            (Some((offsets, all)), _) => {
+                all.extend_from_slice(codes);
+                offsets.push(all.len() as u32);
+            }
+        }
+    }
+
+    /// How many records so far.
+    pub fn len(&self) -> usize {
+        match &self.list {
+            None => self.single.len(),
+            Some((offsets, _)) => offsets.len() - 1,
+        }
+    }
+
+    /// Whether there is no record yet.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// The finished column.
+    pub fn finish(self) -> Column {
+        let codes = match self.list {
+            None => Codes::Single(self.single),
+            Some((offsets, codes)) => Codes::List { offsets, codes },
+        };
+        Column { dictionary: self.interner.finish(), codes }
+    }
+}
+
+impl<'a> FromIterator<Option<&'a str>> for Column {
+    fn from_iter<I: IntoIterator<Item = Option<&'a str>>>(texts: I) -> Self {
+        let mut builder = ColumnBuilder::new();
+        for text in texts {
+            builder.push(text);
+        }
+        builder.finish()
+    }
+}
