@@ -11,6 +11,7 @@ pub mod detect;
 pub mod io;
 pub mod merge;
 pub mod normalize;
+pub mod pipeline;
 pub mod report;
 pub mod score;
 pub mod similarity;

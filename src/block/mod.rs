@@ -1,1 +1,20 @@
-//! Stage `block`.
+//! Finds candidate pairs: records that share rare keys.
+//!
+//! Every attribute kind has typed keys (`keys.rs`): tokens, sounds, prefixes and nickname groups of names, parts of
+//! dates, ends of phone numbers, ... All rules are united: for each record the neighbours that share the most
+//! information (`sum of log2(N / df)` over shared keys of at most [`MAX_BLOCK`] records) become candidates, [`K`] a
+//! record, and a pair counts when either side chose the other. Top-k joins of this kind beat learned blocking rules
+//! (Papadakis et al. 2016-2023; Sparkly, Paulsen et al. 2023).
+//!
+//! # Shape
+//! [`Neighbours`] holds at most `K` record numbers a record, never the pairs; pairs are streamed from it, each once.
+//!
+//! # Complexity
+//! Time O(records x [`MAX_POSTINGS`]), memory O(records x keys a record).
+
+mod index;
+mod keys;
+mod neighbours;
+
+pub use index::{IndexStats, MAX_BLOCK};
+pub use neighbours::{BlockOptions, K, MAX_POSTINGS, Neighbours};

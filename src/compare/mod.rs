@@ -1,1 +1,110 @@
-//! Stage `compare`.
+//! Compares records: attribute values in, an agreement pattern out.
+//!
+//! A *comparison* is an ordered list of *levels* over one attribute; a pair of records gets one level a comparison,
+//! or [`NULL_LEVEL`] when a side has no value. Values are compared once per distinct pair (a direct-mapped cache of
+//! levels a thread), equal codes need no text at all, and of sets of values the best pair counts.
+//!
+//! Two composites reach over columns: given name and surname that changed places, and a street that stands on the
+//! other record's second address line.
+
+mod evaluator;
+mod level;
+pub(crate) mod values;
+
+pub use evaluator::{Evaluator, PairLevels};
+pub use level::{Level, NULL_LEVEL, TermFrequency, date_level, levels, name_level};
+
+use crate::normalize::attributes::Attributes;
+use crate::normalize::person_name::nickname_groups;
+use crate::table::{AttributeKind, Column};
+
+/// The most comparisons of a run: more evidence columns than this are counted as a finding and left out.
+pub const MAX_COMPARISONS: usize = 24;
+
+/// One comparison of a run.
+#[derive(Clone, Debug)]
+pub struct Comparison {
+    /// Name of the attribute.
+    pub name: String,
+    /// Its kind.
+    pub kind: AttributeKind,
+    /// Which column of [`Attributes::columns`].
+    pub column: usize,
+    /// Its levels, best first.
+    pub levels: &'static [Level],
+}
+
+/// All comparisons of a run, ready to evaluate pairs.
+pub struct Comparisons<'a> {
+    attributes: &'a Attributes,
+    items: Vec<Comparison>,
+    given: Option<usize>,
+    surname: Option<usize>,
+    street: Option<usize>,
+    line2: Option<usize>,
+    /// Nickname groups of each distinct given name.
+    nickname_groups: Vec<&'static [u32]>,
+}
+
+impl<'a> Comparisons<'a> {
+    /// One comparison for each evidence column that has any, in column order, at most [`MAX_COMPARISONS`].
+    pub fn new(attributes: &'a Attributes) -> Self {
+        let items: Vec<Comparison> = attributes
+            .columns
+            .iter()
+            .enumerate()
+            .filter_map(|(column, attribute)| {
+                let levels = levels(attribute.kind)?;
+                Some(Comparison { name: attribute.name.clone(), kind: attribute.kind, column, levels })
+            })
+            .filter(|item| !attributes.columns[item.column].column.dictionary().is_empty())
+            .take(MAX_COMPARISONS)
+            .collect();
+        let find = |kind| items.iter().position(|item| item.kind == kind);
+        let given = find(AttributeKind::GivenName);
+        let names = given.map(|at| attributes.columns[items[at].column].column.dictionary());
+        Self {
+            given,
+            surname: find(AttributeKind::Surname),
+            street: find(AttributeKind::Street),
+            line2: find(AttributeKind::AddressLine2),
+            nickname_groups: names.map_or_else(Vec::new, |names| names.iter().map(nickname_groups).collect()),
+            attributes,
+            items,
+        }
+    }
+
+    /// The comparisons in order.
+    pub fn items(&self) -> &[Comparison] {
+        &self.items
+    }
+
+    /// The column of a comparison.
+    pub fn column(&self, comparison: usize) -> &'a Column {
+        &self.attributes.columns[self.items[comparison].column].column
+    }
+
+    /// Where the comparison of a kind is.
+    pub fn position(&self, kind: AttributeKind) -> Option<usize> {
+        self.items.iter().position(|item| item.kind == kind)
+    }
+
+    /// The attributes compared.
+    pub fn attributes(&self) -> &'a Attributes {
+        self.attributes
+    }
+
+    /// A new evaluator; each thread needs its own.
+    pub fn evaluator(&'a self) -> Evaluator<'a> {
+        Evaluator::new(self)
+    }
+
+    /// Whether two distinct given names are forms of one.
+    fn nicknames(&self, comparison: usize, x: u32, y: u32) -> bool {
+        if Some(comparison) != self.given {
+            return false;
+        }
+        let (x, y) = (self.nickname_groups[x as usize], self.nickname_groups[y as usize]);
+        x.iter().any(|group| y.contains(group))
+    }
+}

@@ -4,6 +4,7 @@
 //!
 //! Within the engine each distinct value is normalised once.
 
+pub mod attributes;
 pub mod address;
 pub mod company;
 pub mod date;

@@ -1,0 +1,289 @@
+//! The inverted index from keys to records.
+//!
+//! Keys are made once per distinct value; a record's keys are those of its values plus a few composites (sound of
+//! the surname with the year of birth, ...), which stay rare in data so large that no single name is.
+
+use std::hash::{BuildHasher, Hasher};
+
+use hashbrown::HashMap;
+
+use super::keys;
+use crate::normalize::attributes::{Attribute, Attributes};
+use crate::par;
+use crate::table::{AttributeKind, NULL};
+
+/// Keys that more records share than this emit nothing: they would cost much and say little. At one value in 1,000
+/// records the neighbours that matter are found through their rarer keys.
+pub const MAX_BLOCK: usize = 1000;
+
+/// Hash of keys that are hashes already.
+#[derive(Clone, Copy, Default)]
+struct Passthrough(u64);
+
+impl Hasher for Passthrough {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+    fn write(&mut self, _: &[u8]) {}
+    fn write_u64(&mut self, key: u64) {
+        self.0 = key;
+    }
+}
+
+#[derive(Clone, Copy, Default)]
+struct PassthroughState;
+
+impl BuildHasher for PassthroughState {
+    type Hasher = Passthrough;
+    fn build_hasher(&self) -> Passthrough {
+        Passthrough::default()
+    }
+}
+
+/// Ragged rows of `u32`.
+#[derive(Default)]
+struct Rows {
+    offsets: Vec<u32>,
+    items: Vec<u32>,
+}
+
+impl Rows {
+    fn get(&self, row: usize) -> &[u32] {
+        &self.items[self.offsets[row] as usize..self.offsets[row + 1] as usize]
+    }
+}
+
+/// Keys to records and back.
+pub(super) struct Index<'a> {
+    attributes: &'a Attributes,
+    /// For each column with keys: its position and the key numbers of each distinct value.
+    columns: Vec<(usize, Rows)>,
+    /// For each composite: the key number of each record, or [`NULL`].
+    composites: Vec<Vec<u32>>,
+    /// Records of each key; empty for keys that were too large or that one record has alone.
+    postings: Rows,
+    /// Fixed-point information content of each key: `256 * log2(N / df)`.
+    weights: Vec<u32>,
+    pub(super) stats: IndexStats,
+}
+
+/// What the index holds, for the report.
+#[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize)]
+pub struct IndexStats {
+    /// Distinct keys.
+    pub keys: u64,
+    /// Keys shared by two or more records and used.
+    pub used_keys: u64,
+    /// Keys shared by more than [`MAX_BLOCK`] records, left out.
+    pub large_keys: u64,
+    /// Records in the largest key that was left out.
+    pub largest: u64,
+}
+
+impl<'a> Index<'a> {
+    pub(super) fn new(attributes: &'a Attributes) -> Self {
+        let mut numbers: HashMap<u64, u32, PassthroughState> = HashMap::default();
+        let columns: Vec<(usize, Rows)> = attributes
+            .columns
+            .iter()
+            .enumerate()
+            .map(|(at, attribute)| (at, number_keys(at, attribute, &mut numbers)))
+            .collect();
+        let single = numbers.len();
+        drop(numbers);
+        let mut index = Self {
+            attributes,
+            columns,
+            composites: Vec::new(),
+            postings: Rows::default(),
+            weights: Vec::new(),
+            stats: IndexStats::default(),
+        };
+        index.add_composites(single);
+        index.fill_postings();
+        index
+    }
+
+    /// Numbers the composite keys that at least two records share.
+    fn add_composites(&mut self, mut next: usize) {
+        for rule in COMPOSITES {
+            let Some(mut keyed) = rule.keys(self.attributes) else { continue };
+            par::sort_unstable_by(&mut keyed, |a, b| a.cmp(b));
+            let mut number = vec![NULL; self.attributes.len()];
+            for run in keyed.chunk_by(|a, b| a.0 == b.0) {
+                if run.len() < 2 {
+                    continue;
+                }
+                for &(_, record) in run {
+                    number[record as usize] = next as u32;
+                }
+                next += 1;
+            }
+            self.composites.push(number);
+        }
+        self.weights = vec![0; next];
+    }
+
+    fn fill_postings(&mut self) {
+        let records = self.attributes.len();
+        let mut df = vec![0u32; self.weights.len()];
+        let mut keys = Vec::new();
+        for record in 0..records {
+            self.record_keys(record, &mut keys);
+            keys.iter().for_each(|&key| df[key as usize] += 1);
+        }
+        let usable = |df: u32| df >= 2 && df as usize <= MAX_BLOCK;
+        let mut offsets = Vec::with_capacity(df.len() + 1);
+        let mut end = 0u32;
+        offsets.push(0);
+        for (key, &df) in df.iter().enumerate() {
+            self.stats.keys += 1;
+            if usable(df) {
+                end += df;
+                self.stats.used_keys += 1;
+                self.weights[key] = (256.0 * (records as f64 / f64::from(df)).log2()).round() as u32;
+            } else if df > 1 {
+                self.stats.large_keys += 1;
+                self.stats.largest = self.stats.largest.max(u64::from(df));
+            }
+            offsets.push(end);
+        }
+        let mut items = vec![0u32; end as usize];
+        let mut fill: Vec<u32> = offsets[..offsets.len() - 1].to_vec();
+        for record in 0..records {
+            self.record_keys(record, &mut keys);
+            for &key in keys.iter().filter(|&&key| usable(df[key as usize])) {
+                items[fill[key as usize] as usize] = record as u32;
+                fill[key as usize] += 1;
+            }
+        }
+        self.postings = Rows { offsets, items };
+    }
+
+    /// The distinct keys of a record, ascending by number.
+    pub(super) fn record_keys(&self, record: usize, out: &mut Vec<u32>) {
+        out.clear();
+        for (at, rows) in &self.columns {
+            for &code in self.attributes.columns[*at].column.codes(record) {
+                out.extend_from_slice(rows.get(code as usize));
+            }
+        }
+        out.extend(self.composites.iter().map(|numbers| numbers[record]).filter(|&key| key != NULL));
+        out.sort_unstable();
+        out.dedup();
+    }
+
+    /// The records that carry a key, ascending; empty when the key is not used.
+    #[inline]
+    pub(super) fn records(&self, key: u32) -> &[u32] {
+        self.postings.get(key as usize)
+    }
+
+    /// Information content of a key in 1/256 bits.
+    #[inline]
+    pub(super) fn weight(&self, key: u32) -> u32 {
+        self.weights[key as usize]
+    }
+}
+
+/// Key numbers of each distinct value of a column.
+fn number_keys(at: usize, attribute: &Attribute, numbers: &mut HashMap<u64, u32, PassthroughState>) -> Rows {
+    let dictionary = attribute.column.dictionary();
+    let hashes = par::map_ranges(dictionary.len(), 4096, |range| {
+        let mut keys = Vec::new();
+        let mut ends = Vec::with_capacity(range.len());
+        for code in range {
+            keys::emit_keys(attribute.kind, at, dictionary.text(code as u32), |key| keys.push(key));
+            ends.push(keys.len());
+        }
+        (keys, ends)
+    });
+    let mut rows = Rows { offsets: vec![0], items: Vec::new() };
+    for (keys, ends) in hashes {
+        let mut start = 0;
+        for end in ends {
+            for key in &keys[start..end] {
+                let next = numbers.len() as u32;
+                rows.items.push(*numbers.entry(*key).or_insert(next));
+            }
+            rows.offsets.push(rows.items.len() as u32);
+            start = end;
+        }
+    }
+    rows
+}
+
+/// One part of a composite key, from the first value of an attribute.
+#[derive(Clone, Copy)]
+enum Part {
+    Sound(AttributeKind),
+    Whole(AttributeKind),
+    Year,
+    MonthDay,
+}
+
+impl Part {
+    fn kind(self) -> AttributeKind {
+        match self {
+            Self::Sound(kind) | Self::Whole(kind) => kind,
+            Self::Year | Self::MonthDay => AttributeKind::BirthDate,
+        }
+    }
+
+    fn hash(self, value: &str) -> Option<u64> {
+        let part = |range: std::ops::Range<usize>| {
+            value.get(range).filter(|digits| !digits.contains('-')).map(keys::whole)
+        };
+        match self {
+            Self::Sound(_) => Some(keys::sound(value)),
+            Self::Whole(_) => Some(keys::whole(value)),
+            Self::Year => part(0..4),
+            Self::MonthDay => part(4..8),
+        }
+    }
+}
+
+/// Two parts that make a rare key of two frequent ones.
+struct Composite(Part, Part);
+
+const COMPOSITES: &[Composite] = &[
+    Composite(Part::Sound(AttributeKind::GivenName), Part::Sound(AttributeKind::Surname)),
+    Composite(Part::Sound(AttributeKind::Surname), Part::Year),
+    Composite(Part::Sound(AttributeKind::Surname), Part::MonthDay),
+    Composite(Part::Sound(AttributeKind::GivenName), Part::MonthDay),
+    Composite(Part::Sound(AttributeKind::Surname), Part::Whole(AttributeKind::Postcode)),
+    Composite(Part::Sound(AttributeKind::GivenName), Part::Whole(AttributeKind::Postcode)),
+    Composite(Part::Sound(AttributeKind::Surname), Part::Whole(AttributeKind::City)),
+    Composite(Part::Whole(AttributeKind::Street), Part::Whole(AttributeKind::HouseNumber)),
+    Composite(Part::Whole(AttributeKind::Surname), Part::Whole(AttributeKind::GivenName)),
+];
+
+impl Composite {
+    /// The key of each record that has both parts; `None` when an attribute is missing altogether.
+    fn keys(&self, attributes: &Attributes) -> Option<Vec<(u64, u32)>> {
+        let rule = COMPOSITES.iter().position(|rule| std::ptr::eq(rule, self)).unwrap_or(0) as u64;
+        let hashes = |part: Part| {
+            let column = &attributes.columns[attributes.position(part.kind())?].column;
+            let dictionary = column.dictionary();
+            let hashes: Vec<Option<u64>> = par::map_ranges(dictionary.len(), 4096, |range| {
+                range.map(|code| part.hash(dictionary.text(code as u32))).collect::<Vec<_>>()
+            })
+            .concat();
+            Some((column, hashes))
+        };
+        let ((left, left_hashes), (right, right_hashes)) = (hashes(self.0)?, hashes(self.1)?);
+        let symmetric = matches!((self.0, self.1), (Part::Sound(_), Part::Sound(_)));
+        let key = |record: usize| {
+            let (x, y) = (left.first_code(record), right.first_code(record));
+            if x == NULL || y == NULL {
+                return None;
+            }
+            let (a, b) = (left_hashes[x as usize]?, right_hashes[y as usize]?);
+            // Exchanged names meet under one key.
+            let (a, b) = if symmetric { (a.min(b), a.max(b)) } else { (a, b) };
+            Some((keys::pair(rule, a, b), record as u32))
+        };
+        Some((0..attributes.len()).filter_map(key).collect())
+    }
+}
+

@@ -1,0 +1,300 @@
+//! Profile linkage: clusters grow by the pair of clusters that most likely is one customer, judged on all records of
+//! both, until no pair is likelier one than two.
+//!
+//! For clusters A and B and each group of evidence (names, address, the rest) the mean likelihood ratio over their
+//! record pairs is kept; the score of the two is the prior times the product of these means: "B is one more copy of a
+//! randomly chosen record of A". Means of ratios, not of logs: one record that lacks the street, or carries the
+//! former one, takes nothing away from the others. Sums are additive under merging, so a merge costs O(neighbours).
+//!
+//! Two clusters of two or more records each are verified before they merge: on average each record must fit the other
+//! side. That is what keeps two people who share one poor record apart, where connected components would chain them.
+//!
+//! # Source
+//! Own design; measured against connected components, average linkage and correlation clustering on fifteen data
+//! sets, where it is best on all (connected components lose .01-.7 F1).
+
+use std::cmp::Ordering;
+use std::collections::{BTreeMap, BinaryHeap};
+
+use super::{Edge, Entities, UnionFind};
+use crate::par;
+use crate::score::{GROUPS, PairScore, Prior};
+
+/// Clusters merge while their score is above this many bits. Results are flat between -1 and 0 on all measured sets;
+/// a little below the even chance pays because a refused merge is final and a pair of clusters is scored cautiously.
+pub const MERGE_THRESHOLD: f64 = -0.5;
+
+/// What a record's fit to another cluster counts at most, in bits, in the verification.
+const FIT_LIMIT: f64 = 20.0;
+
+/// Records of each cluster that a score from scratch looks at: bounds O(n*m) work on very large clusters.
+const MAX_PROFILE: usize = 100;
+
+/// Scores pairs of records that blocking did not propose; one per thread.
+pub trait PairScorer {
+    /// The score of records `a` and `b`.
+    fn score(&mut self, a: u32, b: u32) -> PairScore;
+}
+
+/// How linkage decides.
+#[derive(Clone, Copy, Debug)]
+pub struct LinkageOptions {
+    /// Clusters merge while their score is above this (log2 odds).
+    pub threshold: f64,
+    /// The model's priors.
+    pub prior: Prior,
+}
+
+/// Sums of likelihood ratios over the record pairs of two clusters.
+#[derive(Clone, Copy, Debug, Default)]
+struct Profile {
+    matched: [f64; GROUPS],
+    household: [f64; GROUPS],
+    present: [u32; GROUPS],
+    pairs: u32,
+}
+
+impl Profile {
+    fn add(&mut self, score: &PairScore) {
+        for group in 0..GROUPS {
+            if score.present[group] {
+                self.matched[group] += f64::from(score.matched[group]).exp2();
+                self.household[group] += f64::from(score.household[group]).exp2();
+                self.present[group] += 1;
+            }
+        }
+        self.pairs += 1;
+    }
+
+    fn join(&mut self, other: &Self) {
+        for group in 0..GROUPS {
+            self.matched[group] += other.matched[group];
+            self.household[group] += other.household[group];
+            self.present[group] += other.present[group];
+        }
+        self.pairs += other.pairs;
+    }
+
+    fn score(&self, prior: Prior) -> f64 {
+        let (mut matched, mut household) = (0.0, 0.0);
+        for group in 0..GROUPS {
+            if self.present[group] > 0 {
+                let count = f64::from(self.present[group]);
+                matched += (self.matched[group] / count).log2();
+                household += (self.household[group] / count).log2();
+            }
+        }
+        prior.weight(matched, household)
+    }
+}
+
+/// A possible merge; best first, ties by the smaller members.
+#[derive(Clone, Copy, PartialEq)]
+struct Candidate {
+    score: f64,
+    a: u32,
+    b: u32,
+    /// Versions of both clusters when it was scored; it is stale once either has changed.
+    versions: (u32, u32),
+}
+
+impl Eq for Candidate {}
+
+impl Ord for Candidate {
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.score.total_cmp(&other.score).then_with(|| (other.a, other.b).cmp(&(self.a, self.b)))
+    }
+}
+
+impl PartialOrd for Candidate {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+/// Clusters `records` records by their scored pairs.
+///
+/// # Shape
+/// `edges`: pairs `a < b`, each at most once. Records without edges stay alone.
+///
+/// # Complexity
+/// O(e log e) plus the scores on demand; components of the edge graph run in parallel.
+pub fn link<S: PairScorer>(
+    records: usize,
+    edges: &[Edge],
+    options: &LinkageOptions,
+    scorer: impl Fn() -> S + Sync + Send,
+) -> Entities {
+    let components = components(records, edges);
+    let labels = par::map_ranges(components.len(), 64, |range| {
+        let mut scorer = scorer();
+        let mut joined = Vec::new();
+        for component in &components[range] {
+            if let [edge] = component[..] {
+                if edges[edge as usize].score.weight > options.threshold {
+                    joined.push((edges[edge as usize].a, edges[edge as usize].b));
+                }
+            } else {
+                Linkage::new(component, edges, options, &mut scorer).run(&mut joined);
+            }
+        }
+        joined
+    });
+    let mut sets = UnionFind::new(records);
+    for (a, b) in labels.into_iter().flatten() {
+        sets.union(a, b);
+    }
+    Entities::from_labels(&sets.labels())
+}
+
+/// Edge numbers by connected component, components with most edges first so that they start first.
+fn components(records: usize, edges: &[Edge]) -> Vec<Vec<u32>> {
+    let mut sets = UnionFind::new(records);
+    for edge in edges {
+        sets.union(edge.a, edge.b);
+    }
+    let mut by_root: Vec<(u32, u32)> =
+        edges.iter().enumerate().map(|(at, edge)| (sets.find(edge.a), at as u32)).collect();
+    par::sort_unstable_by(&mut by_root, |a, b| a.cmp(b));
+    let mut components: Vec<Vec<u32>> =
+        by_root.chunk_by(|a, b| a.0 == b.0).map(|run| run.iter().map(|&(_, edge)| edge).collect()).collect();
+    components.sort_by_key(|component| std::cmp::Reverse(component.len()));
+    components
+}
+
+/// The state of one component. Clusters are numbered locally by their smallest record.
+struct Linkage<'a, S> {
+    options: &'a LinkageOptions,
+    scorer: &'a mut S,
+    members: Vec<Vec<u32>>,
+    versions: Vec<u32>,
+    /// Profiles with the clusters that some scored pair leads to.
+    profiles: Vec<BTreeMap<u32, Profile>>,
+    heap: BinaryHeap<Candidate>,
+}
+
+impl<'a, S: PairScorer> Linkage<'a, S> {
+    fn new(component: &[u32], edges: &[Edge], options: &'a LinkageOptions, scorer: &'a mut S) -> Self {
+        let mut records: Vec<u32> =
+            component.iter().flat_map(|&edge| [edges[edge as usize].a, edges[edge as usize].b]).collect();
+        records.sort_unstable();
+        records.dedup();
+        let local = |record: u32| records.partition_point(|&r| r < record) as u32;
+        let mut profiles = vec![BTreeMap::new(); records.len()];
+        let mut heap = BinaryHeap::new();
+        for &edge in component {
+            let Edge { a, b, score } = &edges[edge as usize];
+            let (a, b) = (local(*a), local(*b));
+            let mut profile = Profile::default();
+            profile.add(score);
+            profiles[a as usize].insert(b, profile);
+            profiles[b as usize].insert(a, profile);
+            if score.weight > options.threshold {
+                heap.push(Candidate { score: score.weight, a, b, versions: (0, 0) });
+            }
+        }
+        Self {
+            options,
+            scorer,
+            versions: vec![0; records.len()],
+            members: records.into_iter().map(|record| vec![record]).collect(),
+            profiles,
+            heap,
+        }
+    }
+
+    fn run(mut self, joined: &mut Vec<(u32, u32)>) {
+        while let Some(candidate) = self.heap.pop() {
+            let (a, b) = (candidate.a as usize, candidate.b as usize);
+            if (self.versions[a], self.versions[b]) != candidate.versions {
+                continue;
+            }
+            let needed = self.compared(a) * self.compared(b);
+            let known = self.profiles[a].get(&candidate.b).map_or(0, |profile| profile.pairs as usize);
+            if known < needed {
+                let profile = self.full_profile(a, b);
+                self.profiles[a].insert(candidate.b, profile);
+                self.profiles[b].insert(candidate.a, profile);
+                self.push(candidate.a, candidate.b);
+            } else if self.verified(a, b) {
+                self.merge(candidate.a, candidate.b);
+            }
+        }
+        for members in self.members {
+            joined.extend(members.windows(2).map(|pair| (pair[0], pair[1])));
+        }
+    }
+
+    /// How many records of a cluster are compared.
+    fn compared(&self, cluster: usize) -> usize {
+        self.members[cluster].len().min(MAX_PROFILE)
+    }
+
+    fn full_profile(&mut self, a: usize, b: usize) -> Profile {
+        let mut profile = Profile::default();
+        for &x in &self.members[a][..self.compared(a)] {
+            for &y in &self.members[b][..self.compared(b)] {
+                profile.add(&self.scorer.score(x.min(y), x.max(y)));
+            }
+        }
+        profile
+    }
+
+    /// Whether the records of each side fit the other side on average.
+    fn verified(&mut self, a: usize, b: usize) -> bool {
+        let (rows, columns) = (self.compared(a), self.compared(b));
+        if rows < 2 || columns < 2 {
+            return true;
+        }
+        let mut row_fit = vec![Profile::default(); rows];
+        let mut column_fit = vec![Profile::default(); columns];
+        for row in 0..rows {
+            for column in 0..columns {
+                let (x, y) = (self.members[a][row], self.members[b][column]);
+                let score = self.scorer.score(x.min(y), x.max(y));
+                row_fit[row].add(&score);
+                column_fit[column].add(&score);
+            }
+        }
+        let mean = |profiles: &[Profile]| {
+            let fit = |profile: &Profile| profile.score(self.options.prior).clamp(-FIT_LIMIT, FIT_LIMIT);
+            profiles.iter().map(fit).sum::<f64>() / profiles.len() as f64
+        };
+        mean(&row_fit) + mean(&column_fit) > 0.0
+    }
+
+    /// Offers the pair of clusters again with its present profile.
+    fn push(&mut self, a: u32, b: u32) {
+        let (a, b) = (a.min(b), a.max(b));
+        let score = self.profiles[a as usize][&b].score(self.options.prior);
+        if score > self.options.threshold {
+            let versions = (self.versions[a as usize], self.versions[b as usize]);
+            self.heap.push(Candidate { score, a, b, versions });
+        }
+    }
+
+    /// The larger number joins the smaller.
+    fn merge(&mut self, a: u32, b: u32) {
+        let (a, b) = (a.min(b), a.max(b));
+        let moved = std::mem::take(&mut self.members[b as usize]);
+        self.members[a as usize].extend(moved);
+        self.members[a as usize].sort_unstable();
+        self.versions[a as usize] += 1;
+        self.versions[b as usize] += 1;
+        let from = std::mem::take(&mut self.profiles[b as usize]);
+        self.profiles[a as usize].remove(&b);
+        for (other, profile) in from {
+            if other == a {
+                continue;
+            }
+            self.profiles[other as usize].remove(&b);
+            self.profiles[a as usize].entry(other).or_default().join(&profile);
+        }
+        let neighbours: Vec<u32> = self.profiles[a as usize].keys().copied().collect();
+        for other in neighbours {
+            let profile = self.profiles[a as usize][&other];
+            self.profiles[other as usize].insert(a, profile);
+            self.push(a, other);
+        }
+    }
+}

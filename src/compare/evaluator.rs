@@ -1,0 +1,182 @@
+//! Evaluates candidate pairs: the level of each comparison, with the codes of the values that gave it.
+
+use super::level::{NULL_LEVEL, name_level};
+use super::{Comparisons, MAX_COMPARISONS, values};
+use crate::table::{Column, NULL};
+
+/// What one pair of records has in common.
+///
+/// # Shape
+/// One entry a comparison, in the order of [`Comparisons::items`]; entries beyond are [`NULL_LEVEL`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PairLevels {
+    /// Level of each comparison, or [`NULL_LEVEL`].
+    pub levels: [u8; MAX_COMPARISONS],
+    /// Codes of the two values that gave the level.
+    pub codes: [(u32, u32); MAX_COMPARISONS],
+}
+
+impl Default for PairLevels {
+    fn default() -> Self {
+        Self { levels: [NULL_LEVEL; MAX_COMPARISONS], codes: [(NULL, NULL); MAX_COMPARISONS] }
+    }
+}
+
+/// Slots of a level cache; a power of two. Names are Zipfian: few distinct pairs make most of the look-ups.
+const CACHE_SLOTS: usize = 1 << 14;
+
+/// Direct-mapped cache from a pair of codes to its level.
+#[derive(Clone)]
+struct LevelCache {
+    keys: Vec<u64>,
+    levels: Vec<u8>,
+}
+
+impl LevelCache {
+    fn new() -> Self {
+        Self { keys: vec![u64::MAX; CACHE_SLOTS], levels: vec![0; CACHE_SLOTS] }
+    }
+
+    #[inline]
+    fn get_or(&mut self, a: u32, b: u32, compute: impl FnOnce() -> u8) -> u8 {
+        let key = u64::from(a) << 32 | u64::from(b);
+        let slot = (key.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> (64 - CACHE_SLOTS.trailing_zeros())) as usize;
+        if self.keys[slot] != key {
+            self.levels[slot] = compute();
+            self.keys[slot] = key;
+        }
+        self.levels[slot]
+    }
+}
+
+/// Evaluates pairs; one per thread, since it holds the caches.
+pub struct Evaluator<'a> {
+    comparisons: &'a Comparisons<'a>,
+    caches: Vec<LevelCache>,
+    crossed_names: LevelCache,
+}
+
+impl<'a> Evaluator<'a> {
+    pub(super) fn new(comparisons: &'a Comparisons<'a>) -> Self {
+        let cached = |item: &super::Comparison| {
+            // Two-level comparisons cost less than the look-up.
+            if item.levels.len() > 2 { LevelCache::new() } else { LevelCache { keys: Vec::new(), levels: Vec::new() } }
+        };
+        let caches = comparisons.items.iter().map(cached).collect();
+        Self { comparisons, caches, crossed_names: LevelCache::new() }
+    }
+
+    /// Compares records `a` and `b` on everything. The order of the two does not matter but for the order of the
+    /// codes.
+    pub fn evaluate(&mut self, a: usize, b: usize, out: &mut PairLevels) {
+        for at in 0..self.comparisons.items.len() {
+            let column = self.comparisons.column(at);
+            let (codes_a, codes_b) = (column.codes(a), column.codes(b));
+            (out.levels[at], out.codes[at]) = match (codes_a, codes_b) {
+                ([], _) | (_, []) => (NULL_LEVEL, (NULL, NULL)),
+                (&[x], &[y]) => (self.value_level(at, x, y), (x, y)),
+                _ => self.best_level(at, codes_a, codes_b),
+            };
+        }
+        self.cross_names(a, b, out);
+        self.cross_lines(a, b, out);
+    }
+
+    /// The best level over two sets of values; of equals, the first in set order of the smaller codes.
+    fn best_level(&mut self, at: usize, a: &[u32], b: &[u32]) -> (u8, (u32, u32)) {
+        let mut best = (u8::MAX, (NULL, NULL));
+        for &x in a {
+            for &y in b {
+                let level = self.value_level(at, x, y);
+                let ordered = |(x, y): (u32, u32)| (x.min(y), x.max(y));
+                if (level, ordered((x, y))) < (best.0, ordered(best.1)) {
+                    best = (level, (x, y));
+                }
+            }
+        }
+        best
+    }
+
+    #[inline]
+    fn value_level(&mut self, at: usize, x: u32, y: u32) -> u8 {
+        if x == y {
+            return 0;
+        }
+        let comparisons = self.comparisons;
+        let item = &comparisons.items[at];
+        if item.levels.len() == 2 {
+            return 1;
+        }
+        let (x, y) = (x.min(y), x.max(y));
+        self.caches[at].get_or(x, y, || {
+            let dictionary = comparisons.column(at).dictionary();
+            let nicknames = || comparisons.nicknames(at, x, y);
+            values::level(item.kind, dictionary.text(x), dictionary.text(y), nicknames)
+        })
+    }
+
+    /// Given name and surname that changed places. The given name's slot then holds the crossed level and the
+    /// surname's slot the ordinary level of the other cross, so that the exchange is paid for once.
+    fn cross_names(&mut self, a: usize, b: usize, out: &mut PairLevels) {
+        let (Some(given), Some(surname)) = (self.comparisons.given, self.comparisons.surname) else { return };
+        let straight = proxy(out.levels[given]) + proxy(out.levels[surname]);
+        if straight > 4 {
+            return;
+        }
+        let (given_column, surname_column) = (self.comparisons.column(given), self.comparisons.column(surname));
+        let one = self.crossed_level(given_column, surname_column, a, b);
+        let other = self.crossed_level(given_column, surname_column, b, a);
+        if proxy(one) + proxy(other) < straight + 6 {
+            return;
+        }
+        let (best, rest) = if one <= other { (one, other) } else { (other, one) };
+        use name_level::{CROSSED_EXACT, CROSSED_FUZZY, EXACT};
+        out.levels[given] = if best == EXACT { CROSSED_EXACT } else { CROSSED_FUZZY };
+        out.codes[given] = (NULL, NULL);
+        // Equal across columns says no more than the fuzzy level below it: the columns' frequencies differ.
+        out.levels[surname] = if rest == EXACT { name_level::CLOSE } else { rest };
+        out.codes[surname] = (NULL, NULL);
+    }
+
+    /// The given name of `a` against the surname of `b`, on their first values.
+    fn crossed_level(&mut self, given: &Column, surname: &Column, a: usize, b: usize) -> u8 {
+        let (x, y) = (given.first_code(a), surname.first_code(b));
+        if x == NULL || y == NULL {
+            return NULL_LEVEL;
+        }
+        let level = self.crossed_names.get_or(x, y, || {
+            let (x, y) = (given.dictionary().text(x), surname.dictionary().text(y));
+            if x == y { name_level::EXACT } else { values::name(x, y, || false) }
+        });
+        level
+    }
+
+    /// A street that stands on the other record's second address line, or the other way round.
+    fn cross_lines(&self, a: usize, b: usize, out: &mut PairLevels) {
+        let (Some(street), Some(line)) = (self.comparisons.street, self.comparisons.line2) else { return };
+        const ELSE: u8 = 4;
+        if out.levels[street] != ELSE && out.levels[street] != NULL_LEVEL {
+            return;
+        }
+        let (street_column, line_column) = (self.comparisons.column(street), self.comparisons.column(line));
+        let equal = |x: usize, y: usize| street_column.values(x).any(|s| line_column.values(y).any(|l| s == l));
+        if equal(a, b) || equal(b, a) {
+            out.levels[street] = 3;
+            out.codes[street] = (NULL, NULL);
+        }
+    }
+}
+
+/// Rough worth of a name level, to decide whether the names fit better crossed.
+fn proxy(level: u8) -> i32 {
+    use name_level::*;
+    match level {
+        EXACT => 10,
+        NICKNAME | SUBSET | CLOSE => 7,
+        NEAR => 4,
+        INITIAL => 2,
+        WEAK => 1,
+        NULL_LEVEL => 0,
+        _ => -4,
+    }
+}

@@ -1,0 +1,180 @@
+//! From evidence to entities: block, compare, score, cluster, in two rounds.
+//!
+//! The first round learns a model from all records as if they were independent. The second knows its clusters: value
+//! frequencies are counted over entities, `u` over pairs of different entities, and `m` and the prior over all pairs
+//! inside entities, also those that blocking never proposed. A third round changes nothing.
+
+use crate::block::{BlockOptions, Neighbours};
+use crate::cluster::{self, Edge, Entities, LinkageOptions, MERGE_THRESHOLD, PairScorer};
+use crate::compare::{Comparisons, Evaluator, PairLevels};
+use crate::normalize::attributes::Attributes;
+use crate::par;
+use crate::score::{EmReport, Frequencies, Model, PairScore, Scorer, Trainer, run_em};
+
+/// Pairs below this weight (log2 odds) are not stored: nothing short of many better neighbours could join them.
+pub const KEEP_WEIGHT: f64 = -10.0;
+
+/// Rounds of learning.
+const ROUNDS: usize = 2;
+
+/// Records whose candidates one task scores.
+const CHUNK: usize = 4096;
+
+/// Which pairs may match.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum LinkType {
+    /// Within and across sources.
+    #[default]
+    LinkAndDedupe,
+    /// Only across sources; each source holds no duplicates, so an entity has at most one record of each.
+    LinkOnly,
+    /// Only within sources.
+    DedupeOnly,
+}
+
+/// How matching runs.
+#[derive(Clone, Copy, Debug)]
+pub struct MatchOptions {
+    /// Which pairs may match.
+    pub link_type: LinkType,
+    /// Match weight (log2 odds) above which clusters merge; none: the model's own.
+    pub threshold: Option<f64>,
+    /// Seed of all sampling.
+    pub seed: u64,
+}
+
+impl Default for MatchOptions {
+    fn default() -> Self {
+        Self { link_type: LinkType::default(), threshold: None, seed: 1 }
+    }
+}
+
+/// What matching found.
+#[derive(Debug)]
+pub struct Matching {
+    /// The entities.
+    pub entities: Entities,
+    /// The trained model.
+    pub model: Model,
+    /// Value frequencies that belong to the model.
+    pub frequencies: Vec<Frequencies>,
+    /// All pairs above [`KEEP_WEIGHT`], by (a, b).
+    pub edges: Vec<Edge>,
+    /// Candidate pairs.
+    pub candidates: u64,
+    /// The neighbour lists that made the candidates.
+    pub neighbours: Neighbours,
+    /// EM of each round.
+    pub em: Vec<EmReport>,
+    /// The weight above which clusters merged.
+    pub threshold: f64,
+}
+
+/// Finds the entities of all records.
+pub fn run(attributes: &Attributes, comparisons: &Comparisons<'_>, options: &MatchOptions) -> Matching {
+    let records = attributes.len();
+    let neighbours = Neighbours::find(attributes, &block_options(options.link_type));
+    let candidates = neighbours.pair_count();
+    let trainer = Trainer { comparisons, seed: options.seed, all_pairs: possible_pairs(attributes, options.link_type) };
+    let threshold = options.threshold.unwrap_or(MERGE_THRESHOLD);
+    let mut em = Vec::new();
+    let mut frequencies = Frequencies::of_records(comparisons);
+    let mut model = trainer.start(None);
+    let mut found: Option<(Vec<Edge>, Entities)> = None;
+    for round in 0..ROUNDS {
+        if let Some((_, entities)) = &found {
+            frequencies = Frequencies::of_entities(comparisons, entities);
+            model = trainer.start(Some(entities));
+        }
+        em.push(learn(&trainer, &mut model, &frequencies, &neighbours));
+        if let (Some((_, entities)), true) = (&found, round > 0) {
+            trainer.refit(&mut model, entities);
+        }
+        let scorer = Scorer::new(comparisons, &model, &frequencies);
+        let edges = score(&scorer, &neighbours);
+        let entities = partition(attributes, &scorer, &edges, options.link_type, threshold);
+        found = Some((edges, entities));
+    }
+    let (edges, entities) = found.unwrap_or_else(|| (Vec::new(), Entities::from_labels(&vec![0; records])));
+    Matching { entities, model, frequencies, edges, candidates, neighbours, em, threshold }
+}
+
+fn learn(trainer: &Trainer<'_>, model: &mut Model, frequencies: &[Frequencies], neighbours: &Neighbours) -> EmReport {
+    let scorer = Scorer::new(trainer.comparisons, model, frequencies);
+    let (patterns, scale) = trainer.count_patterns(&scorer, model, neighbours);
+    run_em(trainer.comparisons, model, &patterns, trainer.all_pairs, scale)
+}
+
+/// Scores all candidate pairs and keeps those above [`KEEP_WEIGHT`].
+fn score(scorer: &Scorer<'_>, neighbours: &Neighbours) -> Vec<Edge> {
+    par::map_ranges(neighbours.len(), CHUNK, |range| {
+        let mut evaluator = scorer.comparisons().evaluator();
+        let mut pair = PairLevels::default();
+        let mut edges = Vec::new();
+        for (a, b) in neighbours.pairs(range) {
+            evaluator.evaluate(a as usize, b as usize, &mut pair);
+            let score = scorer.score(&pair);
+            if score.weight > KEEP_WEIGHT {
+                edges.push(Edge { a, b, score });
+            }
+        }
+        edges
+    })
+    .concat()
+}
+
+/// Evaluates and scores on demand.
+struct OnDemand<'a> {
+    evaluator: Evaluator<'a>,
+    scorer: &'a Scorer<'a>,
+    pair: PairLevels,
+}
+
+impl PairScorer for OnDemand<'_> {
+    fn score(&mut self, a: u32, b: u32) -> PairScore {
+        self.evaluator.evaluate(a as usize, b as usize, &mut self.pair);
+        self.scorer.score(&self.pair)
+    }
+}
+
+fn partition(
+    attributes: &Attributes,
+    scorer: &Scorer<'_>,
+    edges: &[Edge],
+    link_type: LinkType,
+    threshold: f64,
+) -> Entities {
+    if link_type == LinkType::LinkOnly {
+        return cluster::one_to_one(&attributes.source, edges, threshold.max(0.0));
+    }
+    let options = LinkageOptions { threshold, prior: scorer.prior() };
+    cluster::link(attributes.len(), edges, &options, || OnDemand {
+        evaluator: scorer.comparisons().evaluator(),
+        scorer,
+        pair: PairLevels::default(),
+    })
+}
+
+fn block_options(link_type: LinkType) -> BlockOptions {
+    BlockOptions {
+        across_sources_only: link_type == LinkType::LinkOnly,
+        within_sources_only: link_type == LinkType::DedupeOnly,
+        ..BlockOptions::default()
+    }
+}
+
+/// Pairs of records that may match under the link type.
+fn possible_pairs(attributes: &Attributes, link_type: LinkType) -> f64 {
+    let pairs = |n: f64| n * (n - 1.0) / 2.0;
+    let mut sizes = std::collections::BTreeMap::new();
+    attributes.source.iter().for_each(|&source| *sizes.entry(source).or_insert(0f64) += 1.0);
+    let within: f64 = sizes.values().map(|&n| pairs(n)).sum();
+    let all = pairs(attributes.len() as f64);
+    match link_type {
+        LinkType::LinkAndDedupe => all,
+        LinkType::LinkOnly => all - within,
+        LinkType::DedupeOnly => within,
+    }
+    .max(1.0)
+}

@@ -1,0 +1,3 @@
+//! All rooms in reading order.
+
+pub mod matching;

@@ -1,0 +1,261 @@
+//! The Fellegi-Sunter model with three classes, and the weight of a pair under it.
+//!
+//! A pair is a match (M), two people of one household or family (H), or two strangers (U). For each comparison `m`,
+//! `h` and `u` are the probabilities of its levels in each class. The weight of a pair is the log2 odds of M against
+//! the rest,
+//!
+//! `w = log2(lambda * prod m) - log2(lambda_h * prod h + (1 - lambda - lambda_h) * prod u)`,
+//!
+//! where null comparisons drop out, `u` of an exact level is the frequency of the value, and comparisons that depend
+//! on another one (the city on the postcode) use tables for each state of that *parent*.
+//!
+//! # Source
+//! Fellegi & Sunter 1969; Winkler 1988, 1990; Newcombe 1959 for value frequencies.
+
+use serde::{Deserialize, Serialize};
+
+use super::frequency::Frequencies;
+use crate::compare::{Comparisons, NULL_LEVEL, PairLevels, TermFrequency};
+use crate::ids::MatchWeight;
+use crate::table::{AttributeKind, NULL};
+
+/// The parts of a pair's evidence that linkage keeps apart.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum EvidenceGroup {
+    /// All names.
+    Names = 0,
+    /// The whole address.
+    Address = 1,
+    /// Everything else.
+    Other = 2,
+}
+
+/// Number of [`EvidenceGroup`]s.
+pub const GROUPS: usize = 3;
+
+impl EvidenceGroup {
+    /// The group of an attribute kind.
+    pub fn of(kind: AttributeKind) -> Self {
+        use AttributeKind as K;
+        match kind {
+            K::GivenName | K::MiddleName | K::Surname => Self::Names,
+            K::Street | K::HouseNumber | K::Unit | K::PoBox | K::AddressLine2 | K::Locality | K::City
+            | K::County | K::Region | K::Postcode | K::Country => Self::Address,
+            _ => Self::Other,
+        }
+    }
+}
+
+/// Probabilities of one comparison's levels.
+///
+/// # Shape
+/// `m` and `u` have one row a state: row 0 without a parent, then for each parent one row where it agrees and one
+/// where it does not. `h` has one row, or none when the household class has no say in this attribute (then `h = u`).
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ComparisonModel {
+    /// Name of the comparison.
+    pub name: String,
+    /// P(level | match), by state of the parents.
+    pub m: Vec<Vec<f64>>,
+    /// P(level | strangers), by state of the parents; the exact level holds the average over values.
+    pub u: Vec<Vec<f64>>,
+    /// P(level | household).
+    pub h: Option<Vec<f64>>,
+    /// Comparisons on which this one depends, the first that is not null counts.
+    pub parents: Vec<usize>,
+    /// Largest weight either way in bits, for attributes with few values.
+    pub cap: Option<f64>,
+}
+
+impl ComparisonModel {
+    /// The row of `m` and `u` for a pair.
+    #[inline]
+    pub fn state(&self, levels: &[u8]) -> usize {
+        for (at, &parent) in self.parents.iter().enumerate() {
+            match levels[parent] {
+                NULL_LEVEL => {}
+                0 => return 1 + 2 * at,
+                _ => return 2 + 2 * at,
+            }
+        }
+        0
+    }
+}
+
+/// A trained model.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Model {
+    /// Version of the format.
+    pub version: u32,
+    /// Prior probability that two random records are one customer.
+    pub lambda: f64,
+    /// Prior probability that two random records belong to one household.
+    pub lambda_h: f64,
+    /// One entry a comparison.
+    pub comparisons: Vec<ComparisonModel>,
+}
+
+/// Version that [`Model`] writes.
+pub const MODEL_VERSION: u32 = 1;
+
+/// Exponent and clamp of the frequency adjustment on fuzzy levels.
+const FUZZY_EXPONENT: f64 = 0.5;
+const FUZZY_CLAMP: (f64, f64) = (-6.0, 4.0);
+
+/// log2 of the three class likelihoods of one comparison.
+#[derive(Clone, Copy, Default, Debug, PartialEq)]
+pub struct Evidence {
+    /// log2 P(level | match).
+    pub m: f64,
+    /// log2 P(level | household).
+    pub h: f64,
+    /// log2 P(level, value | strangers).
+    pub u: f64,
+}
+
+/// The score of a pair, with the shares that linkage needs.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct PairScore {
+    /// log2 odds of a match, prior included.
+    pub weight: f64,
+    /// log2(m/u) by evidence group.
+    pub matched: [f32; GROUPS],
+    /// log2(h/u) by evidence group.
+    pub household: [f32; GROUPS],
+    /// Whether the group has any comparison that is not null.
+    pub present: [bool; GROUPS],
+}
+
+/// A model made ready for scoring: log2 tables and value frequencies.
+pub struct Scorer<'a> {
+    comparisons: &'a Comparisons<'a>,
+    model: &'a Model,
+    frequencies: &'a [Frequencies],
+    log2_m: Vec<Vec<Vec<f64>>>,
+    log2_u: Vec<Vec<Vec<f64>>>,
+    log2_h: Vec<Option<Vec<f64>>>,
+    groups: Vec<EvidenceGroup>,
+    prior: Prior,
+}
+
+/// log2 of the class priors.
+#[derive(Clone, Copy, Debug)]
+pub struct Prior {
+    lambda: f64,
+    lambda_h: f64,
+    rest: f64,
+}
+
+impl Prior {
+    /// From a model's `lambda` and `lambda_h`.
+    pub fn new(lambda: f64, lambda_h: f64) -> Self {
+        Self { lambda: lambda.log2(), lambda_h: lambda_h.log2(), rest: (1.0 - lambda - lambda_h).log2() }
+    }
+
+    /// log2 odds of a match from total log2(m/u) and log2(h/u).
+    #[inline]
+    pub fn weight(&self, matched: f64, household: f64) -> f64 {
+        self.lambda + matched - log2_sum(self.lambda_h + household, self.rest)
+    }
+}
+
+/// `log2(2^a + 2^b)` without overflow.
+#[inline]
+pub(crate) fn log2_sum(a: f64, b: f64) -> f64 {
+    let (high, low) = if a >= b { (a, b) } else { (b, a) };
+    high + (1.0 + (low - high).exp2()).log2()
+}
+
+impl<'a> Scorer<'a> {
+    /// Prepares a model for the comparisons that it was trained on.
+    pub fn new(comparisons: &'a Comparisons<'a>, model: &'a Model, frequencies: &'a [Frequencies]) -> Self {
+        let log2 = |rows: &[Vec<f64>]| -> Vec<Vec<f64>> {
+            rows.iter().map(|row| row.iter().map(|p| p.log2()).collect()).collect()
+        };
+        Self {
+            log2_m: model.comparisons.iter().map(|c| log2(&c.m)).collect(),
+            log2_u: model.comparisons.iter().map(|c| log2(&c.u)).collect(),
+            log2_h: model
+                .comparisons
+                .iter()
+                .map(|c| c.h.as_ref().map(|row| row.iter().map(|p| p.log2()).collect()))
+                .collect(),
+            groups: comparisons.items().iter().map(|item| EvidenceGroup::of(item.kind)).collect(),
+            prior: Prior::new(model.lambda, model.lambda_h),
+            comparisons,
+            model,
+            frequencies,
+        }
+    }
+
+    /// The priors of the model.
+    pub fn prior(&self) -> Prior {
+        self.prior
+    }
+
+    /// The comparisons scored.
+    pub fn comparisons(&self) -> &'a Comparisons<'a> {
+        self.comparisons
+    }
+
+    /// The evidence of one comparison of a pair; `None` when it is null.
+    #[inline]
+    pub fn evidence(&self, at: usize, pair: &PairLevels) -> Option<Evidence> {
+        let level = pair.levels[at];
+        if level == NULL_LEVEL {
+            return None;
+        }
+        let state = self.model.comparisons[at].state(&pair.levels);
+        let m = self.log2_m[at][state][level as usize];
+        let mut u = self.log2_u(at, state, level, pair.codes[at]);
+        if let Some(cap) = self.model.comparisons[at].cap {
+            u = u.clamp(m - cap, m + cap);
+        }
+        let h = self.log2_h[at].as_ref().map_or(u, |row| row[level as usize]);
+        Some(Evidence { m, h, u })
+    }
+
+    /// log2 of the chance that strangers reach this level with these values.
+    #[inline]
+    pub(super) fn log2_u(&self, at: usize, state: usize, level: u8, codes: (u32, u32)) -> f64 {
+        let table = self.log2_u[at][state][level as usize];
+        let frequencies = &self.frequencies[at];
+        if codes.0 == NULL {
+            return table;
+        }
+        let frequency = || f64::from(frequencies.log2[codes.0 as usize].max(frequencies.log2[codes.1 as usize]));
+        match self.comparisons.items()[at].levels[level as usize].tf {
+            TermFrequency::None => table,
+            // Given an agreeing parent the value is no rarer than the parent leaves it.
+            TermFrequency::Exact if state % 2 == 1 => table.max(frequency()),
+            TermFrequency::Exact => frequency(),
+            TermFrequency::Fuzzy => {
+                let (low, high) = FUZZY_CLAMP;
+                let boost = FUZZY_EXPONENT * (frequency() - frequencies.log2_agreement).clamp(low, high);
+                (table + boost).min(0.0)
+            }
+        }
+    }
+
+    /// The score of a pair.
+    pub fn score(&self, pair: &PairLevels) -> PairScore {
+        let mut score =
+            PairScore { weight: 0.0, matched: [0.0; GROUPS], household: [0.0; GROUPS], present: [false; GROUPS] };
+        for (at, &group) in self.groups.iter().enumerate() {
+            if let Some(evidence) = self.evidence(at, pair) {
+                let group = group as usize;
+                score.matched[group] += (evidence.m - evidence.u) as f32;
+                score.household[group] += (evidence.h - evidence.u) as f32;
+                score.present[group] = true;
+            }
+        }
+        let total = |shares: &[f32; GROUPS]| f64::from(shares.iter().sum::<f32>());
+        score.weight = self.prior.weight(total(&score.matched), total(&score.household));
+        score
+    }
+
+    /// The match weight of a pair.
+    pub fn weight(&self, pair: &PairLevels) -> MatchWeight {
+        MatchWeight(self.score(pair).weight)
+    }
+}

@@ -1,0 +1,428 @@
+//! Everything that is learned without labels, but for the EM loop itself: `u` from independent pairs, which
+//! comparison depends on which, the start of `m`, and the refit from clusters.
+
+use std::ops::Range;
+
+use super::em::{PatternCounts, anchor, estimate_m, pattern, smooth};
+use super::model::{ComparisonModel, EvidenceGroup, MODEL_VERSION, Model, Scorer};
+use super::sample::Draws;
+use crate::block::Neighbours;
+use crate::cluster::Entities;
+use crate::compare::{Comparisons, NULL_LEVEL, PairLevels, date_level, name_level};
+use crate::ids::RecordId;
+use crate::par;
+use crate::table::{AttributeKind, Column, NULL};
+
+/// Random pairs from which `u` is counted. With 100,000 instead of 200,000 results moved by .0015 F1.
+const RANDOM_PAIRS: u64 = 400_000;
+
+/// Random pairs inside the blocks of one parent.
+const PARENT_PAIRS: u64 = 60_000;
+
+/// Pairs that one task evaluates.
+const CHUNK: usize = 1 << 14;
+
+/// How much likelier the child must agree when the parent does, before it counts as dependent.
+const MIN_LIFT: f64 = 2.0;
+
+/// Pairs with both parent and child present that a dependence must rest on.
+const MIN_SUPPORT: f64 = 200.0;
+
+/// Dependence is modelled on at most this many parents; the first that is not null counts.
+const MAX_PARENTS: usize = 2;
+
+/// Bits that an attribute with few values may add or take.
+const CATEGORY_CAP: f64 = 3.0;
+
+/// Records of one entity that take part in the refit: more would let one customer decide.
+const REFIT_RECORDS: usize = 40;
+
+/// Level counts of one comparison; index is the level.
+type Tally = Vec<Vec<u64>>;
+
+/// What is the same for all training steps of a run.
+pub(crate) struct Trainer<'a> {
+    pub(crate) comparisons: &'a Comparisons<'a>,
+    pub(crate) seed: u64,
+    /// Pairs of records that could be one customer at all.
+    pub(crate) all_pairs: f64,
+}
+
+impl<'a> Trainer<'a> {
+    /// A model with `u` learned, everything else at its expectation. With `entities` of an earlier round, pairs of
+    /// one entity are left out of `u`.
+    pub(crate) fn start(&self, entities: Option<&Entities>) -> Model {
+        let records = self.comparisons.attributes().len();
+        let tally = self.random_tally(entities);
+        let u: Vec<Vec<f64>> = (0..self.comparisons.items().len()).map(|at| self.pooled_u(at, &tally[at])).collect();
+        let mut parents = self.dependence(entities, &u);
+        let comparisons = self.comparisons.items().iter().enumerate().map(|(at, item)| {
+            let chosen = std::mem::take(&mut parents[at]);
+            let start: Vec<f64> = item.levels.iter().map(|level| level.m0).collect();
+            let mut tables = vec![u[at].clone()];
+            for (_, conditional) in &chosen {
+                tables.push(conditional.clone());
+                tables.push(u[at].clone());
+            }
+            ComparisonModel {
+                name: item.name.clone(),
+                m: vec![start.clone(); tables.len()],
+                h: household_start(item.kind, &start, &u[at]),
+                u: tables,
+                parents: chosen.into_iter().map(|(parent, _)| parent).collect(),
+                cap: is_category(item.kind).then_some(CATEGORY_CAP),
+            }
+        });
+        let comparisons = comparisons.collect();
+        let lambda = (0.3 * records as f64 / self.all_pairs.max(1.0)).clamp(1e-12, 0.1);
+        Model { version: MODEL_VERSION, lambda, lambda_h: lambda / 2.0, comparisons }
+    }
+
+    /// Levels of random pairs of records that are presumably different people.
+    fn random_tally(&self, entities: Option<&Entities>) -> Tally {
+        let records = self.comparisons.attributes().len() as u64;
+        if records < 2 {
+            return empty_tally(self.comparisons);
+        }
+        let possible = records * (records - 1) / 2;
+        let draws = Draws::new(self.seed, 0);
+        // In small data every pair once beats drawing with repetition.
+        let exhaustive = possible <= RANDOM_PAIRS;
+        let pair = |number: u64| if exhaustive { unrank(number) } else { draws.pair(number, records) };
+        let total = possible.min(RANDOM_PAIRS) as usize;
+        self.tally(total, |number| Some(pair(number)), |a, b, pair| {
+            !same_entity(entities, a, b) && !presumed_match(self.comparisons, pair)
+        })
+    }
+
+    /// Evaluates pairs and counts the levels of those that pass.
+    fn tally(
+        &self,
+        total: usize,
+        pair: impl Fn(u64) -> Option<(usize, usize)> + Sync + Send,
+        keep: impl Fn(usize, usize, &PairLevels) -> bool + Sync + Send,
+    ) -> Tally {
+        let parts = par::map_ranges(total, CHUNK, |range: Range<usize>| {
+            let mut evaluator = self.comparisons.evaluator();
+            let mut levels = PairLevels::default();
+            let mut tally = empty_tally(self.comparisons);
+            for (a, b) in range.filter_map(|number| pair(number as u64)) {
+                evaluator.evaluate(a, b, &mut levels);
+                if keep(a, b, &levels) {
+                    for (row, &level) in tally.iter_mut().zip(&levels.levels) {
+                        if level != NULL_LEVEL {
+                            row[level as usize] += 1;
+                        }
+                    }
+                }
+            }
+            tally
+        });
+        let mut sum = empty_tally(self.comparisons);
+        for part in parts {
+            for (row, more) in sum.iter_mut().zip(part) {
+                row.iter_mut().zip(more).for_each(|(count, more)| *count += more);
+            }
+        }
+        sum
+    }
+
+    /// `u` of one comparison: counted, but for equality, which is known exactly.
+    fn pooled_u(&self, at: usize, counts: &[u64]) -> Vec<f64> {
+        let exact = agreement(self.comparisons.column(at));
+        let counted: Vec<f64> = counts.iter().map(|&count| count as f64 + 0.5).collect();
+        let rest: f64 = counted[1..].iter().sum();
+        let mut row: Vec<f64> = counted.iter().map(|count| (1.0 - exact) * count / rest).collect();
+        row[0] = exact;
+        row
+    }
+
+    /// For each comparison the parents it depends on, with `u` given that the parent agrees.
+    fn dependence(&self, entities: Option<&Entities>, u: &[Vec<f64>]) -> Vec<Vec<(usize, Vec<f64>)>> {
+        let items = self.comparisons.items();
+        let mut found: Vec<Vec<(f64, usize, Vec<f64>)>> = vec![Vec::new(); items.len()];
+        for parent in 0..items.len() {
+            let children: Vec<usize> =
+                (0..items.len()).filter(|&child| may_depend(self.comparisons, child, parent)).collect();
+            if children.is_empty() {
+                continue;
+            }
+            let tally = self.parent_tally(entities, parent);
+            for child in children {
+                let counts: Vec<f64> = tally[child].iter().map(|&count| count as f64).collect();
+                let support: f64 = counts.iter().sum();
+                let conditional = smooth(&counts, &u[child], 10.0);
+                let lift = conditional[0] / u[child][0].max(1e-12);
+                if support >= MIN_SUPPORT && counts[0] > 5.0 && lift >= MIN_LIFT {
+                    found[child].push((lift, parent, conditional));
+                }
+            }
+        }
+        for list in &mut found {
+            list.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
+            list.truncate(MAX_PARENTS);
+        }
+        found.into_iter().map(|list| list.into_iter().map(|(_, parent, row)| (parent, row)).collect()).collect()
+    }
+
+    /// Levels of random pairs that agree on `parent` and are presumably different people.
+    fn parent_tally(&self, entities: Option<&Entities>, parent: usize) -> Tally {
+        let column = self.comparisons.column(parent);
+        let blocks = Blocks::new(column);
+        if blocks.carriers.is_empty() {
+            return empty_tally(self.comparisons);
+        }
+        let draws = Draws::new(self.seed, 1 + parent as u64);
+        let by_name = EvidenceGroup::of(self.comparisons.items()[parent].kind) == EvidenceGroup::Names;
+        self.tally(PARENT_PAIRS as usize, |number| blocks.pair(&draws, number), |a, b, pair| {
+            !same_entity(entities, a, b) && !related(self.comparisons, by_name, pair)
+        })
+    }
+
+    /// Counts the patterns of all candidate pairs, or of those of a sample of records when there are very many; the
+    /// second value says how many pairs each counted one stands for.
+    pub(crate) fn count_patterns(&self, scorer: &Scorer<'_>, model: &Model, pairs: &Neighbours) -> (PatternCounts, f64) {
+        let stride = pairs.len().div_ceil(PATTERN_RECORDS).max(1);
+        let chunks = par::map_ranges(pairs.len(), CHUNK, |range: Range<usize>| {
+            let mut evaluator = self.comparisons.evaluator();
+            let mut levels = PairLevels::default();
+            let mut counts = hashbrown::HashMap::with_hasher(foldhash::fast::FixedState::default());
+            for record in range.filter(|record| record % stride == 0) {
+                for (a, b) in pairs.pairs(record..record + 1) {
+                    evaluator.evaluate(a as usize, b as usize, &mut levels);
+                    *counts.entry(pattern(scorer, model, &levels)).or_insert(0u64) += 1;
+                }
+            }
+            counts
+        });
+        let mut counts = PatternCounts::default();
+        chunks.into_iter().for_each(|chunk| counts.merge(chunk));
+        (counts, stride as f64)
+    }
+
+    /// `m` and `lambda` from all pairs inside entities, also those that candidates never held.
+    pub(crate) fn refit(&self, model: &mut Model, entities: &Entities) {
+        let groups: Vec<&[RecordId]> = entities.iter().map(|(_, members)| members).filter(|m| m.len() > 1).collect();
+        let parts = par::map_ranges(groups.len(), 2048, |range: Range<usize>| {
+            let mut evaluator = self.comparisons.evaluator();
+            let mut pair = PairLevels::default();
+            let mut counts = self.state_counts(model);
+            for group in &groups[range] {
+                let group = &group[..group.len().min(REFIT_RECORDS)];
+                for (at, a) in group.iter().enumerate() {
+                    for b in &group[at + 1..] {
+                        evaluator.evaluate(a.index(), b.index(), &mut pair);
+                        count_states(model, &pair, &mut counts);
+                    }
+                }
+            }
+            counts
+        });
+        let mut counts = self.state_counts(model);
+        for part in parts {
+            for (rows, more) in counts.iter_mut().zip(part) {
+                for (row, more) in rows.iter_mut().zip(more) {
+                    row.iter_mut().zip(more).for_each(|(count, more)| *count += more);
+                }
+            }
+        }
+        for (at, comparison) in model.comparisons.iter_mut().enumerate() {
+            let item = &self.comparisons.items()[at];
+            let mut pooled = vec![0.0; item.levels.len()];
+            comparison.m.iter().for_each(|row| pooled.iter_mut().zip(row).for_each(|(sum, p)| *sum += p));
+            anchor(item.kind, &mut pooled);
+            comparison.m = estimate_m(item.kind, &counts[at], &pooled);
+        }
+        let inside: f64 = groups.iter().map(|group| (group.len() * (group.len() - 1)) as f64 / 2.0).sum();
+        model.lambda = (inside / self.all_pairs.max(1.0)).clamp(1e-12, 0.4);
+    }
+
+    fn state_counts(&self, model: &Model) -> Vec<Vec<Vec<f64>>> {
+        model.comparisons.iter().map(|c| c.m.iter().map(|row| vec![0.0; row.len()]).collect()).collect()
+    }
+}
+
+/// Records whose candidate pairs EM looks at; beyond, every second, third ... record stands for its neighbours. At
+/// this number the sampling error of any `m` is far below that of the model's assumptions.
+const PATTERN_RECORDS: usize = 200_000;
+
+fn count_states(model: &Model, pair: &PairLevels, counts: &mut [Vec<Vec<f64>>]) {
+    for (at, comparison) in model.comparisons.iter().enumerate() {
+        let level = pair.levels[at];
+        if level != NULL_LEVEL {
+            counts[at][comparison.state(&pair.levels)][level as usize] += 1.0;
+        }
+    }
+}
+
+fn empty_tally(comparisons: &Comparisons<'_>) -> Tally {
+    comparisons.items().iter().map(|item| vec![0; item.levels.len()]).collect()
+}
+
+/// The pair with a number in the order (0,1), (0,2), (1,2), (0,3) ...
+fn unrank(number: u64) -> (usize, usize) {
+    let mut b = ((((8 * number + 1) as f64).sqrt() - 1.0) / 2.0) as u64 + 1;
+    while b * (b - 1) / 2 > number {
+        b -= 1;
+    }
+    while b * (b + 1) / 2 <= number {
+        b += 1;
+    }
+    ((number - b * (b - 1) / 2) as usize, b as usize)
+}
+
+fn same_entity(entities: Option<&Entities>, a: usize, b: usize) -> bool {
+    let entity = |entities: &Entities, record: usize| entities.entity_of(RecordId(record as u32));
+    entities.is_some_and(|entities| entity(entities, a) == entity(entities, b))
+}
+
+/// Chance that two carriers agree: `sum n(n-1) / N(N-1)`, kept off 0 and 1.
+fn agreement(column: &Column) -> f64 {
+    let carriers = column.non_null() as f64;
+    let agreeing: f64 = column.counts().into_iter().map(|n| f64::from(n) * (f64::from(n) - 1.0)).sum();
+    (agreeing / (carriers * (carriers - 1.0)).max(1.0)).clamp(1e-9, 0.999)
+}
+
+/// Attributes with few values: no frequency boost, capped weight.
+fn is_category(kind: AttributeKind) -> bool {
+    use AttributeKind as K;
+    matches!(kind, K::Region | K::Country | K::Gender | K::Category)
+}
+
+/// Where the household class starts for an attribute that it has a say in.
+fn household_start(kind: AttributeKind, m: &[f64], u: &[f64]) -> Option<Vec<f64>> {
+    use AttributeKind as K;
+    match kind {
+        K::Surname | K::Street | K::HouseNumber | K::Unit | K::PoBox | K::AddressLine2 | K::Locality
+        | K::City | K::County | K::Region | K::Postcode | K::Country | K::Phone | K::Company => Some(m.to_vec()),
+        // Twins share it, other relatives do not: EM finds out from where strangers stand.
+        K::BirthDate => Some(u.to_vec()),
+        K::Email => Some(m.iter().zip(u).map(|(m, u)| 0.3 * m + 0.7 * u).collect()),
+        _ => None,
+    }
+}
+
+/// Which comparisons may depend on which. The order of places is from the fine to the coarse, so that no circle can
+/// arise.
+fn may_depend(comparisons: &Comparisons<'_>, child: usize, parent: usize) -> bool {
+    use AttributeKind as K;
+    let (child, parent) = (comparisons.items()[child].kind, comparisons.items()[parent].kind);
+    if let (Some(fine), Some(coarse)) = (place_rank(parent), place_rank(child)) {
+        return fine < coarse;
+    }
+    let is_name = |kind| matches!(kind, K::GivenName | K::Surname);
+    match child {
+        K::Email => is_name(parent),
+        K::Country | K::Gender | K::Category | K::BirthPlace => is_name(parent),
+        K::Age => parent == K::BirthDate,
+        _ => false,
+    }
+}
+
+/// How coarse a place is: what stands later follows from what stands before.
+fn place_rank(kind: AttributeKind) -> Option<u8> {
+    use AttributeKind as K;
+    Some(match kind {
+        K::Street => 0,
+        K::HouseNumber => 1,
+        K::Unit | K::AddressLine2 => 2,
+        K::Postcode => 3,
+        K::Locality => 4,
+        K::City => 5,
+        K::BirthPlace => 6,
+        K::County => 7,
+        K::Region => 8,
+        K::Country => 9,
+        _ => return None,
+    })
+}
+
+fn at_most(pair: &PairLevels, at: Option<usize>, level: u8) -> bool {
+    // A null level is the largest number and passes no bound.
+    at.is_some_and(|at| pair.levels[at] <= level)
+}
+
+/// Whether a random pair agrees on so much that it is most likely one customer: left out of `u`.
+fn presumed_match(comparisons: &Comparisons<'_>, pair: &PairLevels) -> bool {
+    use AttributeKind as K;
+    let strong = |kind, level| u32::from(at_most(pair, comparisons.position(kind), level));
+    strong(K::GivenName, name_level::CLOSE)
+        + strong(K::Surname, name_level::CLOSE)
+        + strong(K::BirthDate, date_level::SLIP)
+        + strong(K::Phone, 1)
+        + strong(K::Street, 1)
+        + strong(K::Company, 1)
+        + 2 * strong(K::Email, 1)
+        + 2 * strong(K::Identifier, 1)
+        >= 3
+}
+
+/// Whether a pair that agrees on a parent is likely related in other ways: relatives share more than chance would.
+fn related(comparisons: &Comparisons<'_>, by_name: bool, pair: &PairLevels) -> bool {
+    use AttributeKind as K;
+    let any = |kinds: &[(K, u8)]| kinds.iter().any(|&(kind, level)| at_most(pair, comparisons.position(kind), level));
+    if by_name {
+        return any(&[(K::BirthDate, date_level::SWAPPED), (K::Phone, 1), (K::Identifier, 1), (K::Street, 1)]);
+    }
+    let given = comparisons.position(K::GivenName);
+    let crossed = given.is_some_and(|at| matches!(pair.levels[at], name_level::CROSSED_EXACT | name_level::CROSSED_FUZZY));
+    crossed
+        || any(&[(K::GivenName, name_level::NEAR), (K::Surname, name_level::NEAR), (K::Company, 2)])
+        || any(&[(K::Email, 1), (K::Identifier, 1), (K::Phone, 1), (K::BirthDate, date_level::SLIP)])
+}
+
+/// Records by value, to draw pairs that agree.
+struct Blocks<'a> {
+    column: &'a Column,
+    /// Records with a value that another record has too.
+    carriers: Vec<u32>,
+    offsets: Vec<u32>,
+    records: Vec<u32>,
+}
+
+impl<'a> Blocks<'a> {
+    fn new(column: &'a Column) -> Self {
+        let counts = column.counts();
+        let mut offsets = vec![0u32; counts.len() + 1];
+        for (code, count) in counts.iter().enumerate() {
+            offsets[code + 1] = offsets[code] + count;
+        }
+        let mut fill = offsets.clone();
+        let mut records = vec![0u32; offsets[counts.len()] as usize];
+        let mut carriers = Vec::new();
+        for record in 0..column.len() {
+            for &code in column.codes(record) {
+                records[fill[code as usize] as usize] = record as u32;
+                fill[code as usize] += 1;
+            }
+            let code = column.first_code(record);
+            if code != NULL && counts[code as usize] > 1 {
+                carriers.push(record as u32);
+            }
+        }
+        Self { column, carriers, offsets, records }
+    }
+
+    /// A random carrier with a random other record of its value.
+    fn pair(&self, draws: &Draws, number: u64) -> Option<(usize, usize)> {
+        let record = self.carriers[draws.below(2 * number, self.carriers.len() as u64) as usize];
+        let code = self.column.first_code(record as usize) as usize;
+        let block = &self.records[self.offsets[code] as usize..self.offsets[code + 1] as usize];
+        let other = block[draws.below(2 * number + 1, block.len() as u64) as usize];
+        (other != record).then_some((record as usize, other as usize))
+    }
+}
+
+
+#[cfg(test)]
+mod tests {
+    use super::unrank;
+
+    #[test]
+    fn unrank_enumerates_every_pair_once() {
+        let mut expected = (1..60usize).flat_map(|b| (0..b).map(move |a| (a, b)));
+        for number in 0..60 * 59 / 2 {
+            assert_eq!(Some(unrank(number)), expected.next(), "{number}");
+        }
+    }
+}
