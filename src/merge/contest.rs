@@ -1,0 +1,479 @@
+//! One field or group of one entity: the candidates, what is known of each, and the narrowing level by level.
+//!
+//! Candidates stand in canonical record order, and everything that is computed here is a property of the candidate
+//! within the *set* of candidates, so that the outcome is a function of the set.
+//!
+//! # Shape
+//! `len` candidates; codes and keys are `len x width`, row-major, where `width` is the number of fields (1, or those of
+//! the group). A field outside of a group has one candidate a value, a group one candidate a record.
+
+use super::config::{MergePlan, Unit};
+use super::golden::Decision;
+use super::quality::Validity;
+use super::rules::{RULES, Verdict};
+use super::{Field, MergeInput, spelling};
+use crate::ids::RecordId;
+use crate::table::NULL;
+
+/// Up to how many different candidates are compared word by word, each with each. An honest customer does not have
+/// more than this many different names or addresses; above it only equal keys count, and the contest is counted in
+/// [`Golden::skipped_comparisons`](super::Golden::skipped_comparisons).
+pub const MAX_COMPARED_CLASSES: usize = 64;
+
+/// The buffers of one contest after the other.
+pub(super) struct Contest<'a> {
+    plan: &'a MergePlan,
+    input: &'a MergeInput<'a>,
+    /// The fields that are decided together.
+    fields: Vec<usize>,
+    is_group: bool,
+    records: Vec<u32>,
+    positions: Vec<u32>,
+    validity: Vec<Validity>,
+    codes: Vec<u32>,
+    keys: Vec<u32>,
+    /// Candidates of equal keys share a class; classes are dense.
+    classes: Vec<u32>,
+    /// The first candidate of each class.
+    first_of_class: Vec<u32>,
+    // Scratch of `decide` and `rank_followers`.
+    order: Vec<u32>,
+    scores: Vec<i64>,
+    standing: Vec<u32>,
+    /// At which level each candidate was ruled out.
+    fell: Vec<Decision>,
+    table: Vec<i64>,
+}
+
+/// Who won, and what decided.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) struct Outcome {
+    /// The winning candidate.
+    pub winner: Option<usize>,
+    /// The level at which the last rival fell.
+    pub decision: Decision,
+}
+
+impl<'a> Contest<'a> {
+    pub(super) fn new(plan: &'a MergePlan, input: &'a MergeInput<'a>) -> Self {
+        Self {
+            plan,
+            input,
+            fields: Vec::new(),
+            is_group: false,
+            records: Vec::new(),
+            positions: Vec::new(),
+            validity: Vec::new(),
+            codes: Vec::new(),
+            keys: Vec::new(),
+            classes: Vec::new(),
+            first_of_class: Vec::new(),
+            order: Vec::new(),
+            scores: Vec::new(),
+            standing: Vec::new(),
+            fell: Vec::new(),
+            table: Vec::new(),
+        }
+    }
+
+    /// Gathers the candidates of a unit: every value of every member, or every member with a value in the group.
+    pub(super) fn load(&mut self, unit: &Unit, members: &[RecordId]) {
+        self.fields.clear();
+        self.fields.extend_from_slice(unit.fields());
+        self.is_group = unit.is_group();
+        self.records.clear();
+        self.positions.clear();
+        self.validity.clear();
+        self.codes.clear();
+        self.keys.clear();
+        for member in members {
+            if self.is_group {
+                self.load_group_record(member.0);
+            } else {
+                self.load_values(member.0);
+            }
+        }
+        self.classify();
+    }
+
+    fn load_values(&mut self, record: u32) {
+        let field = &self.input.fields[self.fields[0]];
+        for (position, &code) in field.values.codes(record as usize).iter().enumerate() {
+            if field.is_value(code) {
+                self.records.push(record);
+                self.positions.push(position as u32);
+                self.validity.push(Validity::of(field.quality[code as usize]));
+                self.codes.push(code);
+                self.keys.push(field.key[code as usize]);
+            }
+        }
+    }
+
+    fn load_group_record(&mut self, record: u32) {
+        let start = self.codes.len();
+        let (mut filled, mut invalid) = (0, 0);
+        for &field in &self.fields {
+            let field = &self.input.fields[field];
+            let code = field.first_value(record);
+            self.codes.push(code);
+            if code == NULL {
+                self.keys.push(NULL);
+                continue;
+            }
+            self.keys.push(field.key[code as usize]);
+            filled += 1;
+            invalid += usize::from(Validity::of(field.quality[code as usize]) == Validity::Invalid);
+        }
+        if filled == 0 {
+            self.codes.truncate(start);
+            self.keys.truncate(start);
+            return;
+        }
+        self.records.push(record);
+        self.positions.push(0);
+        // The worst field would be the wrong measure: a record that says nothing but the country would outrank a whole
+        // address with one bad postcode.
+        self.validity.push(if invalid * 2 >= filled { Validity::Invalid } else { Validity::Valid });
+    }
+
+    /// Numbers the classes of equal keys in the order of their first candidate.
+    fn classify(&mut self) {
+        let Self { fields, records, keys, classes, first_of_class, order, .. } = self;
+        let width = fields.len();
+        let key = |i: u32| &keys[i as usize * width..(i as usize + 1) * width];
+        classes.clear();
+        classes.resize(records.len(), 0);
+        first_of_class.clear();
+        order.clear();
+        order.extend(0..records.len() as u32);
+        order.sort_unstable_by(|&a, &b| key(a).cmp(key(b)).then(a.cmp(&b)));
+        // First the number of the class is its first candidate, then it is made dense.
+        let mut first = 0;
+        for (i, &candidate) in order.iter().enumerate() {
+            if i == 0 || key(order[i - 1]) != key(candidate) {
+                first = candidate;
+            }
+            classes[candidate as usize] = first;
+        }
+        for i in 0..classes.len() {
+            let first = classes[i] as usize;
+            if first == i {
+                first_of_class.push(i as u32);
+                classes[i] = first_of_class.len() as u32 - 1;
+            } else {
+                classes[i] = classes[first];
+            }
+        }
+    }
+
+    // What a rule may ask.
+
+    /// How many candidates.
+    pub(super) fn len(&self) -> usize {
+        self.records.len()
+    }
+
+    /// Whether records compete, for all fields of a group, instead of values.
+    pub(super) fn is_group(&self) -> bool {
+        self.is_group
+    }
+
+    /// The class of a candidate: candidates of one class agree.
+    pub(super) fn class(&self, candidate: usize) -> usize {
+        self.classes[candidate] as usize
+    }
+
+    /// How many classes.
+    pub(super) fn class_count(&self) -> usize {
+        self.first_of_class.len()
+    }
+
+    /// The record of a candidate.
+    pub(super) fn record(&self, candidate: usize) -> u32 {
+        self.records[candidate]
+    }
+
+    /// When the candidate's record was changed; [`UNKNOWN_TIME`](super::UNKNOWN_TIME) when unknown.
+    pub(super) fn time(&self, candidate: usize) -> i64 {
+        self.input.time(self.records[candidate])
+    }
+
+    /// Rank of the candidate's source, 0 the best.
+    pub(super) fn source_rank(&self, candidate: usize) -> i64 {
+        i64::from(self.plan.source_rank(self.source(candidate)))
+    }
+
+    fn source(&self, candidate: usize) -> usize {
+        self.input.source[self.records[candidate] as usize].index()
+    }
+
+    /// The code of a candidate in the `slot`-th field of the contest.
+    pub(super) fn code(&self, candidate: usize, slot: usize) -> u32 {
+        self.codes[candidate * self.fields.len() + slot]
+    }
+
+    fn field(&self, slot: usize) -> &Field<'a> {
+        &self.input.fields[self.fields[slot]]
+    }
+
+    /// The text of a candidate in the `slot`-th field; empty when blank.
+    fn text(&self, candidate: usize, slot: usize) -> &'a str {
+        match self.code(candidate, slot) {
+            NULL => "",
+            code => self.field(slot).values.dictionary().text(code),
+        }
+    }
+
+    fn texts(&self, candidate: usize) -> impl Iterator<Item = &'a str> + '_ {
+        (0..self.fields.len()).map(move |slot| self.text(candidate, slot))
+    }
+
+    /// Characters of all fields together.
+    pub(super) fn length(&self, candidate: usize) -> i64 {
+        self.texts(candidate).map(|text| text.chars().count() as i64).sum()
+    }
+
+    /// Filled fields of the group that are not invalid, then spelled-out words.
+    pub(super) fn group_completeness(&self, candidate: usize) -> i64 {
+        const WORDS: i64 = 1 << 20;
+        let usable = |slot: &usize| match self.code(candidate, *slot) {
+            NULL => false,
+            code => Validity::of(self.field(*slot).quality[code as usize]) != Validity::Invalid,
+        };
+        let fields = (0..self.fields.len()).filter(usable).count() as i64;
+        let words: i64 = self.texts(candidate).map(|text| i64::from(spelling::spelled_words(text))).sum();
+        fields * WORDS + words.min(WORDS - 1)
+    }
+
+    /// Fields with a value in the candidate's whole record.
+    pub(super) fn record_completeness(&self, candidate: usize) -> i64 {
+        let record = self.records[candidate];
+        self.input.fields.iter().filter(|field| field.first_value(record) != NULL).count() as i64
+    }
+
+    /// Case of all fields together: 1 when each is at least mixed.
+    pub(super) fn case(&self, candidate: usize) -> u8 {
+        self.texts(candidate).map(spelling::case).min().unwrap_or(1)
+    }
+
+    /// For each candidate whether none of its class is better written: more fields with mixed case, then more marks.
+    pub(super) fn best_written_of_class(&self) -> Vec<bool> {
+        if self.is_one_writing() {
+            return vec![true; self.len()];
+        }
+        let form = |i: usize| {
+            let case: u32 = self.texts(i).map(|text| u32::from(spelling::case(text))).sum();
+            let marks: u32 = self.texts(i).map(spelling::marks).sum();
+            (case, marks)
+        };
+        let forms: Vec<(u32, u32)> = (0..self.len()).map(form).collect();
+        let mut best = vec![(0, 0); self.class_count()];
+        for (i, form) in forms.iter().enumerate() {
+            best[self.class(i)] = best[self.class(i)].max(*form);
+        }
+        forms.iter().enumerate().map(|(i, form)| *form == best[self.class(i)]).collect()
+    }
+
+    /// Whether all candidates are the same text, or no two of them share a class.
+    fn is_one_writing(&self) -> bool {
+        let width = self.fields.len();
+        self.class_count() == self.len()
+            || self.codes.chunks_exact(width).all(|codes| codes == &self.codes[..width])
+    }
+
+    /// How many records stand behind each class. In a group, a record also stands behind every class that covers it.
+    pub(super) fn support_of_classes(&self) -> Vec<u32> {
+        let mut sizes = vec![0; self.class_count()];
+        for i in 0..self.len() {
+            let same_record = (0..i).rev().take_while(|&j| self.records[j] == self.records[i]);
+            if !same_record.into_iter().any(|j| self.classes[j] == self.classes[i]) {
+                sizes[self.class(i)] += 1;
+            }
+        }
+        if !self.is_group || !self.may_compare_words() {
+            return sizes;
+        }
+        let supporters =
+            |class: usize| (0..sizes.len()).filter(move |&part| part == class || self.covers(class, part));
+        (0..sizes.len()).map(|class| supporters(class).map(|part| sizes[part]).sum()).collect()
+    }
+
+    /// For each class whether another class says the same and more.
+    pub(super) fn contained_classes(&self) -> Vec<bool> {
+        let classes = self.class_count();
+        if !self.may_compare_words() {
+            return vec![false; classes];
+        }
+        let is_in =
+            |part: usize, full: usize| full != part && self.covers(full, part) && !self.covers(part, full);
+        (0..classes).map(|part| (0..classes).any(|full| is_in(part, full))).collect()
+    }
+
+    fn may_compare_words(&self) -> bool {
+        self.class_count() <= MAX_COMPARED_CLASSES
+    }
+
+    /// Contests that were too large for comparing words: 0 or 1.
+    pub(super) fn skipped_comparisons(&self) -> u64 {
+        u64::from(!self.may_compare_words())
+    }
+
+    /// Whether class `full` says everything that class `part` says: each field is blank in `part`, or equal, or covered
+    /// word by word. Judged by the first candidate of each class.
+    fn covers(&self, full: usize, part: usize) -> bool {
+        let (full, part) = (self.first_of_class[full] as usize, self.first_of_class[part] as usize);
+        let width = self.fields.len();
+        (0..width).all(|slot| match (self.keys[full * width + slot], self.keys[part * width + slot]) {
+            (_, NULL) => true,
+            (NULL, _) => false,
+            (a, b) => a == b || spelling::covers(self.text(full, slot), self.text(part, slot)),
+        })
+    }
+
+    /// Whether no two of these candidates have different values in a field.
+    pub(super) fn agree_on_every_field(&self, candidates: &[u32]) -> bool {
+        let width = self.fields.len();
+        (0..width).all(|slot| {
+            let mut filled =
+                candidates.iter().map(|&i| self.keys[i as usize * width + slot]).filter(|&key| key != NULL);
+            filled.next().is_none_or(|first| filled.all(|key| key == first))
+        })
+    }
+
+    /// How many sources stand behind each class.
+    fn agreement_of_classes(&self) -> Vec<u32> {
+        let mut pairs: Vec<(u32, usize)> =
+            (0..self.len()).map(|i| (self.classes[i], self.source(i))).collect();
+        pairs.sort_unstable();
+        pairs.dedup();
+        let mut sources = vec![0; self.class_count()];
+        for (class, _) in pairs {
+            sources[class as usize] += 1;
+        }
+        sources
+    }
+
+    /// Smaller bytes get the higher score; equal texts the same.
+    fn score_bytes(&self, scores: &mut [i64]) {
+        let mut order: Vec<usize> = (0..self.len()).collect();
+        order.sort_by(|&a, &b| self.texts(a).cmp(self.texts(b)));
+        for rank in 0..order.len() {
+            let tied = rank > 0 && self.texts(order[rank]).eq(self.texts(order[rank - 1]));
+            scores[order[rank]] = if tied { scores[order[rank - 1]] } else { -(rank as i64) };
+        }
+    }
+
+    /// Scores of all candidates at one level, higher is better.
+    fn score(&self, level: Decision, scores: &mut [i64], standing: &[u32]) -> Verdict {
+        let each = |scores: &mut [i64], score: &dyn Fn(usize) -> i64| {
+            for (i, slot) in scores.iter_mut().enumerate() {
+                *slot = score(i);
+            }
+        };
+        match level {
+            Decision::Validity => each(scores, &|i| self.validity[i] as i64),
+            Decision::Rule(rule) => return (RULES[usize::from(rule)].score)(self, scores, standing),
+            Decision::Completeness => each(scores, &|i| self.group_completeness(i)),
+            Decision::SourceRank => each(scores, &|i| -self.source_rank(i)),
+            Decision::UpdatedAt => each(scores, &|i| self.time(i)),
+            Decision::Agreement => {
+                let sources = self.agreement_of_classes();
+                each(scores, &|i| i64::from(sources[self.class(i)]));
+            }
+            Decision::ListOrder => each(scores, &|i| -i64::from(self.positions[i])),
+            Decision::Length => each(scores, &|i| self.length(i)),
+            Decision::Bytes => self.score_bytes(scores),
+            Decision::RecordOrder => each(scores, &|i| -i64::from(self.records[i])),
+            Decision::NoValue | Decision::OnlyValue | Decision::Placeholder => scores.fill(0),
+        }
+        Verdict::Ranked
+    }
+
+    /// Rules candidates out, level by level, until one stands.
+    pub(super) fn decide(&mut self, unit: &Unit) -> Outcome {
+        let len = self.len();
+        self.fell.clear();
+        self.fell.resize(len, Decision::OnlyValue);
+        match len {
+            0 => return Outcome { winner: None, decision: Decision::NoValue },
+            1 => return Outcome { winner: Some(0), decision: Decision::OnlyValue },
+            _ => {}
+        }
+        let (mut scores, mut standing) =
+            (std::mem::take(&mut self.scores), std::mem::take(&mut self.standing));
+        scores.clear();
+        scores.resize(len, 0);
+        standing.clear();
+        standing.extend(0..len as u32);
+        let mut outcome = Outcome { winner: None, decision: Decision::NoValue };
+        for level in unit.levels() {
+            if self.score(level, &mut scores, &standing) == Verdict::Null {
+                for &i in &standing {
+                    self.fell[i as usize] = level;
+                }
+                standing.clear();
+                outcome.decision = level;
+                break;
+            }
+            let best = standing.iter().map(|&i| scores[i as usize]).max().unwrap_or(0);
+            let before = standing.len();
+            standing.retain(|&i| {
+                let stays = scores[i as usize] == best;
+                if !stays {
+                    self.fell[i as usize] = level;
+                }
+                stays
+            });
+            if standing.len() < before {
+                outcome.decision = level;
+            }
+            if standing.len() == 1 {
+                break;
+            }
+        }
+        // Two candidates that no level tells apart are the same text of the same record: the first one will do.
+        outcome.winner = standing.first().map(|&i| i as usize);
+        (self.scores, self.standing) = (scores, standing);
+        outcome
+    }
+
+    /// After [`Self::decide`]: the level at which a value of a record fell.
+    pub(super) fn why(&self, field: usize, record: u32, code: u32) -> Decision {
+        let slot = self.fields.iter().position(|&known| known == field).unwrap_or(0);
+        let found = (0..self.len()).find(|&i| self.records[i] == record && self.code(i, slot) == code);
+        // A group takes the first value of a list, so the others never were candidates.
+        found.map_or(Decision::ListOrder, |i| self.fell[i])
+    }
+
+    /// The candidates that [`Self::rank_followers`] found.
+    pub(super) fn followers(&self) -> impl Iterator<Item = usize> + '_ {
+        self.order.iter().map(|&candidate| candidate as usize)
+    }
+
+    /// Finds the best candidate of each class other than the winner's, in comparator order.
+    pub(super) fn rank_followers(&mut self, unit: &Unit, winner: usize) {
+        let len = self.len();
+        self.order.clear();
+        if self.class_count() < 2 {
+            return;
+        }
+        let levels = unit.levels().count();
+        let mut table = std::mem::take(&mut self.table);
+        let mut order = std::mem::take(&mut self.order);
+        table.clear();
+        table.resize(levels * len, 0);
+        for (level, scores) in unit.levels().zip(table.chunks_exact_mut(len)) {
+            self.score(level, scores, &[]);
+        }
+        let score = |level: usize, i: u32| table[level * len + i as usize];
+        order.extend(0..len as u32);
+        order.sort_by(|&a, &b| {
+            let level = (0..levels).map(|level| score(level, b).cmp(&score(level, a)));
+            level.into_iter().find(|order| order.is_ne()).unwrap_or(a.cmp(&b))
+        });
+        let mut seen = vec![false; self.class_count()];
+        seen[self.class(winner)] = true;
+        order.retain(|&i| !std::mem::replace(&mut seen[self.class(i as usize)], true));
+        (self.table, self.order) = (table, order);
+    }
+}

@@ -1,0 +1,432 @@
+//! The golden records: compact cells, and a view that reads values and explains them from the members.
+
+use std::fmt;
+
+use super::config::MergePlan;
+use super::contest::Contest;
+use super::quality::{self, RecordQuality};
+use super::rules::RULES;
+use super::{MergeInput, check};
+use crate::error::{Error, ErrorKind, Result};
+use crate::ids::{EntityId, RecordId};
+use crate::table::NULL;
+
+/// What decided a cell, or ruled a value out.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+#[non_exhaustive]
+pub enum Decision {
+    /// No member has a value.
+    NoValue,
+    /// There was nothing to decide: one candidate.
+    OnlyValue,
+    /// The value is a filler such as `n/a`, which is no value.
+    Placeholder,
+    /// The winner is more valid.
+    Validity,
+    /// A rule of the chain, by its number; see [`Decision::name`].
+    Rule(u8),
+    /// The group is more complete in the winner's record.
+    Completeness,
+    /// The winner's source ranks higher.
+    SourceRank,
+    /// The winner's record was changed later.
+    UpdatedAt,
+    /// More sources agree with the winner.
+    Agreement,
+    /// The winner stands before it in the list of its record.
+    ListOrder,
+    /// The winner is longer.
+    Length,
+    /// The winner's bytes are smaller.
+    Bytes,
+    /// The winner's record comes first in canonical order.
+    RecordOrder,
+}
+
+/// Where the numbers of rules begin in the byte of a cell.
+const FIRST_RULE: u8 = 32;
+
+/// Every decision that is not a rule; its place is its byte in a cell.
+const PLAIN: [Decision; 12] = [
+    Decision::NoValue,
+    Decision::OnlyValue,
+    Decision::Placeholder,
+    Decision::Validity,
+    Decision::Completeness,
+    Decision::SourceRank,
+    Decision::UpdatedAt,
+    Decision::Agreement,
+    Decision::ListOrder,
+    Decision::Length,
+    Decision::Bytes,
+    Decision::RecordOrder,
+];
+
+impl Decision {
+    /// The stable name: that of the rule, or of the level of the comparator.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::NoValue => "no_value",
+            Self::OnlyValue => "only_value",
+            Self::Placeholder => "placeholder",
+            Self::Validity => "validity",
+            Self::Rule(rule) => RULES.get(usize::from(rule)).map_or("unknown_rule", |rule| rule.name),
+            Self::Completeness => "completeness",
+            Self::SourceRank => "source_rank",
+            Self::UpdatedAt => "updated_at",
+            Self::Agreement => "agreement",
+            Self::ListOrder => "list_order",
+            Self::Length => "length",
+            Self::Bytes => "bytes",
+            Self::RecordOrder => "record_order",
+        }
+    }
+
+    fn encode(self) -> u8 {
+        match self {
+            Self::Rule(rule) => FIRST_RULE + rule,
+            plain => PLAIN.iter().position(|&known| known == plain).unwrap_or(0) as u8,
+        }
+    }
+
+    fn decode(byte: u8) -> Self {
+        match byte.checked_sub(FIRST_RULE) {
+            Some(rule) => Self::Rule(rule),
+            None => PLAIN.get(usize::from(byte)).copied().unwrap_or(Self::NoValue),
+        }
+    }
+}
+
+impl fmt::Display for Decision {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+/// One cell of a golden record.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Cell {
+    /// Code of the value in the field's column; none when the cell is null.
+    pub code: Option<u32>,
+    /// The record that the cell comes from; for a group also where the cell is blank.
+    pub record: Option<RecordId>,
+    /// What decided: the level at which the last rival fell.
+    pub decision: Decision,
+}
+
+/// A further value of a field that keeps all.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+struct Extra {
+    /// Cell within the chunk.
+    cell: u32,
+    code: u32,
+    record: u32,
+}
+
+/// The golden records of consecutive entities.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Chunk {
+    width: usize,
+    codes: Vec<u32>,
+    records: Vec<u32>,
+    decisions: Vec<u8>,
+    scores: Vec<u8>,
+    /// Ascending by cell; within a cell in comparator order.
+    extras: Vec<Extra>,
+    skipped: u64,
+}
+
+impl Chunk {
+    pub(super) fn with_capacity(rows: usize, width: usize) -> Self {
+        Self {
+            width,
+            codes: Vec::with_capacity(rows * width),
+            records: Vec::with_capacity(rows * width),
+            decisions: Vec::with_capacity(rows * width),
+            scores: Vec::with_capacity(rows),
+            extras: Vec::new(),
+            skipped: 0,
+        }
+    }
+
+    /// A new row of null cells; its number in the chunk.
+    pub(super) fn push_row(&mut self) -> usize {
+        let row = self.scores.len();
+        let cells = (row + 1) * self.width;
+        self.codes.resize(cells, NULL);
+        self.records.resize(cells, NULL);
+        self.decisions.resize(cells, Decision::NoValue.encode());
+        row
+    }
+
+    pub(super) fn set(&mut self, row: usize, field: usize, code: u32, record: u32, decision: Decision) {
+        let cell = row * self.width + field;
+        self.codes[cell] = code;
+        self.records[cell] = record;
+        self.decisions[cell] = decision.encode();
+    }
+
+    pub(super) fn push_extra(&mut self, row: usize, field: usize, code: u32, record: u32) {
+        self.extras.push(Extra { cell: (row * self.width + field) as u32, code, record });
+    }
+
+    pub(super) fn push_score(&mut self, score: u8) {
+        self.scores.push(score);
+    }
+
+    pub(super) fn row_codes(&self, row: usize) -> &[u32] {
+        &self.codes[row * self.width..(row + 1) * self.width]
+    }
+
+    pub(super) fn count_skipped(&mut self, skipped: u64) {
+        self.skipped += skipped;
+    }
+
+    /// Units are decided in the order of the plan, not of the fields: puts the further values in cell order.
+    pub(super) fn finish(&mut self) {
+        self.extras.sort_by_key(|extra| extra.cell);
+        self.extras.shrink_to_fit();
+    }
+
+    fn extras(&self, cell: usize) -> &[Extra] {
+        let start = self.extras.partition_point(|extra| (extra.cell as usize) < cell);
+        let len = self.extras[start..].iter().take_while(|extra| extra.cell as usize == cell).count();
+        &self.extras[start..start + len]
+    }
+}
+
+/// The golden records of all entities.
+///
+/// # Shape
+/// `len()` entities x `fields().len()` cells, held in pieces of consecutive entities: 9 bytes a cell, one byte of
+/// quality an entity, 12 bytes a further value.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Golden {
+    fields: Vec<String>,
+    len: usize,
+    chunk: usize,
+    chunks: Vec<Chunk>,
+}
+
+impl Golden {
+    pub(super) fn new(plan: &MergePlan, len: usize, chunk: usize, chunks: Vec<Chunk>) -> Self {
+        Self { fields: plan.fields().to_vec(), len, chunk, chunks }
+    }
+
+    /// How many golden records.
+    pub fn len(&self) -> usize {
+        self.len
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.len == 0
+    }
+
+    /// Names of the fields.
+    pub fn fields(&self) -> &[String] {
+        &self.fields
+    }
+
+    /// Where a field is.
+    pub fn field_index(&self, name: &str) -> Option<usize> {
+        self.fields.iter().position(|field| field == name)
+    }
+
+    /// A cell.
+    ///
+    /// # Panics
+    /// When the entity or field does not exist.
+    pub fn cell(&self, entity: EntityId, field: usize) -> Cell {
+        let (chunk, cell) = self.locate(entity, field);
+        let some = |number: u32| (number != NULL).then_some(number);
+        Cell {
+            code: some(chunk.codes[cell]),
+            record: some(chunk.records[cell]).map(RecordId),
+            decision: Decision::decode(chunk.decisions[cell]),
+        }
+    }
+
+    /// The further values of a field that keeps all, as (code, record), in comparator order.
+    ///
+    /// # Panics
+    /// As [`Self::cell`].
+    pub fn extras(
+        &self,
+        entity: EntityId,
+        field: usize,
+    ) -> impl ExactSizeIterator<Item = (u32, RecordId)> + '_ {
+        let (chunk, cell) = self.locate(entity, field);
+        chunk.extras(cell).iter().map(|extra| (extra.code, RecordId(extra.record)))
+    }
+
+    /// Quality of a golden record, 0 to 100; [`GoldenView::quality`] tells why.
+    ///
+    /// # Panics
+    /// When the entity does not exist.
+    pub fn score(&self, entity: EntityId) -> u8 {
+        self.chunks[entity.index() / self.chunk].scores[entity.index() % self.chunk]
+    }
+
+    /// Contests with more than [`MAX_COMPARED_CLASSES`](super::MAX_COMPARED_CLASSES) different candidates, in which
+    /// only equal keys counted as agreement.
+    pub fn skipped_comparisons(&self) -> u64 {
+        self.chunks.iter().map(|chunk| chunk.skipped).sum()
+    }
+
+    /// Bytes held, for memory reports.
+    pub fn heap_bytes(&self) -> usize {
+        let cells = |chunk: &Chunk| {
+            chunk.codes.capacity() * 4 + chunk.records.capacity() * 4 + chunk.decisions.capacity()
+        };
+        let rest = |chunk: &Chunk| chunk.scores.capacity() + chunk.extras.capacity() * size_of::<Extra>();
+        self.chunks.iter().map(|chunk| cells(chunk) + rest(chunk)).sum()
+    }
+
+    /// The records with everything that is needed to read and explain them. `plan` and `input` are those that
+    /// [`merge`](super::merge) was given.
+    ///
+    /// # Errors
+    /// As [`merge`](super::merge), and when the input has another number of entities.
+    pub fn view<'a>(&'a self, plan: &'a MergePlan, input: &'a MergeInput<'a>) -> Result<GoldenView<'a>> {
+        check(plan, input)?;
+        if self.len != input.entities.len() || self.fields != plan.fields() {
+            return Err(
+                Error::new(ErrorKind::Config, "the golden records are those of another input").at("merge")
+            );
+        }
+        Ok(GoldenView { golden: self, plan, input })
+    }
+
+    fn locate(&self, entity: EntityId, field: usize) -> (&Chunk, usize) {
+        assert!(field < self.fields.len(), "field {field} of {}", self.fields.len());
+        let row = entity.index() % self.chunk;
+        (&self.chunks[entity.index() / self.chunk], row * self.fields.len() + field)
+    }
+}
+
+/// Where a golden value comes from.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Provenance<'a> {
+    /// The value; none when the cell is null.
+    pub value: Option<&'a str>,
+    /// The record that the cell comes from.
+    pub record: Option<RecordId>,
+    /// What decided: the level at which the last rival fell.
+    pub decision: Decision,
+    /// All other values of the members, in canonical record order.
+    pub losers: Vec<Loser<'a>>,
+}
+
+/// A member's value that is not in the golden record.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Loser<'a> {
+    /// The value.
+    pub value: &'a str,
+    /// Its record.
+    pub record: RecordId,
+    /// Whether it means the same as the golden value, or as one that is kept beside it.
+    pub agrees: bool,
+    /// The level at which it fell.
+    pub why: Decision,
+}
+
+/// Golden records with the plan and input that they were made from.
+#[derive(Clone, Copy, Debug)]
+pub struct GoldenView<'a> {
+    golden: &'a Golden,
+    plan: &'a MergePlan,
+    input: &'a MergeInput<'a>,
+}
+
+impl<'a> GoldenView<'a> {
+    /// The golden records themselves.
+    pub fn golden(&self) -> &'a Golden {
+        self.golden
+    }
+
+    /// The winning value.
+    ///
+    /// # Panics
+    /// As [`Golden::cell`].
+    pub fn value(&self, entity: EntityId, field: usize) -> Option<&'a str> {
+        self.golden.cell(entity, field).code.map(|code| self.text(field, code))
+    }
+
+    /// The winning value, then the others that a field keeps.
+    ///
+    /// # Panics
+    /// As [`Golden::cell`].
+    pub fn values(&self, entity: EntityId, field: usize) -> impl Iterator<Item = &'a str> + use<'a> {
+        let view = *self;
+        let extras = view.golden.extras(entity, field).map(move |(code, _)| view.text(field, code));
+        view.value(entity, field).into_iter().chain(extras)
+    }
+
+    /// Where the value of a cell comes from and what lost against it, computed from the members.
+    ///
+    /// # Panics
+    /// As [`Golden::cell`].
+    pub fn provenance(&self, entity: EntityId, field: usize) -> Provenance<'a> {
+        let cell = self.golden.cell(entity, field);
+        let members = self.input.entities.members(entity);
+        let unit = self.plan.unit_of(field);
+        let mut contest = Contest::new(self.plan, self.input);
+        contest.load(unit, members);
+        contest.decide(unit);
+        let column = &self.input.fields[field];
+        let kept: Vec<(u32, RecordId)> =
+            cell.code.zip(cell.record).into_iter().chain(self.golden.extras(entity, field)).collect();
+        let mut losers = Vec::new();
+        for &record in members {
+            for &code in column.values.codes(record.index()) {
+                if kept.contains(&(code, record)) {
+                    continue;
+                }
+                let agrees =
+                    kept.iter().any(|(kept, _)| column.key[*kept as usize] == column.key[code as usize]);
+                let why = match column.is_value(code) {
+                    true => contest.why(field, record.0, code),
+                    false => Decision::Placeholder,
+                };
+                losers.push(Loser { value: self.text(field, code), record, agrees, why });
+            }
+        }
+        Provenance { value: self.value(entity, field), record: cell.record, decision: cell.decision, losers }
+    }
+
+    /// Quality of a golden record with its worst reasons, computed from the members.
+    ///
+    /// # Panics
+    /// When the entity does not exist.
+    pub fn quality(&self, entity: EntityId) -> RecordQuality {
+        let codes: Vec<u32> = (0..self.golden.fields.len())
+            .map(|field| self.golden.cell(entity, field).code.unwrap_or(NULL))
+            .collect();
+        quality::explain(self.plan, self.input, self.input.entities.members(entity), &codes)
+    }
+
+    fn text(&self, field: usize, code: u32) -> &'a str {
+        self.input.fields[field].values.dictionary().text(code)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn decisions_survive_the_byte_of_a_cell() {
+        let rules = (0..RULES.len() as u8).map(Decision::Rule);
+        let mut names = Vec::new();
+        for decision in PLAIN.into_iter().chain(rules) {
+            assert_eq!(Decision::decode(decision.encode()), decision);
+            names.push(decision.name());
+        }
+        let all = names.len();
+        names.sort_unstable();
+        names.dedup();
+        assert_eq!(names.len(), all, "names tell decisions apart");
+        assert_eq!(Decision::decode(31), Decision::NoValue);
+    }
+}
