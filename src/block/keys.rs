@@ -65,7 +65,7 @@ pub(super) fn pair(rule: u64, a: u64, b: u64) -> u64 {
 pub(super) fn sound(name: &str) -> u64 {
     let first = name.split(' ').next().unwrap_or(name);
     let key = phonetic_key(first);
-    if key.len() < 2 { hash(Tag::NameToken, first) } else { hash(Tag::NameSound, &key) }
+    if key.len() < 2 { hash(Tag::NameToken, first) } else { hash(Tag::NameSound, key.as_str()) }
 }
 
 /// A whole value as one part of a composite key.
@@ -88,7 +88,7 @@ pub(super) fn emit_keys(kind: AttributeKind, column: usize, value: &str, mut emi
         }
         K::Locality | K::City | K::BirthPlace | K::County => {
             emit(hash(Tag::Place, value));
-            emit(hash(Tag::PlaceSound, &phonetic_key(value)));
+            emit_sound(Tag::PlaceSound, value, &mut emit);
         }
         K::Street | K::AddressLine2 => {
             emit(hash(Tag::Street, value));
@@ -106,7 +106,7 @@ pub(super) fn emit_keys(kind: AttributeKind, column: usize, value: &str, mut emi
             emit(hash(Tag::Company, value));
             for token in value.split(' ').filter(|token| token.len() >= 3) {
                 emit(hash(Tag::CompanyToken, token));
-                emit(hash(Tag::CompanyToken, &phonetic_key(token)));
+                emit_sound(Tag::CompanyToken, token, &mut emit);
             }
         }
         // A category of one column says nothing about the same word in another.
@@ -117,13 +117,18 @@ pub(super) fn emit_keys(kind: AttributeKind, column: usize, value: &str, mut emi
     }
 }
 
+/// How a text sounds; a sound of one letter or none would throw everything together.
+fn emit_sound(tag: Tag, text: &str, emit: &mut impl FnMut(u64)) {
+    let sound = phonetic_key(text);
+    if sound.len() >= 2 {
+        emit(hash(tag, sound.as_str()));
+    }
+}
+
 fn name_keys(value: &str, emit: &mut impl FnMut(u64)) {
     for token in value.split(' ').filter(|token| token.chars().nth(1).is_some()) {
         emit(hash(Tag::NameToken, token));
-        let sound = phonetic_key(token);
-        if sound.len() >= 2 {
-            emit(hash(Tag::NameSound, &sound));
-        }
+        emit_sound(Tag::NameSound, token, emit);
         if let Some((end, _)) = token.char_indices().nth(3) {
             emit(hash(Tag::NamePrefix, &token[..end]));
         }

@@ -1,1 +1,3 @@
 //! Person names.
+/// x
+pub fn nickname_groups(_: &str) -> &'static [u32] { &[] }
