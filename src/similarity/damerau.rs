@@ -14,13 +14,8 @@ use super::symbols::{LongPair, ShortPair, WORD, longer_first, strip_common};
 /// The distance between two values, at most the length of the longer one.
 ///
 /// # Complexity
-<<<<<<< HEAD
-/// O(n·m); no allocation up to 64 characters, O(n + m) memory past that. Beyond
-/// [`MAX_EDIT_CHARS`](super::MAX_EDIT_CHARS) an upper bound, as documented there.
-=======
 /// O(n·m), one cell at a time; no allocation up to 64 characters, O(n + m) memory past that. Beyond
 /// [`MAX_EDIT_CHARS`](super::MAX_EDIT_CHARS) an upper bound, as documented there; up to it, some 60 ms.
->>>>>>> sim
 ///
 /// # Example
 /// ```

@@ -9,18 +9,11 @@
 //! Myers 1999, "A fast bit-vector algorithm for approximate string matching based on dynamic programming";
 //! Hyyrö 2003, "A bit-vector algorithm for computing Levenshtein and Damerau edit distances" (the transposition).
 
-<<<<<<< HEAD
-use super::masks::{Masks, Packed8, Packed16, Tabled, low_bits};
-use super::symbols::{LongPair, ShortPair, WORD, longer_first, strip_common};
-
-/// The most characters of a value that are aligned optimally: 4096 against 4096 take about a millisecond.
-=======
 use super::masks::{Masks, Packed8, Packed16, Tabled, is_ascii, low_bits};
 use super::symbols::{LongPair, ShortPair, WORD, longer_first, strip_common};
 
 /// The most characters of a value that are aligned optimally: 4096 against 4096 take just under a
 /// millisecond.
->>>>>>> sim
 ///
 /// No attribute of a customer is longer; a text that is (a note, a pasted letter) must not stall a run over millions
 /// of pairs. What differs past this length, after the common beginning and end are taken off, is aligned position by
@@ -33,11 +26,7 @@ const COLUMNS_PER_CHECK: usize = 8;
 /// The distance if it is at most `max`; with `TRANSPOSE`, swapped neighbours are one edit.
 #[inline]
 pub(super) fn distance<const TRANSPOSE: bool>(a: &str, b: &str, max: usize) -> Option<usize> {
-<<<<<<< HEAD
-    if a.is_ascii() && b.is_ascii() {
-=======
     if is_ascii(a) && is_ascii(b) {
->>>>>>> sim
         return ascii::<TRANSPOSE>(a.as_bytes(), b.as_bytes(), max);
     }
     other_scripts::<TRANSPOSE>(a, b, max)
@@ -90,13 +79,7 @@ fn word<const TRANSPOSE: bool, M: Masks>(masks: &M, rows: usize, text: &[u8], ma
             column.step::<TRANSPOSE>(masks.of(symbol), 1, 0, 0);
         }
         done += part.len();
-<<<<<<< HEAD
-        let inside = low_bits(rows);
-        score =
-            done + (column.up & inside).count_ones() as usize - (column.down & inside).count_ones() as usize;
-=======
         score = done + column.up_and_flat::<M>(rows) - rows;
->>>>>>> sim
         // Each column still to come lowers the last row by one at most.
         if score.saturating_sub(text.len() - done) > max {
             return None;
@@ -112,11 +95,8 @@ struct Column {
     up: u64,
     /// Rows that are one less than the row above.
     down: u64,
-<<<<<<< HEAD
-=======
     /// The complement of `down`, kept because it is known earlier than `down` itself.
     not_down: u64,
->>>>>>> sim
     /// Rows that equal their upper left neighbour.
     diagonal: u64,
     /// Where the previous symbol occurs in the pattern.
@@ -126,17 +106,11 @@ struct Column {
 impl Default for Column {
     /// The first column counts deletions: every row is one more than the row above.
     fn default() -> Self {
-<<<<<<< HEAD
-        Self { up: u64::MAX, down: 0, diagonal: 0, equal: 0 }
-=======
         Self { up: u64::MAX, down: 0, not_down: u64::MAX, diagonal: 0, equal: 0 }
->>>>>>> sim
     }
 }
 
 impl Column {
-<<<<<<< HEAD
-=======
     /// The sum of the vertical differences of the first `rows` rows, plus `rows` so that it is not negative. Both
     /// halves are counted at once if they fit into a word: the portable population count is a dozen operations.
     #[inline(always)]
@@ -151,28 +125,10 @@ impl Column {
         bits as usize
     }
 
->>>>>>> sim
     /// Moves on by one symbol that occurs at `equal`. `plus` and `minus` are the horizontal differences that come in
     /// from the rows above, `swap` the lowest transposition bit, which depends on the word above.
     ///
     /// Returns the horizontal differences (+1, -1) of all rows, of which the last goes to the word below.
-<<<<<<< HEAD
-    #[inline]
-    fn step<const TRANSPOSE: bool>(&mut self, equal: u64, plus: u64, minus: u64, swap: u64) -> (u64, u64) {
-        let matched = equal | minus;
-        let mut diagonal = (((matched & self.up).wrapping_add(self.up)) ^ self.up) | matched | self.down;
-        if TRANSPOSE {
-            diagonal |= ((!self.diagonal & equal) << 1 | swap) & self.equal;
-            self.equal = equal;
-            self.diagonal = diagonal;
-        }
-        let right = self.down | !(diagonal | self.up);
-        let left = diagonal & self.up;
-        let (above_right, above_left) = (right << 1 | plus, left << 1 | minus);
-        self.up = above_left | !(diagonal | above_right);
-        self.down = above_right & diagonal;
-        (right, left)
-=======
     ///
     /// The papers' formulas are rearranged by complements, so that a column follows from the one before in seven
     /// dependent operations instead of eleven: the chain is what a comparison waits for.
@@ -196,7 +152,6 @@ impl Column {
         self.diagonal = diagonal;
         self.equal = equal;
         (!not_right, left)
->>>>>>> sim
     }
 }
 

@@ -8,11 +8,7 @@
 //! # Source
 //! Jaro 1989, "Advances in record-linkage methodology as applied to matching the 1985 census of Tampa, Florida".
 
-<<<<<<< HEAD
-use super::masks::{Masks, Packed8, Packed16, Tabled, low_bits};
-=======
 use super::masks::{Masks, Packed8, Packed16, Tabled, is_ascii, low_bits};
->>>>>>> sim
 use super::symbols::{ShortPair, WORD, longer_first};
 
 /// The similarity in `[0, 1]`: 1 exactly for equal values, two empty ones included, 0 if no character matches.
@@ -30,11 +26,7 @@ use super::symbols::{ShortPair, WORD, longer_first};
 /// ```
 #[inline]
 pub fn jaro(a: &str, b: &str) -> f64 {
-<<<<<<< HEAD
-    if a.is_ascii() && b.is_ascii() {
-=======
     if is_ascii(a) && is_ascii(b) {
->>>>>>> sim
         return ascii(a.as_bytes(), b.as_bytes());
     }
     other_scripts(a, b)
@@ -94,23 +86,16 @@ fn reach(longer: usize) -> usize {
 fn word<M: Masks>(masks: &M, pattern_len: usize, text: &[u8]) -> Counts {
     let reach = reach(pattern_len);
     let mut window = low_bits(reach + 1);
-<<<<<<< HEAD
-    let (mut in_pattern, mut in_text) = (0u64, 0u64);
-=======
     // What lies past the pattern's end counts as taken.
     let past_end = !low_bits(pattern_len);
     let (mut in_pattern, mut in_text) = (past_end, 0u64);
->>>>>>> sim
     for (j, &symbol) in text.iter().enumerate() {
         let free = masks.of(symbol) & window & !in_pattern;
         in_pattern |= free & free.wrapping_neg();
         in_text |= u64::from(free != 0) << j;
         window = window << 1 | u64::from(j < reach);
     }
-<<<<<<< HEAD
-=======
     in_pattern ^= past_end;
->>>>>>> sim
     let matches = in_text.count_ones();
     let mut displaced = 0;
     while in_text != 0 {
