@@ -7,7 +7,7 @@
 use xxhash_rust::xxh3::xxh3_64_with_seed;
 
 use crate::compare::values::postcode_district;
-use crate::normalize::person_name::nickname_groups;
+use crate::normalize::person_name::nicknames::nickname_groups;
 use crate::similarity::phonetic_key;
 use crate::table::AttributeKind;
 

@@ -15,7 +15,7 @@ pub use evaluator::{Evaluator, PairLevels};
 pub use level::{Level, NULL_LEVEL, TermFrequency, date_level, levels, name_level};
 
 use crate::normalize::attributes::Attributes;
-use crate::normalize::person_name::nickname_groups;
+use crate::normalize::person_name::nicknames::nickname_groups;
 use crate::table::{AttributeKind, Column};
 
 /// The most comparisons of a run: more evidence columns than this are counted as a finding and left out.
@@ -44,12 +44,13 @@ pub struct Comparisons<'a> {
     line2: Option<usize>,
     /// Nickname groups of each distinct given name.
     nickname_groups: Vec<&'static [u32]>,
+    left_out: usize,
 }
 
 impl<'a> Comparisons<'a> {
     /// One comparison for each evidence column that has any, in column order, at most [`MAX_COMPARISONS`].
     pub fn new(attributes: &'a Attributes) -> Self {
-        let items: Vec<Comparison> = attributes
+        let mut items: Vec<Comparison> = attributes
             .columns
             .iter()
             .enumerate()
@@ -58,8 +59,9 @@ impl<'a> Comparisons<'a> {
                 Some(Comparison { name: attribute.name.clone(), kind: attribute.kind, column, levels })
             })
             .filter(|item| !attributes.columns[item.column].column.dictionary().is_empty())
-            .take(MAX_COMPARISONS)
             .collect();
+        let left_out = items.len().saturating_sub(MAX_COMPARISONS);
+        items.truncate(MAX_COMPARISONS);
         let find = |kind| items.iter().position(|item| item.kind == kind);
         let given = find(AttributeKind::GivenName);
         let names = given.map(|at| attributes.columns[items[at].column].column.dictionary());
@@ -69,9 +71,15 @@ impl<'a> Comparisons<'a> {
             street: find(AttributeKind::Street),
             line2: find(AttributeKind::AddressLine2),
             nickname_groups: names.map_or_else(Vec::new, |names| names.iter().map(nickname_groups).collect()),
+            left_out,
             attributes,
             items,
         }
+    }
+
+    /// Attributes that were left out because of [`MAX_COMPARISONS`].
+    pub fn left_out(&self) -> usize {
+        self.left_out
     }
 
     /// The comparisons in order.

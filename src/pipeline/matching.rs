@@ -5,8 +5,9 @@
 //! inside entities, also those that blocking never proposed. A third round changes nothing.
 
 use crate::block::{BlockOptions, Neighbours};
-use crate::cluster::{self, Edge, Entities, LinkageOptions, MERGE_THRESHOLD, PairScorer};
+use crate::cluster::{self, Edge, Entities, LinkageOptions, MERGE_THRESHOLD, PairScorer, UnionFind};
 use crate::compare::{Comparisons, Evaluator, PairLevels};
+use crate::error::Issues;
 use crate::normalize::attributes::Attributes;
 use crate::par;
 use crate::score::{EmReport, Frequencies, Model, PairScore, Scorer, Trainer, run_em};
@@ -69,10 +70,49 @@ pub struct Matching {
     pub em: Vec<EmReport>,
     /// The weight above which clusters merged.
     pub threshold: f64,
+    /// Pairs of records that the link type allows.
+    pub possible_pairs: f64,
 }
 
-/// Finds the entities of all records.
-pub fn run(attributes: &Attributes, comparisons: &Comparisons<'_>, options: &MatchOptions) -> Matching {
+impl Matching {
+    /// Matching pairs that the model expects among all records: an estimate of the truth without labels.
+    pub fn estimated_matches(&self) -> f64 {
+        self.model.lambda * self.possible_pairs
+    }
+
+    /// What a user must know about how far the outcome can be trusted.
+    pub(super) fn report_issues(&self, comparisons: &Comparisons<'_>, issues: &mut Issues) {
+        let mut add = |code, count: u64, message: &str| issues.add_many(code, "", "", count, None, message);
+        if let Some(em) = self.em.last().filter(|em| !em.converged) {
+            add("not_converged", em.iterations as u64, "training stopped before it settled; the weights are estimates");
+        }
+        if self.neighbours.stats.large_keys > 0 {
+            let message = "keys shared by more than 1,000 records were not used to find candidates";
+            add("large_block", self.neighbours.stats.large_keys, message);
+        }
+        if self.neighbours.capped_records > 0 {
+            add("capped_search", self.neighbours.capped_records, "records were looked up by their rarest keys only");
+        }
+        let left_out = comparisons.left_out();
+        if left_out > 0 {
+            add("comparison_limit", left_out as u64, "columns beyond the 24th comparison were not compared");
+        }
+        if comparisons.items().is_empty() {
+            add("no_evidence", 1, "no column could be compared: every record is a customer of its own");
+        }
+        let largest = self.entities.iter().map(|(_, members)| members.len()).max().unwrap_or(0);
+        if largest > LARGE_ENTITY {
+            add("large_entity", largest as u64, "the largest entity holds implausibly many records: look at it");
+        }
+    }
+}
+
+/// Entities of more records than this are reported: few customers are in that many touchpoints.
+const LARGE_ENTITY: usize = 200;
+
+/// Finds the entities of all records. `must_link`: pairs that are one customer whatever their weight.
+pub fn run(comparisons: &Comparisons<'_>, options: &MatchOptions, must_link: &[(u32, u32)]) -> Matching {
+    let attributes = comparisons.attributes();
     let records = attributes.len();
     let neighbours = Neighbours::find(attributes, &block_options(options.link_type));
     let candidates = neighbours.pair_count();
@@ -94,10 +134,12 @@ pub fn run(attributes: &Attributes, comparisons: &Comparisons<'_>, options: &Mat
         let scorer = Scorer::new(comparisons, &model, &frequencies);
         let edges = score(&scorer, &neighbours);
         let entities = partition(attributes, &scorer, &edges, options.link_type, threshold);
+        let entities = join(entities, must_link);
         found = Some((edges, entities));
     }
     let (edges, entities) = found.unwrap_or_else(|| (Vec::new(), Entities::from_labels(&vec![0; records])));
-    Matching { entities, model, frequencies, edges, candidates, neighbours, em, threshold }
+    let possible_pairs = trainer.all_pairs;
+    Matching { entities, model, frequencies, edges, candidates, neighbours, em, threshold, possible_pairs }
 }
 
 fn learn(trainer: &Trainer<'_>, model: &mut Model, frequencies: &[Frequencies], neighbours: &Neighbours) -> EmReport {
@@ -154,6 +196,23 @@ fn partition(
         scorer,
         pair: PairLevels::default(),
     })
+}
+
+/// Joins the entities of pairs that must be one.
+fn join(entities: Entities, must_link: &[(u32, u32)]) -> Entities {
+    if must_link.is_empty() {
+        return entities;
+    }
+    let mut sets = UnionFind::new(entities.records());
+    for (_, members) in entities.iter() {
+        members.windows(2).for_each(|pair| {
+            sets.union(pair[0].0, pair[1].0);
+        });
+    }
+    for &(a, b) in must_link {
+        sets.union(a, b);
+    }
+    Entities::from_labels(&sets.labels())
 }
 
 fn block_options(link_type: LinkType) -> BlockOptions {

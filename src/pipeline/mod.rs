@@ -1,3 +1,179 @@
-//! All rooms in reading order.
+//! All rooms in reading order: a [`Table`] and a [`Config`] in, a [`Resolution`] out.
+//!
+//! This is the only module that knows every stage. The stages are pure functions; this one reports progress and
+//! carries issues from one to the next.
 
+mod config;
 pub mod matching;
+mod parse;
+mod prepare;
+mod records;
+mod resolution;
+
+pub use config::{Config, SourceConfig};
+pub use matching::LinkType;
+pub use prepare::GoldenField;
+pub use records::Records;
+pub use resolution::{GoldenRecord, GoldenValue, Resolution};
+
+use crate::compare::Comparisons;
+use crate::detect::{DetectOptions, Mapping, detect};
+use crate::error::{Error, ErrorKind, Issues, Result};
+use crate::merge::{FieldSpec, merge};
+use crate::table::{Role, Source, Table};
+
+/// A stage that begins, for progress reports.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[non_exhaustive]
+pub enum Stage {
+    /// Which column is what.
+    Detect,
+    /// Canonical order and normalised attributes.
+    Normalize,
+    /// Candidate pairs, levels, model and entities.
+    Match,
+    /// Golden records.
+    Merge,
+}
+
+impl Stage {
+    /// All stages in order.
+    pub const ALL: [Stage; 4] = [Self::Detect, Self::Normalize, Self::Match, Self::Merge];
+
+    /// The stage as a verb.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Detect => "detect",
+            Self::Normalize => "normalize",
+            Self::Match => "match",
+            Self::Merge => "merge",
+        }
+    }
+}
+
+/// Turns a table into golden records.
+///
+/// # Errors
+/// [`ErrorKind::Config`] for a configuration that contradicts itself or the data, [`ErrorKind::UnknownField`] for a
+/// column that no source has. Dirty data is never an error: it is counted in [`Resolution::issues`].
+///
+/// # Example
+/// ```
+/// use quilate::{Config, Table};
+///
+/// #[derive(serde::Serialize)]
+/// struct Customer { id: u32, name: &'static str, email: &'static str, phone: &'static str }
+/// let table = Table::from_records("app", [
+///     Customer { id: 1, name: "María José García López", email: "mj.garcia@example.es", phone: "612 345 678" },
+///     Customer { id: 2, name: "Mª José García", email: "mj.garcia@example.es", phone: "+34612345678" },
+///     Customer { id: 3, name: "Pau Vila Soler", email: "pau@example.cat", phone: "655 010 203" },
+/// ])?;
+/// let resolution = quilate::consolidate(table, &Config::default())?;
+/// assert_eq!(resolution.records().len(), 3);
+/// # Ok::<(), quilate::Error>(())
+/// ```
+pub fn consolidate(table: Table, config: &Config) -> Result<Resolution> {
+    consolidate_with(table, config, Issues::new(), |_| {})
+}
+
+/// As [`consolidate`], with the issues that reading has found and a caller who wants to know which stage begins.
+///
+/// # Errors
+/// As [`consolidate`].
+pub fn consolidate_with(
+    table: Table,
+    config: &Config,
+    mut issues: Issues,
+    mut progress: impl FnMut(Stage),
+) -> Result<Resolution> {
+    config.validate()?;
+    progress(Stage::Detect);
+    let mappings = detect_columns(&table, config)?;
+    progress(Stage::Normalize);
+    let ordered = records::order(table, &mappings, &mut issues)?;
+    let prepared = prepare::prepare(&ordered, &mappings, config.reference_day(), &mut issues);
+    let records = ordered.records;
+    drop(ordered.files);
+    let specs: Vec<FieldSpec<'_>> = prepared
+        .golden
+        .iter()
+        .map(|field| FieldSpec { name: &field.name, group: field.group.as_deref(), keep_all: field.keep_all })
+        .collect();
+    let plan = config.merge.validate(&specs, &records.source_names)?;
+    progress(Stage::Match);
+    let comparisons = Comparisons::new(&prepared.attributes);
+    let matching = matching::run(&comparisons, &config.match_options(), &prepared.must_link);
+    matching.report_issues(&comparisons, &mut issues);
+    progress(Stage::Merge);
+    let mut resolution = Resolution::new(records, mappings, prepared, matching, plan, issues);
+    resolution.golden = merge(&resolution.plan, &resolution.merge_input(&resolution.merge_fields()))?;
+    Ok(resolution)
+}
+
+/// What each column of each source is taken for under a configuration.
+///
+/// # Errors
+/// [`ErrorKind::UnknownField`] for columns that the configuration names and no source has, [`ErrorKind::Config`] for
+/// sources that it names and the table lacks.
+pub fn detect_columns(table: &Table, config: &Config) -> Result<Vec<Mapping>> {
+    check_names(table, config)?;
+    table.sources().iter().map(|source| Ok(detect(source, &detect_options(source, config)?))).collect()
+}
+
+/// Names in the configuration that nothing in the table answers to.
+fn check_names(table: &Table, config: &Config) -> Result<()> {
+    let known = |column: &str| table.sources().iter().any(|source| source.field_index(column).is_some());
+    let columns = config.id.iter().chain(&config.source_column).chain(&config.ignore);
+    if let Some(column) = columns.clone().find(|column| !known(column)) {
+        return Err(Error::new(ErrorKind::UnknownField, "no source has this column")
+            .field(column)
+            .cure(format!("the columns are {}", all_columns(table))));
+    }
+    for (name, settings) in &config.sources {
+        let Some(source) = table.sources().iter().find(|source| source.name() == name) else {
+            let names: Vec<&str> = table.sources().iter().map(Source::name).collect();
+            return Err(Error::new(ErrorKind::Config, "no such source")
+                .at(format!("sources.{name}"))
+                .cure(format!("the sources are {}", names.join(", "))));
+        };
+        if let Some(column) = settings.columns.keys().find(|column| source.field_index(column).is_none()) {
+            return Err(Error::new(ErrorKind::UnknownField, "the source has no such column")
+                .at(format!("sources.{name}.columns"))
+                .field(column)
+                .cure(format!("its columns are {}", source.fields().join(", "))));
+        }
+    }
+    Ok(())
+}
+
+/// The first columns of all sources, for a message.
+fn all_columns(table: &Table) -> String {
+    const SHOWN: usize = 30;
+    let mut names: Vec<&str> = table.sources().iter().flat_map(|s| s.fields()).map(String::as_str).collect();
+    names.sort_unstable();
+    names.dedup();
+    let more = if names.len() > SHOWN { ", ..." } else { "" };
+    names.truncate(SHOWN);
+    names.join(", ") + more
+}
+
+/// What the configuration says about one source.
+fn detect_options(source: &Source, config: &Config) -> Result<DetectOptions> {
+    let mut options = DetectOptions::default();
+    let has = |column: &&String| source.field_index(column).is_some();
+    options.id = config.id.iter().find(has).cloned();
+    if let Some(column) = config.source_column.iter().find(has) {
+        options.roles.push((column.clone(), Role::SourceName));
+    }
+    let ignored = if config.drop_ignored { Role::Skip } else { Role::Carry };
+    options.roles.extend(config.ignore.iter().filter(has).map(|column| (column.clone(), ignored)));
+    if let Some(settings) = config.sources.get(source.name()) {
+        for (column, role) in &settings.columns {
+            options.roles.push((column.clone(), role.parse()?));
+        }
+        options.region.clone_from(&settings.region);
+        options.locale.clone_from(&settings.locale);
+        options.day_first = settings.day_first;
+    }
+    Ok(options)
+}

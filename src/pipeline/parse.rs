@@ -1,0 +1,342 @@
+//! Parses each distinct value of a column once, into parts: what to show, what to compare, under which kind.
+//!
+//! One cell can give several parts: a street line holds the house number, a whole name all names. What a cell gives
+//! beside its own kind is a *fallback*: it counts where the record has nothing of that kind otherwise.
+
+use crate::error::Issues;
+use crate::normalize::{self, Hint, Quality, address, date, email, gender, identifier, phone};
+use crate::normalize::{company, person_name, placeholder, text};
+use crate::table::{AttributeKind, Column};
+
+/// How a column is to be read.
+#[derive(Clone, Copy)]
+pub(super) struct Reading<'a> {
+    pub(super) hint: Hint<'a>,
+    pub(super) date: date::DateHint<'a>,
+    /// In this column M is for mujer, and H for hombre.
+    pub(super) m_is_female: bool,
+}
+
+/// One part of a value.
+#[derive(Clone, Copy)]
+pub(super) struct Part {
+    pub(super) kind: AttributeKind,
+    /// Counts only where the record has no part of this kind that is not a fallback.
+    pub(super) fallback: bool,
+    pub(super) quality: Quality,
+    display: (u32, u32),
+    matching: (u32, u32),
+}
+
+/// The parts of all distinct values of a column, in one arena.
+pub(super) struct Parsed {
+    text: String,
+    parts: Vec<Part>,
+    /// `parts[ends[code - 1]..ends[code]]` are those of a code.
+    ends: Vec<u32>,
+    /// Which kinds occur at all.
+    kinds: Vec<AttributeKind>,
+}
+
+impl Parsed {
+    /// The parts of a code.
+    pub(super) fn parts(&self, code: u32) -> &[Part] {
+        let start = if code == 0 { 0 } else { self.ends[code as usize - 1] };
+        &self.parts[start as usize..self.ends[code as usize] as usize]
+    }
+
+    /// What to show; empty for parts that are evidence only.
+    pub(super) fn display(&self, part: &Part) -> &str {
+        &self.text[part.display.0 as usize..part.display.1 as usize]
+    }
+
+    /// What to compare; empty for parts that are for show only.
+    pub(super) fn matching(&self, part: &Part) -> &str {
+        &self.text[part.matching.0 as usize..part.matching.1 as usize]
+    }
+
+    /// Whether any value has a part of a kind.
+    pub(super) fn has(&self, kind: AttributeKind) -> bool {
+        self.kinds.contains(&kind)
+    }
+
+    fn push(&mut self, kind: AttributeKind, fallback: bool, quality: Quality, display: &str, matching: &str) {
+        if display.is_empty() && matching.is_empty() {
+            return;
+        }
+        let mut add = |text: &str| {
+            let start = self.text.len() as u32;
+            self.text.push_str(text);
+            (start, self.text.len() as u32)
+        };
+        let (display, matching) = (add(display), add(matching));
+        self.parts.push(Part { kind, fallback, quality, display, matching });
+        if !self.kinds.contains(&kind) {
+            self.kinds.push(kind);
+        }
+    }
+}
+
+/// Text of one column's distinct values beyond which parsing stops: offsets are 32 bits wide.
+const MAX_TEXT: usize = 1 << 31;
+
+/// A cell longer than this is cut before it is parsed: no attribute is longer, and some parsers look at pairs of words.
+const MAX_CELL: usize = 1000;
+
+/// Parses all distinct values of a column.
+pub(super) fn parse(
+    kind: AttributeKind,
+    column: &Column,
+    reading: &Reading<'_>,
+    (source, field): (&str, &str),
+    issues: &mut Issues,
+) -> Parsed {
+    let mut parsed = Parsed { text: String::new(), parts: Vec::new(), ends: Vec::new(), kinds: Vec::new() };
+    let counts = column.counts();
+    let (mut fillers, mut long) = (0u64, 0u64);
+    for (code, raw) in column.dictionary().iter().enumerate() {
+        let cell = cut(raw);
+        long += u64::from(cell.len() < raw.len()) * u64::from(counts[code]);
+        let clean = text::clean(cell);
+        if parsed.text.len() > MAX_TEXT {
+            long += u64::from(counts[code]);
+        } else if placeholder::placeholder(kind, &clean).is_some() {
+            fillers += u64::from(counts[code]);
+        } else {
+            let before = parsed.parts.len();
+            read(kind, &clean, reading, &mut parsed);
+            if parsed.parts.len() == before {
+                fillers += u64::from(counts[code]);
+            }
+        }
+        parsed.ends.push(parsed.parts.len() as u32);
+    }
+    if fillers > 0 {
+        let message = "fillers such as n/a, 000000000 or test@test.com were treated as missing";
+        issues.add_many("placeholder", source, field, fillers, None, message);
+    }
+    if long > 0 {
+        let message = "very long cells were compared by their first 1,000 bytes; the golden record is cut as well";
+        issues.add_many("long_cell", source, field, long, None, message);
+    }
+    parsed
+}
+
+/// The first [`MAX_CELL`] bytes, at a character border.
+fn cut(raw: &str) -> &str {
+    if raw.len() <= MAX_CELL {
+        return raw;
+    }
+    let mut end = MAX_CELL;
+    while !raw.is_char_boundary(end) {
+        end -= 1;
+    }
+    &raw[..end]
+}
+
+/// One value.
+fn read(kind: AttributeKind, raw: &str, reading: &Reading<'_>, out: &mut Parsed) {
+    use AttributeKind as K;
+    let hint = &reading.hint;
+    match kind {
+        K::FullName => read_full_name(raw, hint, out),
+        K::GivenName => {
+            let name = person_name::given_name(raw, hint);
+            read_person(kind, &name, out);
+        }
+        K::Surname => {
+            let name = person_name::surname(raw, hint);
+            read_person(kind, &name, out);
+        }
+        K::Company => {
+            let name = company::company(raw, hint);
+            out.push(kind, false, name.quality, raw, &text::key(&name.parts.core_name));
+        }
+        K::Email => {
+            for piece in email::split_emails(raw) {
+                let address = email::email(piece, hint);
+                if address.quality != Quality::Placeholder {
+                    out.push(kind, false, address.quality, &address.canonical, &address.parts.dedup_key);
+                }
+            }
+        }
+        K::Phone => {
+            for piece in phone::split_phones(raw) {
+                let number = phone::phone(piece, hint);
+                if number.quality != Quality::Placeholder {
+                    out.push(kind, false, number.quality, &number.canonical, &number.parts.national);
+                }
+            }
+        }
+        K::Street | K::FullAddress => read_address(kind, raw, hint, out),
+        K::HouseNumber | K::Unit | K::PoBox => out.push(kind, false, Quality::Ok, raw, &squeeze(raw)),
+        K::Postcode => {
+            let code = address::postcode(raw, hint);
+            out.push(kind, false, code.quality, &code.canonical, &squeeze(&code.parts.compact));
+        }
+        K::City => {
+            let city = address::city(raw);
+            out.push(kind, false, city.quality, &city.canonical, &text::key(&city.canonical));
+        }
+        K::Region => {
+            let region = address::region(raw, hint);
+            let matching = if region.parts.code.is_empty() { text::key(raw) } else { text::key(&region.parts.code) };
+            out.push(kind, false, region.quality, raw, &matching);
+        }
+        K::Country => {
+            let code = address::country(raw);
+            out.push(kind, false, Quality::Ok, code.unwrap_or(raw), &text::key(code.unwrap_or(raw)));
+        }
+        K::BirthDate => read_date(kind, raw, reading, out),
+        K::BirthYear => out.push(kind, false, Quality::Ok, raw, &number(raw, 4)),
+        K::BirthMonth => out.push(kind, false, Quality::Ok, raw, &month(raw)),
+        K::BirthDay => out.push(kind, false, Quality::Ok, raw, &number(raw, 2)),
+        K::Age => out.push(kind, false, Quality::Ok, raw, raw.split('.').next().unwrap_or(raw)),
+        K::Identifier => {
+            let id = identifier::identifier(raw, hint);
+            if id.quality != Quality::Placeholder {
+                out.push(kind, false, id.quality, &id.canonical, &id.parts.compact.to_lowercase());
+            }
+        }
+        K::Gender => {
+            let gender = gender::gender_in_column(raw, reading.m_is_female, hint);
+            let name = gender.map_or(String::new(), |gender| format!("{gender:?}").to_lowercase());
+            out.push(kind, false, Quality::Ok, if name.is_empty() { raw } else { &name }, &name);
+        }
+        K::Website => out.push(kind, false, Quality::Ok, raw, &website(raw)),
+        K::NamePrefix | K::NameSuffix | K::Nickname => out.push(kind, false, Quality::Ok, raw, &text::key(raw)),
+        _ => out.push(kind, false, Quality::Ok, raw, &text::key(raw)),
+    }
+}
+
+/// The parts of a name that stood in a column of its own.
+fn read_person(
+    kind: AttributeKind,
+    name: &normalize::Normalized<'_, person_name::PersonName>,
+    out: &mut Parsed,
+) {
+    use AttributeKind as K;
+    let parts = &name.parts;
+    let surname = join(&parts.surname1, &parts.surname2);
+    match (parts.kind, kind) {
+        (person_name::NameKind::Placeholder, _) => {}
+        (person_name::NameKind::Company, _) => out.push(K::Company, true, name.quality, name.original, &text::key(name.original)),
+        // Two people in one cell are nobody's given name.
+        (person_name::NameKind::Multiple, K::GivenName) => out.push(kind, false, name.quality, name.original, ""),
+        (_, K::GivenName) => {
+            out.push(kind, false, name.quality, &join(&parts.given, ""), &text::key(&parts.given));
+            out.push(K::MiddleName, true, name.quality, &parts.middle, &text::key(&parts.middle));
+            out.push(K::Surname, true, name.quality, &surname, &text::key(&surname));
+            out.push(K::NamePrefix, true, name.quality, &parts.prefix, &text::key(&parts.prefix));
+        }
+        _ => {
+            out.push(kind, false, name.quality, &surname, &text::key(&surname));
+            out.push(K::GivenName, true, name.quality, &parts.given, &text::key(&parts.given));
+            out.push(K::NameSuffix, true, name.quality, &parts.suffix, &text::key(&parts.suffix));
+        }
+    }
+}
+
+/// A whole name: all its parts are fallbacks, and its words stand ready for what the other columns lack.
+fn read_full_name(raw: &str, hint: &Hint<'_>, out: &mut Parsed) {
+    use AttributeKind as K;
+    let name = person_name::full_name(raw, hint);
+    let parts = &name.parts;
+    if parts.kind == person_name::NameKind::Placeholder {
+        return;
+    }
+    if parts.kind == person_name::NameKind::Company {
+        let company = company::company(raw, hint);
+        out.push(K::Company, true, company.quality, raw, &text::key(&company.parts.core_name));
+        return;
+    }
+    let surname = join(&parts.surname1, &parts.surname2);
+    let multiple = parts.kind == person_name::NameKind::Multiple;
+    let given = if multiple { String::new() } else { text::key(&parts.given) };
+    out.push(K::GivenName, true, name.quality, &parts.given, &given);
+    out.push(K::MiddleName, true, name.quality, &parts.middle, &text::key(&parts.middle));
+    out.push(K::Surname, true, name.quality, &surname, &text::key(&surname));
+    out.push(K::NamePrefix, true, name.quality, &parts.prefix, &text::key(&parts.prefix));
+    out.push(K::NameSuffix, true, name.quality, &parts.suffix, &text::key(&parts.suffix));
+    if !multiple {
+        let words = [&parts.given, &parts.middle, &surname].map(|part| text::key(part)).join(" ");
+        out.push(K::FullName, false, name.quality, "", words.trim());
+    }
+}
+
+fn read_address(kind: AttributeKind, raw: &str, hint: &Hint<'_>, out: &mut Parsed) {
+    use AttributeKind as K;
+    let whole = kind == K::FullAddress;
+    let address = if whole { address::full_address(raw, hint) } else { address::street(raw, hint) };
+    let parts = &address.parts;
+    // The name leads: it weighs more than the type when the two are compared from the front.
+    let name = text::key(&join(&parts.street_name, &parts.street_type));
+    let matching = if name.is_empty() && parts.po_box.is_none() { text::key(raw) } else { name };
+    if whole {
+        let line = parts.street_line();
+        out.push(K::Street, true, address.quality, if line.is_empty() { raw } else { &line }, &matching);
+    } else {
+        out.push(K::Street, false, address.quality, raw, &matching);
+    }
+    out.push(K::HouseNumber, true, address.quality, "", &squeeze(&parts.house_number));
+    let unit: Vec<&str> = parts.unit.iter().map(|(_, value)| value.as_str()).collect();
+    out.push(K::Unit, true, address.quality, "", &squeeze(&unit.join(" ")));
+    out.push(K::PoBox, true, address.quality, "", &squeeze(parts.po_box.as_deref().unwrap_or("")));
+    if whole || !parts.postcode.is_empty() {
+        out.push(K::Postcode, true, address.quality, &parts.postcode, &squeeze(&parts.postcode));
+        out.push(K::City, true, address.quality, &parts.city, &text::key(&parts.city));
+        out.push(K::Region, true, address.quality, &parts.region, &text::key(&parts.region));
+        out.push(K::Country, true, address.quality, &parts.country, &text::key(&parts.country));
+    }
+}
+
+fn read_date(kind: AttributeKind, raw: &str, reading: &Reading<'_>, out: &mut Parsed) {
+    let read = date::date(raw, &reading.date);
+    let parts = &read.parts;
+    if read.quality == Quality::Placeholder || parts.precision.is_none() {
+        return;
+    }
+    let matching = format!(
+        "{}{}{}",
+        parts.year.map_or("----".to_owned(), |year| format!("{year:04}")),
+        parts.month.map_or("--".to_owned(), |month| format!("{month:02}")),
+        parts.day.map_or("--".to_owned(), |day| format!("{day:02}")),
+    );
+    if matching.len() == 8 {
+        out.push(kind, false, read.quality, &read.canonical, &matching);
+    }
+}
+
+/// Two texts with a space between them, where both are there.
+fn join(a: &str, b: &str) -> String {
+    match (a.is_empty(), b.is_empty()) {
+        (_, true) => a.to_owned(),
+        (true, _) => b.to_owned(),
+        _ => format!("{a} {b}"),
+    }
+}
+
+/// Folded letters and digits without anything between.
+fn squeeze(raw: &str) -> String {
+    text::key(raw).chars().filter(|c| c.is_alphanumeric()).collect()
+}
+
+/// The digits of a small number, padded with zeros: `3` and `03` are one month. `1932.0` is 1932.
+fn number(raw: &str, width: usize) -> String {
+    let digits: String = raw.split('.').next().unwrap_or("").chars().filter(char::is_ascii_digit).collect();
+    if digits.is_empty() || digits.len() > width { String::new() } else { format!("{digits:0>width$}") }
+}
+
+fn month(raw: &str) -> String {
+    match date::month_number(raw) {
+        Some(month) => format!("{month:02}"),
+        None => number(raw, 2),
+    }
+}
+
+/// The host of a web address.
+fn website(raw: &str) -> String {
+    let lower = raw.to_lowercase();
+    let host = lower.trim_start_matches("https://").trim_start_matches("http://").trim_start_matches("www.");
+    host.split(['/', '?', '#']).next().unwrap_or(host).to_owned()
+}

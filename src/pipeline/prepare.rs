@@ -1,0 +1,502 @@
+//! From parsed columns of all sources to one column an attribute: evidence to compare, golden fields to show.
+//!
+//! Each column that comes out is an independent job over all records in canonical order, so that the jobs run in
+//! parallel and every dictionary is numbered the same way whatever the input's order.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::parse::{Parsed, Part, Reading, parse};
+use super::records::Ordered;
+use crate::compare;
+use crate::detect::Mapping;
+use crate::error::Issues;
+use crate::merge::UNKNOWN_TIME;
+use crate::normalize::attributes::{Attribute, Attributes};
+use crate::normalize::date::{DateContext, DateHint};
+use crate::normalize::{Hint, Quality, date, gender, text};
+use crate::par;
+use crate::table::{AttributeKind, Column, ColumnBuilder, Interner, NULL, Role, Source};
+
+/// A field of the golden record, over all records.
+#[derive(Clone, Debug)]
+pub struct GoldenField {
+    /// Name of its column.
+    pub name: String,
+    /// The fields that it survives with: `name`, `address`, `address_2` ...
+    pub group: Option<String>,
+    /// Whether the golden record keeps all different values.
+    pub keep_all: bool,
+    /// What to show.
+    pub values: Column,
+    /// Per code of `values`: class after normalisation.
+    pub key: Vec<u32>,
+    /// Per code of `values`: how far it can be trusted.
+    pub quality: Vec<Quality>,
+}
+
+/// Everything that the later stages need.
+pub(super) struct Prepared {
+    pub(super) attributes: Attributes,
+    pub(super) golden: Vec<GoldenField>,
+    pub(super) updated_at: Vec<i64>,
+    /// Pairs of records that a source has merged already.
+    pub(super) must_link: Vec<(u32, u32)>,
+}
+
+/// One parsed column of one file.
+struct Field {
+    file: usize,
+    column: usize,
+    kind: AttributeKind,
+    slot: u8,
+    /// Folded name of the column: categories of the same name are one attribute.
+    name: String,
+    parsed: Parsed,
+}
+
+/// All records in canonical order with the fields that can say something about them.
+struct Sheet<'a> {
+    ordered: &'a Ordered,
+    /// File and row of each record.
+    places: Vec<(u16, u32)>,
+    fields: Vec<Field>,
+}
+
+pub(super) fn prepare(
+    ordered: &Ordered,
+    mappings: &[Mapping],
+    reference: Option<(i16, u8, u8)>,
+    issues: &mut Issues,
+) -> Prepared {
+    let mut places = vec![(0u16, 0u32); ordered.records.len()];
+    for (file, place) in ordered.place.iter().enumerate() {
+        for (row, &record) in place.iter().enumerate() {
+            places[record as usize] = (file as u16, row as u32);
+        }
+    }
+    let fields = parse_fields(&ordered.files, mappings, reference, issues);
+    let sheet = Sheet { ordered, places, fields };
+    let columns = par::map(&sheet.evidence_jobs(), |job| sheet.evidence(job)).into_iter().flatten().collect();
+    let mut golden: Vec<GoldenField> =
+        par::map(&sheet.golden_jobs(), |&(kind, slot)| sheet.golden(kind, slot)).into_iter().flatten().collect();
+    golden.extend(carried(ordered, mappings, &sheet.places, &golden));
+    Prepared {
+        attributes: Attributes { source: ordered.records.source.clone(), columns },
+        golden,
+        updated_at: updated_at(ordered, mappings, reference),
+        must_link: must_link(ordered, mappings, issues),
+    }
+}
+
+/// Parses the columns of all files, side by side.
+fn parse_fields(
+    files: &[Source],
+    mappings: &[Mapping],
+    reference: Option<(i16, u8, u8)>,
+    issues: &mut Issues,
+) -> Vec<Field> {
+    let mut todo = Vec::new();
+    for (file, mapping) in mappings.iter().enumerate() {
+        for (column, guess) in mapping.fields.iter().enumerate() {
+            if let Role::Attribute(kind, slot) = guess.role {
+                todo.push((file, column, kind, slot));
+            }
+        }
+    }
+    let parsed = par::map(&todo, |&(file, column, kind, slot)| {
+        let (source, mapping) = (&files[file], &mappings[file]);
+        let values = &source.columns()[column];
+        let reading = reading(kind, values, mapping, reference);
+        let mut found = Issues::new();
+        let name = &source.fields()[column];
+        let parsed = parse(kind, values, &reading, (source.name(), name), &mut found);
+        (Field { file, column, kind, slot, name: text::key(name), parsed }, found)
+    });
+    let mut fields = Vec::with_capacity(parsed.len());
+    for (field, found) in parsed {
+        fields.push(field);
+        issues.merge(found);
+    }
+    fields
+}
+
+/// What the values of a column say about how to read it.
+fn reading<'a>(
+    kind: AttributeKind,
+    values: &Column,
+    mapping: &'a Mapping,
+    reference: Option<(i16, u8, u8)>,
+) -> Reading<'a> {
+    let hint = Hint { locale: mapping.locale.as_deref(), region: mapping.region.as_deref() };
+    let day_first = match kind {
+        AttributeKind::BirthDate => date::column_order(values.dictionary().iter()).or(mapping.day_first),
+        _ => mapping.day_first,
+    };
+    Reading {
+        hint,
+        date: DateHint { locale: hint.locale, region: hint.region, day_first, context: DateContext::Birth, reference },
+        m_is_female: kind == AttributeKind::Gender && gender::m_is_female(values.dictionary().iter()),
+    }
+}
+
+/// Parts of one record and kind: those that a column of the kind gave, else the fallbacks.
+struct Found<'a> {
+    own: Vec<(&'a Parsed, &'a Part)>,
+    fallback: Vec<(&'a Parsed, &'a Part)>,
+}
+
+impl<'a> Found<'a> {
+    fn best(&self) -> &[(&'a Parsed, &'a Part)] {
+        if self.own.is_empty() { &self.fallback } else { &self.own }
+    }
+
+    fn first_match(&self) -> &'a str {
+        self.best().first().map_or("", |(parsed, part)| parsed.matching(part))
+    }
+}
+
+impl Sheet<'_> {
+    /// Numbers of the fields that can give a kind, by file.
+    fn fields_with(&self, wanted: impl Fn(&Field) -> bool) -> Vec<Vec<usize>> {
+        let mut by_file = vec![Vec::new(); self.ordered.files.len()];
+        for (at, field) in self.fields.iter().enumerate() {
+            if wanted(field) {
+                by_file[field.file].push(at);
+            }
+        }
+        by_file
+    }
+
+    /// The parts of a record that `wanted` names, in column order.
+    fn find<'s>(
+        &'s self,
+        record: usize,
+        fields: &[Vec<usize>],
+        wanted: impl Fn(&'s Parsed, &'s Part) -> bool,
+        found: &mut Found<'s>,
+    ) {
+        found.own.clear();
+        found.fallback.clear();
+        let (file, row) = self.places[record];
+        for &at in &fields[file as usize] {
+            let field = &self.fields[at];
+            for &code in self.ordered.files[field.file].columns()[field.column].codes(row as usize) {
+                for part in field.parsed.parts(code).iter().filter(|part| wanted(&field.parsed, part)) {
+                    let list = if part.fallback { &mut found.fallback } else { &mut found.own };
+                    list.push((&field.parsed, part));
+                }
+            }
+        }
+    }
+
+    /// Attributes to compare: one a kind, and one a name for categories.
+    fn evidence_jobs(&self) -> Vec<(AttributeKind, String)> {
+        let compared = AttributeKind::ALL.iter().filter(|kind| compare::levels(**kind).is_some());
+        let kinds = compared.filter(|kind| **kind != AttributeKind::Category);
+        let categories = self.fields.iter().filter(|field| field.kind == AttributeKind::Category);
+        let names: BTreeSet<&str> = categories.map(|field| field.name.as_str()).collect();
+        kinds
+            .map(|kind| (*kind, kind.name().to_owned()))
+            .chain(names.into_iter().map(|name| (AttributeKind::Category, name.to_owned())))
+            .collect()
+    }
+
+    /// One column of evidence; none when no record has a value.
+    fn evidence(&self, (kind, name): &(AttributeKind, String)) -> Option<Attribute> {
+        let kind = *kind;
+        let is_category = kind == AttributeKind::Category;
+        let fields = self.fields_with(|field| field.parsed.has(kind) && (!is_category || field.name == *name));
+        let extra = Extra::new(self, kind);
+        if fields.iter().all(Vec::is_empty) && extra.is_none() {
+            return None;
+        }
+        let mut column = ColumnBuilder::new();
+        let mut found = Found { own: Vec::new(), fallback: Vec::new() };
+        for record in 0..self.places.len() {
+            let wanted = |parsed: &Parsed, part: &Part| part.kind == kind && !parsed.matching(part).is_empty();
+            self.find(record, &fields, wanted, &mut found);
+            match extra.as_ref().and_then(|extra| extra.value(record, &found)) {
+                Some(text) => column.push(Some(&text)),
+                None => column.push_list(found.best().iter().map(|(parsed, part)| parsed.matching(part))),
+            }
+        }
+        let column = column.finish();
+        (!column.dictionary().is_empty()).then(|| Attribute { name: name.clone(), kind, column })
+    }
+
+    /// Golden fields to build: every kind and slot that some cell shows.
+    fn golden_jobs(&self) -> Vec<(AttributeKind, u8)> {
+        let mut jobs = BTreeSet::new();
+        for field in &self.fields {
+            let shown = AttributeKind::ALL.iter().filter(|kind| field.parsed.has(**kind));
+            jobs.extend(shown.filter(|kind| !is_part_of_date(**kind)).map(|kind| (*kind, field.slot)));
+            if is_part_of_date(field.kind) {
+                jobs.insert((AttributeKind::BirthDate, field.slot));
+            }
+        }
+        // Categories are shown under their own names, by `carried`.
+        jobs.into_iter().filter(|(kind, _)| *kind != AttributeKind::Category).collect()
+    }
+
+    fn golden(&self, kind: AttributeKind, slot: u8) -> Option<GoldenField> {
+        let fields = self.fields_with(|field| field.parsed.has(kind) && field.slot == slot);
+        let extra = if kind == AttributeKind::BirthDate { Extra::new(self, kind) } else { None };
+        let mut builder = GoldenBuilder::default();
+        let mut found = Found { own: Vec::new(), fallback: Vec::new() };
+        for record in 0..self.places.len() {
+            let wanted = |parsed: &Parsed, part: &Part| part.kind == kind && !parsed.display(part).is_empty();
+            self.find(record, &fields, wanted, &mut found);
+            builder.codes.clear();
+            if let Some(digits) = extra.as_ref().and_then(|extra| extra.value(record, &found)) {
+                builder.add(&iso_date(&digits), &digits, Quality::Ok);
+            } else {
+                for (parsed, part) in found.best() {
+                    builder.add(parsed.display(part), parsed.matching(part), part.quality);
+                }
+            }
+            builder.end_record();
+        }
+        builder.finish(&Role::Attribute(kind, slot).to_string(), group(kind, slot), keeps_all(kind))
+    }
+}
+
+/// Evidence that is put together from several columns of a record.
+struct Extra<'a> {
+    sheet: &'a Sheet<'a>,
+    kind: AttributeKind,
+    /// For each part of the composition: its kind and the fields that give it.
+    parts: Vec<(AttributeKind, Vec<Vec<usize>>)>,
+}
+
+impl<'a> Extra<'a> {
+    /// The composition that a kind has, when the columns for it are there.
+    fn new(sheet: &'a Sheet<'a>, kind: AttributeKind) -> Option<Self> {
+        use AttributeKind as K;
+        let kinds: &[K] = match kind {
+            K::Surname => &[K::SecondSurname],
+            K::MiddleName => &[K::FullName, K::GivenName, K::Surname],
+            K::BirthDate => &[K::BirthYear, K::BirthMonth, K::BirthDay],
+            _ => return None,
+        };
+        let fields = |kind: K| sheet.fields_with(|field| field.parsed.has(kind));
+        let parts: Vec<_> = kinds.iter().map(|&kind| (kind, fields(kind))).collect();
+        // The first kind is what makes the composition worth while.
+        let present = parts[0].1.iter().any(|fields| !fields.is_empty());
+        present.then_some(Self { sheet, kind, parts })
+    }
+
+    /// The composed value of a record, where it has one.
+    fn value(&self, record: usize, found: &Found<'_>) -> Option<String> {
+        match self.kind {
+            AttributeKind::Surname => {
+                let second = self.part(record, 0).first_match();
+                let first = found.first_match();
+                (!second.is_empty() && found.best().len() <= 1)
+                    .then(|| if first.is_empty() { second.to_owned() } else { format!("{first} {second}") })
+            }
+            AttributeKind::MiddleName => self.left_over(record, found),
+            _ => {
+                if !found.own.is_empty() {
+                    return None;
+                }
+                let part = |at: usize, unknown: &str| {
+                    let found = self.part(record, at).first_match();
+                    if found.is_empty() { unknown.to_owned() } else { found.to_owned() }
+                };
+                let digits = part(0, "----") + &part(1, "--") + &part(2, "--");
+                (digits != "--------").then_some(digits)
+            }
+        }
+    }
+
+    /// The words of the whole name that neither the given name nor the surname of the record accounts for.
+    fn left_over(&self, record: usize, found: &Found<'_>) -> Option<String> {
+        let whole = self.part(record, 0).first_match();
+        let (given, surname) = (self.part(record, 1), self.part(record, 2));
+        if !found.own.is_empty() || whole.is_empty() || (given.own.is_empty() && surname.own.is_empty()) {
+            return None;
+        }
+        let known = |word: &str| {
+            [&given, &surname].iter().any(|part| part.first_match().split(' ').any(|other| other == word))
+        };
+        let words: Vec<&str> = whole.split(' ').filter(|word| !known(word)).collect();
+        (!words.is_empty()).then(|| words.join(" "))
+    }
+
+    fn part(&self, record: usize, at: usize) -> Found<'a> {
+        let (kind, fields) = &self.parts[at];
+        let mut found = Found { own: Vec::new(), fallback: Vec::new() };
+        let wanted = |parsed: &Parsed, part: &Part| part.kind == *kind && !parsed.matching(part).is_empty();
+        self.sheet.find(record, fields, wanted, &mut found);
+        found
+    }
+}
+
+/// A golden field under construction.
+#[derive(Default)]
+struct GoldenBuilder {
+    values: ColumnBuilder,
+    classes: Interner,
+    key: Vec<u32>,
+    quality: Vec<Quality>,
+    codes: Vec<u32>,
+}
+
+impl GoldenBuilder {
+    /// A value of the present record.
+    fn add(&mut self, display: &str, matching: &str, quality: Quality) {
+        let code = self.values.code(display);
+        if code == NULL {
+            return;
+        }
+        if code as usize == self.key.len() {
+            let class = if matching.is_empty() { text::key(display) } else { matching.to_owned() };
+            self.key.push(self.classes.intern(&class));
+            self.quality.push(quality);
+        }
+        if !self.codes.contains(&code) {
+            self.codes.push(code);
+        }
+    }
+
+    fn end_record(&mut self) {
+        self.values.push_codes(&self.codes);
+    }
+
+    fn finish(self, name: &str, group: Option<String>, keep_all: bool) -> Option<GoldenField> {
+        (!self.key.is_empty()).then(|| GoldenField {
+            name: name.to_owned(),
+            group,
+            keep_all,
+            values: self.values.finish(),
+            key: self.key,
+            quality: self.quality,
+        })
+    }
+}
+
+/// Columns that are no evidence but belong to the golden record, and categories, which are both: one field a name.
+fn carried(
+    ordered: &Ordered,
+    mappings: &[Mapping],
+    places: &[(u16, u32)],
+    golden: &[GoldenField],
+) -> Vec<GoldenField> {
+    let mut by_name: BTreeMap<String, Vec<Option<usize>>> = BTreeMap::new();
+    for (file, mapping) in mappings.iter().enumerate() {
+        for (column, guess) in mapping.fields.iter().enumerate() {
+            if matches!(guess.role, Role::Carry | Role::Attribute(AttributeKind::Category, _)) {
+                let taken = golden.iter().any(|field| field.name == guess.field);
+                let name = if taken { format!("{} (carried)", guess.field) } else { guess.field.clone() };
+                by_name.entry(name).or_insert_with(|| vec![None; mappings.len()])[file] = Some(column);
+            }
+        }
+    }
+    let jobs: Vec<(String, Vec<Option<usize>>)> = by_name.into_iter().collect();
+    let build = |(name, columns): &(String, Vec<Option<usize>>)| {
+        let mut builder = GoldenBuilder::default();
+        for &(file, row) in places {
+            builder.codes.clear();
+            if let Some(column) = columns[file as usize] {
+                for value in ordered.files[file as usize].columns()[column].values(row as usize) {
+                    builder.add(value.trim(), "", Quality::Ok);
+                }
+            }
+            builder.end_record();
+        }
+        builder.finish(name, None, false)
+    };
+    par::map(&jobs, build).into_iter().flatten().collect()
+}
+
+/// When each record was last changed by its source, in seconds since 1970.
+fn updated_at(ordered: &Ordered, mappings: &[Mapping], reference: Option<(i16, u8, u8)>) -> Vec<i64> {
+    let mut times = vec![UNKNOWN_TIME; ordered.records.len()];
+    for (file, mapping) in mappings.iter().enumerate() {
+        // A record that was created and never touched again is as old as its creation.
+        for role in [Role::CreatedAt, Role::UpdatedAt] {
+            let Some(at) = mapping.position(role) else { continue };
+            let column = &ordered.files[file].columns()[at];
+            let order = date::column_order(column.dictionary().iter()).or(mapping.day_first);
+            let hint = DateHint {
+                locale: mapping.locale.as_deref(),
+                region: mapping.region.as_deref(),
+                day_first: order,
+                context: DateContext::Event,
+                reference,
+            };
+            let parsed: Vec<Option<i64>> = column.dictionary().iter().map(|raw| time(raw, &hint)).collect();
+            for (row, &record) in ordered.place[file].iter().enumerate() {
+                if let Some(time) = column.codes(row).iter().filter_map(|&code| parsed[code as usize]).max() {
+                    times[record as usize] = time;
+                }
+            }
+        }
+    }
+    times
+}
+
+fn time(raw: &str, hint: &DateHint<'_>) -> Option<i64> {
+    let days = || date::date(raw, hint).parts.days().map(|days| days * 86_400);
+    // With slashes the order of day and month is the column's; time stamps proper have none.
+    if raw.contains('/') { days() } else { date::timestamp(raw).or_else(days) }
+}
+
+/// Merges that a source has made already: its records name the one that they went into.
+fn must_link(ordered: &Ordered, mappings: &[Mapping], issues: &mut Issues) -> Vec<(u32, u32)> {
+    let mut pairs = Vec::new();
+    for (file, mapping) in mappings.iter().enumerate() {
+        let Some(at) = mapping.position(Role::MergedInto) else { continue };
+        let column = &ordered.files[file].columns()[at];
+        for (row, &record) in ordered.place[file].iter().enumerate() {
+            let Some(id) = column.get(row) else { continue };
+            let source = ordered.records.source_name(crate::RecordId(record));
+            match ordered.records.find(source, id.trim()) {
+                Some(master) if master.0 != record => pairs.push((record.min(master.0), record.max(master.0))),
+                Some(_) => {}
+                None => issues.add(
+                    "unknown_master",
+                    source,
+                    &mapping.fields[at].field,
+                    None,
+                    "a record was merged into one that the source does not hold",
+                ),
+            }
+        }
+    }
+    pairs
+}
+
+fn is_part_of_date(kind: AttributeKind) -> bool {
+    matches!(kind, AttributeKind::BirthYear | AttributeKind::BirthMonth | AttributeKind::BirthDay)
+}
+
+/// `19850301` as `1985-03-01`, unknown parts left out from the end.
+fn iso_date(digits: &str) -> String {
+    let date = format!("{}-{}-{}", &digits[..4], &digits[4..6], &digits[6..8]);
+    match () {
+        () if digits.starts_with("----") => format!("-{}", &date[4..]),
+        () if &digits[4..6] == "--" => digits[..4].to_owned(),
+        () if &digits[6..8] == "--" => date[..7].to_owned(),
+        () => date,
+    }
+}
+
+/// The fields that survive together with a kind.
+fn group(kind: AttributeKind, slot: u8) -> Option<String> {
+    use AttributeKind as K;
+    let name = match kind {
+        K::NamePrefix | K::FullName | K::GivenName | K::MiddleName | K::Surname | K::SecondSurname | K::NameSuffix => {
+            "name"
+        }
+        K::Street | K::FullAddress | K::HouseNumber | K::Unit | K::AddressLine2 | K::PoBox | K::Locality | K::City
+        | K::County | K::Region | K::Postcode | K::Country => "address",
+        _ => return None,
+    };
+    Some(if slot == 0 { name.to_owned() } else { format!("{name}_{}", slot + 1) })
+}
+
+/// Contact points: a customer has several, and all of them are worth keeping.
+fn keeps_all(kind: AttributeKind) -> bool {
+    matches!(kind, AttributeKind::Email | AttributeKind::Phone)
+}

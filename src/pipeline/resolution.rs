@@ -1,0 +1,203 @@
+//! The outcome of a run, and the questions that it answers.
+
+use super::matching::Matching;
+use super::prepare::{GoldenField, Prepared};
+use super::records::Records;
+use crate::cluster::Entities;
+use crate::compare::Comparisons;
+use crate::detect::Mapping;
+use crate::error::{Error, ErrorKind, Issues, Result};
+use crate::ids::{EntityId, RecordId};
+use crate::merge::{Field, Golden, MergeInput, MergePlan};
+use crate::normalize::attributes::Attributes;
+use crate::report::{Explanation, explain};
+use crate::score::Scorer;
+
+/// Golden records, who is in them, and why.
+///
+/// # Shape
+/// `records().len()` records in canonical order; every record is in exactly one of `entities().len()` entities; one
+/// golden record an entity.
+#[derive(Debug)]
+pub struct Resolution {
+    records: Records,
+    mappings: Vec<Mapping>,
+    attributes: Attributes,
+    golden_fields: Vec<GoldenField>,
+    updated_at: Vec<i64>,
+    matching: Matching,
+    issues: Issues,
+    pub(super) plan: MergePlan,
+    pub(super) golden: Golden,
+}
+
+/// One golden record, by field name.
+#[derive(Clone, Debug, PartialEq)]
+pub struct GoldenRecord<'a> {
+    /// Its entity.
+    pub entity: EntityId,
+    /// Fields that have a value.
+    pub values: Vec<GoldenValue<'a>>,
+    /// Quality, 0 to 100.
+    pub quality: u8,
+}
+
+impl<'a> GoldenRecord<'a> {
+    /// The value of a field.
+    pub fn get(&self, field: &str) -> Option<&'a str> {
+        self.values.iter().find(|value| value.field == field).map(|value| value.text)
+    }
+}
+
+/// One cell of a golden record with its origin.
+#[derive(Clone, Debug, PartialEq)]
+pub struct GoldenValue<'a> {
+    /// Name of the field.
+    pub field: &'a str,
+    /// The value.
+    pub text: &'a str,
+    /// The record that it comes from.
+    pub record: RecordId,
+    /// What decided for it.
+    pub rule: &'static str,
+}
+
+impl Resolution {
+    pub(super) fn new(
+        records: Records,
+        mappings: Vec<Mapping>,
+        prepared: Prepared,
+        matching: Matching,
+        plan: MergePlan,
+        issues: Issues,
+    ) -> Self {
+        Self {
+            records,
+            mappings,
+            attributes: prepared.attributes,
+            golden_fields: prepared.golden,
+            updated_at: prepared.updated_at,
+            matching,
+            issues,
+            plan,
+            golden: Golden::default(),
+        }
+    }
+
+    /// All records: source and id of each.
+    pub fn records(&self) -> &Records {
+        &self.records
+    }
+
+    /// What each column of each file was taken for.
+    pub fn mappings(&self) -> &[Mapping] {
+        &self.mappings
+    }
+
+    /// The evidence that was compared.
+    pub fn attributes(&self) -> &Attributes {
+        &self.attributes
+    }
+
+    /// Which records are one customer.
+    pub fn entities(&self) -> &Entities {
+        &self.matching.entities
+    }
+
+    /// Candidates, model and scored pairs.
+    pub fn matching(&self) -> &Matching {
+        &self.matching
+    }
+
+    /// The golden fields with the values of all records.
+    pub fn golden_fields(&self) -> &[GoldenField] {
+        &self.golden_fields
+    }
+
+    /// The golden cells by entity and field.
+    pub fn golden(&self) -> &Golden {
+        &self.golden
+    }
+
+    /// Findings about the data.
+    pub fn issues(&self) -> &Issues {
+        &self.issues
+    }
+
+    /// How values were chosen.
+    pub fn merge_plan(&self) -> &MergePlan {
+        &self.plan
+    }
+
+    /// The golden fields as [`merge`](crate::merge) takes them.
+    pub fn merge_fields(&self) -> Vec<Field<'_>> {
+        self.golden_fields
+            .iter()
+            .map(|field| Field {
+                name: &field.name,
+                values: &field.values,
+                key: &field.key,
+                quality: &field.quality,
+            })
+            .collect()
+    }
+
+    /// What was merged, for [`Golden::view`].
+    pub fn merge_input<'a>(&'a self, fields: &'a [Field<'a>]) -> MergeInput<'a> {
+        MergeInput {
+            fields,
+            source: &self.records.source,
+            updated_at: &self.updated_at,
+            entities: &self.matching.entities,
+        }
+    }
+
+    /// The golden record of an entity.
+    ///
+    /// # Panics
+    /// When the entity does not exist.
+    pub fn golden_record(&self, entity: EntityId) -> GoldenRecord<'_> {
+        let values = self.golden_fields.iter().enumerate().filter_map(|(at, field)| {
+            let cell = self.golden.cell(entity, at);
+            let (code, record) = (cell.code?, cell.record?);
+            let text = field.values.dictionary().text(code);
+            Some(GoldenValue { field: &field.name, text, record, rule: cell.decision.name() })
+        });
+        GoldenRecord { entity, values: values.collect(), quality: self.golden.score(entity) }
+    }
+
+    /// All golden records, in entity order.
+    pub fn golden_records(&self) -> impl ExactSizeIterator<Item = GoldenRecord<'_>> + '_ {
+        (0..self.entities().len() as u32).map(|entity| self.golden_record(EntityId(entity)))
+    }
+
+    /// Why two records are, or are not, one customer: the weight of each comparison.
+    ///
+    /// # Errors
+    /// [`ErrorKind::UnknownRecord`] when a record does not exist.
+    pub fn explain(&self, a: (&str, &str), b: (&str, &str)) -> Result<Explanation> {
+        let find = |(source, id): (&str, &str)| {
+            self.records.find(source, id).ok_or_else(|| {
+                Error::new(ErrorKind::UnknownRecord, "no such record")
+                    .at(source)
+                    .cure("name it as source:id, as in xref.csv")
+            })
+        };
+        let (a, b) = (find(a)?, find(b)?);
+        Ok(self.explain_records(a, b))
+    }
+
+    /// As [`Self::explain`], by record number.
+    ///
+    /// # Panics
+    /// When a record does not exist.
+    pub fn explain_records(&self, a: RecordId, b: RecordId) -> Explanation {
+        let comparisons = Comparisons::new(&self.attributes);
+        let scorer = Scorer::new(&comparisons, &self.matching.model, &self.matching.frequencies);
+        let same = self.entities().entity_of(a) == self.entities().entity_of(b);
+        let (low, high) = (a.0.min(b.0), a.0.max(b.0));
+        let chose = |x: u32, y: u32| self.matching.neighbours.of(x as usize).binary_search(&y).is_ok();
+        let candidate = chose(low, high) || chose(high, low);
+        explain(&scorer, a, b, same, candidate)
+    }
+}
