@@ -4,6 +4,8 @@
 //!
 //! Within the engine each distinct value is normalised once.
 
+mod ascii;
+
 pub mod address;
 pub mod company;
 pub mod date;
