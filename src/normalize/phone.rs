@@ -12,8 +12,6 @@
 //!
 //! Linear in the length of the value.
 
-use std::borrow::Cow;
-
 use serde::Serialize;
 
 use super::ascii;
