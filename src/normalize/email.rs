@@ -1,1 +1,678 @@
 //! E-mail addresses.
+//!
+//! [`email`] takes one cell and gives the address to store (`canonical`: lower case, domain as A-labels, tag kept) and
+//! the key under which addresses of one mailbox meet (`dedup_key`: the provider's own rules applied). A misspelt
+//! domain gives a *suggestion*, never a rewrite: the address may be right. A cell with several addresses gives the
+//! first and lists the others in [`Email::others`].
+//!
+//! Keys, strongest first: the mailbox; the mailbox with the suggested domain; at a domain of unknown rules the address
+//! without its `+tag`. Placeholders and invalid addresses have none.
+//!
+//! Linear in the length of the value.
+
+use std::borrow::Cow;
+use std::sync::LazyLock;
+
+use serde::Serialize;
+use unicode_normalization::UnicodeNormalization;
+
+use super::ascii::{self, Lookup};
+use super::{Hint, Normalized, Quality};
+
+mod punycode;
+
+/// RFC 5321, section 4.5.3.1.
+const MAX_LOCAL: usize = 64;
+/// RFC 5321, section 4.5.3.1, less the angle brackets.
+const MAX_DOMAIN: usize = 253;
+/// RFC 1035, section 2.3.4.
+const MAX_LABEL: usize = 63;
+
+/// What an address is known to be besides an address.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize)]
+pub struct EmailFlags {
+    /// A function (`info`, `ventas`), not a person: weak evidence of a person, good evidence of a company.
+    pub role: bool,
+    /// A throw-away mailbox.
+    pub disposable: bool,
+    /// A free or access provider: the domain says nothing of a company.
+    pub free: bool,
+    /// The domain is probably a misspelling; see [`Email::suggestion`].
+    pub domain_typo: bool,
+    /// A forwarding alias, unique to one service: two different ones say nothing.
+    pub relay: bool,
+}
+
+/// The components of an address. All empty when nothing could be read.
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize)]
+pub struct Email {
+    /// Before the `@`, in lower case, with its tag.
+    pub local: String,
+    /// After the `@`, in lower case, international labels as A-labels (`xn--pea-8ma.es`).
+    pub domain: String,
+    /// The sub-address after `+`, where the provider has them or is not known.
+    pub tag: Option<String>,
+    /// The provider whose rules apply.
+    pub provider: Option<&'static str>,
+    /// One string per mailbox. Never to be stored as, or sent to, an address. Empty for placeholders and invalid ones.
+    pub dedup_key: String,
+    /// What it is known to be.
+    pub flags: EmailFlags,
+    /// The address probably meant.
+    pub suggestion: Option<String>,
+    /// The further addresses of the cell, canonical.
+    pub others: Vec<String>,
+}
+
+impl Email {
+    /// `local@domain`, also for placeholders; empty when either part is missing.
+    pub fn address(&self) -> String {
+        if self.local.is_empty() || self.domain.is_empty() {
+            return String::new();
+        }
+        join(&self.local, &self.domain)
+    }
+}
+
+/// Normalises a cell that should hold an e-mail address.
+///
+/// # Null
+/// Fillers (`sin email`, `nt@nt.es`, `juan@example.com`) are [`Quality::Placeholder`] with an empty canonical form.
+///
+/// # Complexity
+/// Linear in the length of `raw`.
+///
+/// # Example
+/// ```
+/// use quilate::normalize::{Hint, email::email};
+/// let ana = email("Ana <Ana.Garcia@Googlemail.com>", &Hint::default());
+/// assert_eq!(ana.canonical, "ana.garcia@googlemail.com");
+/// assert_eq!(ana.parts.dedup_key, "anagarcia@gmail.com");
+/// ```
+pub fn email<'a>(raw: &'a str, _hint: &Hint<'_>) -> Normalized<'a, Email> {
+    if is_plain(raw) {
+        return single(raw, raw);
+    }
+    let mut pieces = split_emails(raw).into_iter();
+    let Some(first) = pieces.next() else {
+        return without_address(raw, raw.trim());
+    };
+    let mut result = single(raw, first);
+    let others: Vec<String> = pieces.map(|p| single(p, p).parts.address()).filter(|a| !a.is_empty()).collect();
+    if !others.is_empty() {
+        result.parts.others = others;
+        result.reasons.push("several_addresses");
+        if !matches!(result.quality, Quality::Invalid | Quality::Placeholder) {
+            result.quality = Quality::Multiple;
+        }
+    }
+    result
+}
+
+/// The addresses of a cell, in order, as they are written: cut at `;`, `,`, `|`, ` ::: `, line breaks, and at blanks and
+/// slashes between two addresses. Display names are dropped. Pieces without an `@` are left out.
+pub fn split_emails(raw: &str) -> Vec<&str> {
+    let mut out = Vec::new();
+    let hard = |c: char| matches!(c, ';' | ',' | '|' | '\n' | '\r' | '\t');
+    if has_comma_for_dot(raw) {
+        push_segment(raw, &mut out);
+        return out;
+    }
+    for part in raw.split(hard).flat_map(|s| s.split(":::")) {
+        push_segment(part, &mut out);
+    }
+    out
+}
+
+/// Whether the only comma is a slip for the dot of the domain: `juan@gmail,com`.
+fn has_comma_for_dot(raw: &str) -> bool {
+    let Some((head, tail)) = raw.trim().rsplit_once(',') else { return false };
+    let domain = head.rsplit_once('@').map(|(_, d)| d);
+    (2..=3).contains(&tail.len())
+        && tail.bytes().all(|b| b.is_ascii_alphabetic())
+        && domain.is_some_and(|d| !d.is_empty() && d.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-'))
+}
+
+fn push_segment<'a>(segment: &'a str, out: &mut Vec<&'a str>) {
+    let ats = segment.bytes().filter(|&b| b == b'@').count();
+    if ats == 0 {
+        return;
+    }
+    if let Some(inner) = in_angle_brackets(segment) {
+        out.push(inner);
+    } else if ats == 1 {
+        out.push(segment.trim());
+    } else {
+        let blank_or_slash = |c: char| c.is_whitespace() || c == '/';
+        let before = out.len();
+        out.extend(segment.split(blank_or_slash).filter(|p| p.contains('@') && p.len() > 1));
+        if out.len() == before {
+            out.push(segment.trim());
+        }
+    }
+}
+
+fn in_angle_brackets(segment: &str) -> Option<&str> {
+    let open = segment.rfind('<')?;
+    let inner = &segment[open + 1..];
+    let inner = inner.find('>').map_or(inner, |close| &inner[..close]);
+    inner.contains('@').then(|| inner.trim())
+}
+
+/// Whether a value is one address without anything to clean; the common case.
+fn is_plain(raw: &str) -> bool {
+    let bytes = raw.as_bytes();
+    let mut ats = 0;
+    for &b in bytes {
+        match b {
+            b'@' => ats += 1,
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'.' | b'_' | b'+' | b'-' => {}
+            _ => return false,
+        }
+    }
+    ats == 1 && bytes.last().is_some_and(u8::is_ascii_alphanumeric)
+}
+
+fn join(local: &str, domain: &str) -> String {
+    let mut out = String::with_capacity(local.len() + domain.len() + 1);
+    out.push_str(local);
+    out.push('@');
+    out.push_str(domain);
+    out
+}
+
+fn outcome<'a>(original: &'a str, parts: Email, quality: Quality, reason: &'static str) -> Normalized<'a, Email> {
+    Normalized { original, canonical: String::new(), parts, keys: Vec::new(), quality, reasons: vec![reason] }
+}
+
+fn without_address<'a>(original: &'a str, text: &str) -> Normalized<'a, Email> {
+    if text.is_empty() {
+        return outcome(original, Email::default(), Quality::Placeholder, "empty");
+    }
+    if ascii::is_null_marker(text) || ascii::is_one_byte_repeated(text) {
+        return outcome(original, Email::default(), Quality::Placeholder, "negated_field_name");
+    }
+    outcome(original, Email::default(), Quality::Invalid, "no_at_sign")
+}
+
+/// One address, `text`, that may still carry quotes, a label and trailing punctuation.
+fn single<'a>(original: &'a str, text: &str) -> Normalized<'a, Email> {
+    let text = strip_wrapping(text);
+    let Some((local, domain)) = text.split_once('@') else {
+        return without_address(original, text);
+    };
+    let (local, domain) = (local.trim_end(), domain.trim_start());
+    let mut parts = Email { local: lower(local).into_owned(), ..Email::default() };
+    if let Some(reason) = local_fault(local) {
+        parts.domain = lower(domain).into_owned();
+        return outcome(original, parts, Quality::Invalid, reason);
+    }
+    if domain.contains('@') {
+        return outcome(original, parts, Quality::Invalid, "two_at_signs");
+    }
+    let mut reasons = Vec::new();
+    let spaced = domain.contains(char::is_whitespace);
+    let domain: Cow<'_, str> = if spaced { domain.split_whitespace().collect::<String>().into() } else { domain.into() };
+    if let Some((head, tail)) = domain.rsplit_once(',') {
+        parts.domain = lower(&domain).into_owned();
+        let meant = join(&parts.local, &lower(&format!("{head}.{tail}")));
+        parts.suggestion = Some(meant);
+        parts.flags.domain_typo = true;
+        return outcome(original, parts, Quality::Invalid, "bad_domain");
+    }
+    parts.domain = match to_ascii_domain(&domain) {
+        Ok(ascii) => ascii,
+        Err(reason) => {
+            parts.domain = lower(&domain).into_owned();
+            return outcome(original, parts, Quality::Invalid, reason);
+        }
+    };
+    if spaced {
+        reasons.push("space_in_domain");
+    }
+    describe(original, parts, reasons)
+}
+
+/// Takes off quotes, brackets, labels such as `mailto:` and punctuation around an address.
+fn strip_wrapping(text: &str) -> &str {
+    let outside = |c: char| {
+        c.is_whitespace() || ascii::is_invisible(c) || matches!(c, '<' | '>' | '(' | ')' | '[' | ']' | '"' | '\u{201C}' | '\u{201D}')
+    };
+    let mut text = text.trim_matches(outside).trim_start_matches(['\'', '\u{2018}', '\u{2019}']);
+    while let Some(colon) = text.find(':') {
+        let at = text.find('@').unwrap_or(text.len());
+        if colon > at {
+            break;
+        }
+        text = text[colon + 1..].trim_start_matches(outside);
+    }
+    if let Some((address, _query)) = text.split_once('?').filter(|(a, _)| a.contains('@')) {
+        text = address;
+    }
+    text.trim_end_matches(|c: char| outside(c) || matches!(c, '.' | ',' | ';' | ':' | '\'' | '\u{2019}' | '!'))
+        .trim_start_matches(outside)
+}
+
+fn lower(text: &str) -> Cow<'_, str> {
+    if text.is_ascii() {
+        if text.bytes().any(|b| b.is_ascii_uppercase()) {
+            return text.to_ascii_lowercase().into();
+        }
+        return text.into();
+    }
+    // Lower case may decompose (`İ`), so composition comes last; that makes the pair idempotent.
+    text.nfc().filter(|&c| !ascii::is_invisible(c)).flat_map(char::to_lowercase).nfc().collect::<String>().into()
+}
+
+fn local_fault(local: &str) -> Option<&'static str> {
+    if local.is_empty() {
+        return Some("empty_local");
+    }
+    if local.len() > MAX_LOCAL {
+        return Some("too_long");
+    }
+    if local.contains(char::is_whitespace) {
+        return Some("space_in_local");
+    }
+    let allowed = |c: char| {
+        c.is_ascii_alphanumeric()
+            || matches!(c, '!' | '#'..='\'' | '*' | '+' | '-' | '.' | '/' | '=' | '?' | '^'..='`' | '{'..='~')
+            || (!c.is_ascii() && (c.is_alphanumeric() || unicode_normalization::char::is_combining_mark(c)))
+    };
+    if !local.chars().all(allowed) {
+        return Some("bad_character");
+    }
+    (local.starts_with('.') || local.ends_with('.') || local.contains("..")).then_some("dot_placement")
+}
+
+/// The domain in lower case with A-labels, or why it cannot be one.
+fn to_ascii_domain(domain: &str) -> Result<String, &'static str> {
+    let lowered = lower(domain);
+    let lowered = lowered.trim_end_matches('.');
+    let mut out = String::with_capacity(lowered.len());
+    for label in lowered.split(['.', '\u{3002}', '\u{FF0E}']) {
+        if !out.is_empty() {
+            out.push('.');
+        }
+        let from = out.len();
+        if label.is_ascii() {
+            out.push_str(label);
+        } else {
+            out.push_str("xn--");
+            punycode::encode_into(label, &mut out).ok_or("bad_domain")?;
+        }
+        let ascii = &out.as_bytes()[from..];
+        let inside = |b: &u8| b.is_ascii_alphanumeric() || *b == b'-';
+        if ascii.is_empty() || ascii.len() > MAX_LABEL || !ascii.iter().all(inside) {
+            return Err("bad_domain");
+        }
+        if ascii[0] == b'-' || ascii[ascii.len() - 1] == b'-' || label.chars().any(|c| !c.is_ascii() && !c.is_alphanumeric()) {
+            return Err("bad_domain");
+        }
+    }
+    let Some((_, top)) = out.rsplit_once('.') else { return Err("no_tld") };
+    if out.len() > MAX_DOMAIN {
+        return Err("too_long");
+    }
+    let top_is_name = top.len() >= 2 && (top.starts_with("xn--") || top.bytes().all(|b| b.is_ascii_alphabetic()));
+    if top_is_name { Ok(out) } else { Err("bad_tld") }
+}
+
+/// Fills in what is known about a well-formed address and judges it.
+fn describe<'a>(original: &'a str, mut parts: Email, mut reasons: Vec<&'static str>) -> Normalized<'a, Email> {
+    let known = TABLES.domains.get(parts.domain.as_str()).copied();
+    let rules = known.and_then(|d| d.rules).or_else(|| country_variant(&parts.domain));
+    parts.provider = rules.map(|r| r.provider);
+    parts.flags.relay = rules.is_some_and(|r| r.relay);
+    parts.flags.free = known.is_some_and(|d| d.free) || rules.is_some_and(|r| !r.relay);
+    parts.flags.disposable = known.is_some_and(|d| d.disposable);
+    let base = parts.local.split('+').next().unwrap_or_default();
+    parts.flags.role = is_role(base);
+    let has_tags = rules.is_none_or(|r| r.tags);
+    let base_len = if has_tags && !base.is_empty() { base.len() } else { parts.local.len() };
+    if base_len < parts.local.len() {
+        parts.tag = Some(parts.local[base_len + 1..].to_owned());
+    }
+    if let Some(reason) = placeholder_reason(&parts.local[..base_len], &parts.domain) {
+        return outcome(original, parts, Quality::Placeholder, reason);
+    }
+    if rules.is_none() && !parts.flags.free {
+        let meant = known.and_then(|d| d.typo).map(Cow::Borrowed).or_else(|| likely_domain(&parts.domain));
+        if let Some(meant) = meant {
+            parts.flags.domain_typo = true;
+            parts.suggestion = Some(join(&parts.local, &meant));
+            reasons.push("domain_typo");
+        }
+    }
+    if parts.flags.disposable {
+        reasons.push("disposable_domain");
+    }
+    if !parts.local.is_ascii() {
+        reasons.push("non_ascii_local");
+    }
+    if is_filler_word(&parts.local[..base_len]) {
+        reasons.push("placeholder_local");
+    } else if parts.domain.split('.').next() == Some(&parts.local) {
+        reasons.push("local_equals_domain");
+    }
+    let quality = if reasons.is_empty() { Quality::Ok } else { Quality::Suspicious };
+    parts.dedup_key = mailbox(&parts.local, &parts.domain, base_len, rules);
+    let mut keys = vec![parts.dedup_key.clone()];
+    if let Some((local, domain)) = parts.suggestion.as_deref().and_then(|s| s.split_once('@')) {
+        let rules = TABLES.domains.get(domain).and_then(|d| d.rules);
+        keys.push(mailbox(local, domain, base_len, rules));
+    }
+    if rules.is_none() && base_len < parts.local.len() {
+        keys.push(join(&parts.local[..base_len], &parts.domain));
+    }
+    let canonical = join(&parts.local, &parts.domain);
+    Normalized { original, canonical, parts, keys, quality, reasons }
+}
+
+/// The key of a mailbox. At unknown domains a tag is kept: whether `+` separates one is the server's choice.
+fn mailbox(local: &str, domain: &str, base_len: usize, rules: Option<&Rules>) -> String {
+    let Some(rules) = rules else { return join(local, domain) };
+    if rules.provider == "fastmail"
+        && let Some((user, parent)) = subdomain_user(domain)
+    {
+        return join(user, parent);
+    }
+    let base = if rules.tags { &local[..base_len] } else { local };
+    let mut out = String::with_capacity(base.len() + domain.len() + 1);
+    for c in base.chars().filter(|c| !rules.ignored.contains(*c)) {
+        out.push(if rules.dot_is_hyphen && c == '.' { '-' } else { c });
+    }
+    if out.is_empty() {
+        out.push_str(base);
+    }
+    out.push('@');
+    out.push_str(rules.key_domain.unwrap_or(domain));
+    out
+}
+
+/// `user.fastmail.com` is the mailbox `user@fastmail.com`, whatever comes before the `@`.
+fn subdomain_user(domain: &str) -> Option<(&str, &str)> {
+    let (user, parent) = domain.split_once('.')?;
+    (parent.starts_with("fastmail.") && !user.is_empty()).then_some((user, parent))
+}
+
+fn is_role(local: &str) -> bool {
+    let word = local.trim_end_matches(|c: char| c.is_ascii_digit());
+    TABLES.roles.contains_key(local) || (!word.is_empty() && TABLES.roles.contains_key(word))
+}
+
+/// Words that people type into a required field.
+const FILLER_LOCALS: &[&str] = &[
+    "sin", "nt", "nn", "test", "tests", "prueba", "pruebas", "noemail", "no-email", "no_email", "nomail", "no-mail",
+    "notiene", "no-tiene", "no_tiene", "notienemail", "notieneemail", "notienecorreo", "sinemail", "sin-email",
+    "sin_email", "sincorreo", "nocorreo", "sinmail", "noaplica", "na-na", "asdf", "asd", "qwe", "qwerty", "abc", "example",
+    "ejemplo", "correo", "email", "mail", "user", "usuario", "cliente", "desconocido", "unknown", "anonymous", "anonimo",
+    "fake", "dummy", "noreply", "no-reply", "noresponder", "none", "null", "nombre", "nadie", "no", "na", "nc", "sn",
+    "notengo", "no-tengo", "nodisponible", "123", "1234", "12345", "semail", "nombre.apellido", "tu", "me", "yo", "info",
+];
+
+/// Fillers that say in full that there is none; no mailbox has such a name, whatever the domain.
+const ABSENT_LOCALS: &[&str] = &[
+    "noemail", "no-email", "no_email", "notiene", "no-tiene", "no_tiene", "notienemail", "notieneemail",
+    "notienecorreo", "sinemail", "sin-email", "sin_email", "sincorreo", "nocorreo", "sinmail", "notengo", "no-tengo",
+];
+
+/// Second-level names that only occur with a filler before the `@`.
+const FILLER_DOMAINS: &[&str] =
+    &["email", "mail", "correo", "tiene", "notiene", "dominio", "domain", "ejemplo", "example", "prueba", "test", "nada"];
+
+/// Filler words that a person may still use as a local part are not suspicious by themselves.
+fn is_filler_word(local: &str) -> bool {
+    !matches!(local, "me" | "yo" | "tu" | "info" | "no" | "na" | "nc" | "sn" | "nn" | "nt" | "sin" | "cliente" | "nombre")
+        && FILLER_LOCALS.contains(&local)
+}
+
+fn placeholder_reason(local: &str, domain: &str) -> Option<&'static str> {
+    let (name, rest) = domain.split_once('.')?;
+    let top = domain.rsplit('.').next().unwrap_or_default();
+    let reserved_top = matches!(top, "test" | "example" | "invalid" | "localhost" | "local");
+    if reserved_top || (name == "example" && matches!(rest, "com" | "org" | "net" | "edu" | "es")) {
+        return Some("reserved_domain");
+    }
+    if name == "test" && matches!(rest, "com" | "es") {
+        return Some("reserved_domain");
+    }
+    if ascii::is_one_byte_repeated(local) && ascii::is_one_byte_repeated(name) && !rest.contains('.') {
+        return Some("repeated_char");
+    }
+    if ABSENT_LOCALS.contains(&local) {
+        return Some("known_fake");
+    }
+    let filler = FILLER_LOCALS.contains(&local);
+    (filler && (local == name || FILLER_DOMAINS.contains(&name) || FILLER_LOCALS.contains(&name))).then_some("known_fake")
+}
+
+/// What a provider makes of a local part.
+#[derive(Clone, Copy, Debug)]
+struct Rules {
+    provider: &'static str,
+    key_domain: Option<&'static str>,
+    ignored: &'static str,
+    tags: bool,
+    dot_is_hyphen: bool,
+    relay: bool,
+}
+
+#[derive(Clone, Copy, Default)]
+struct Domain {
+    rules: Option<&'static Rules>,
+    free: bool,
+    disposable: bool,
+    typo: Option<&'static str>,
+}
+
+struct Tables {
+    domains: Lookup<Domain>,
+    roles: Lookup<()>,
+}
+
+static PROVIDERS: LazyLock<Vec<(&'static str, Rules)>> = LazyLock::new(|| {
+    let optional = |s: &'static str| (s != "-").then_some(s);
+    let rules = |row: &[&'static str]| match *row {
+        [domain, provider, key_domain, ignored, tags, hyphen, class] => Some((
+            domain,
+            Rules {
+                provider,
+                key_domain: optional(key_domain),
+                ignored: if ignored == "none" { "" } else { ignored },
+                tags: tags == "+",
+                dot_is_hyphen: hyphen == ".",
+                relay: class == "relay",
+            },
+        )),
+        _ => None,
+    };
+    ascii::rows(include_str!("../../resources/emails/providers.tsv")).filter_map(|row| rules(&row)).collect()
+});
+
+static TABLES: LazyLock<Tables> = LazyLock::new(|| {
+    let mut domains: Lookup<Domain> = Lookup::default();
+    for row in ascii::rows(include_str!("../../resources/emails/domain_typos.tsv")) {
+        if let [typo, meant] = *row {
+            domains.entry(typo).or_default().typo = Some(meant);
+        }
+    }
+    for row in ascii::rows(include_str!("../../resources/emails/free.txt")) {
+        domains.entry(row[0]).or_default().free = true;
+    }
+    for row in ascii::rows(include_str!("../../resources/emails/disposable.txt")) {
+        domains.entry(row[0]).or_default().disposable = true;
+    }
+    for (domain, rules) in PROVIDERS.iter() {
+        domains.entry(domain).or_default().rules = Some(rules);
+    }
+    let roles = ascii::rows(include_str!("../../resources/emails/roles.txt")).map(|row| (row[0], ())).collect();
+    Tables { domains, roles }
+});
+
+/// The rules of `hotmail.<country>` and the like, which the table does not list one by one.
+fn country_variant(domain: &str) -> Option<&'static Rules> {
+    let (name, rest) = domain.split_once('.')?;
+    let model = match name {
+        "hotmail" | "outlook" | "live" => "outlook.com",
+        "yahoo" => "yahoo.com",
+        _ => return subdomain_user(domain).and_then(|(_, parent)| TABLES.domains.get(parent)?.rules),
+    };
+    let country = rest.strip_prefix("com.").or_else(|| rest.strip_prefix("co.")).unwrap_or(rest);
+    let is_country = country.len() == 2 && !TABLES.domains.get(domain).is_some_and(|d| d.typo.is_some());
+    if is_country { TABLES.domains.get(model)?.rules } else { None }
+}
+
+/// Large providers, against which an unknown domain is compared.
+const POPULAR: &[&str] = &[
+    "gmail.com", "hotmail.com", "hotmail.es", "outlook.com", "outlook.es", "yahoo.com", "yahoo.es", "icloud.com",
+    "telefonica.net", "googlemail.com", "protonmail.com", "movistar.es", "hotmail.fr", "yahoo.fr", "yahoo.com.mx",
+    "hotmail.com.mx", "yahoo.com.ar", "yahoo.com.br", "hotmail.it", "libero.it", "wanadoo.es",
+];
+
+/// Endings that are no top-level domain, and the one meant.
+const BROKEN_TOPS: &[(&str, &str)] = &[
+    ("con", "com"), ("cmo", "com"), ("ocm", "com"), ("vom", "com"), ("xom", "com"), ("comm", "com"), ("coom", "com"),
+    ("cpm", "com"), ("cim", "com"), ("conm", "com"), ("comn", "com"), ("ccom", "com"), ("ess", "es"), ("ees", "es"), ("nte", "net"),
+    ("ent", "net"), ("ner", "net"), ("orgg", "org"), ("ogr", "org"),
+];
+
+/// The domain probably meant by an unknown one: a broken ending mended, or a large provider one edit away. The first
+/// letter must agree unless the listed slips say otherwise: `mail.com` is not `gmail.com`.
+fn likely_domain(domain: &str) -> Option<Cow<'static, str>> {
+    if let Some((name, top)) = domain.rsplit_once('.')
+        && let Some((_, mended)) = BROKEN_TOPS.iter().find(|(broken, _)| *broken == top)
+    {
+        let mended = format!("{name}.{mended}");
+        let typo = TABLES.domains.get(mended.as_str()).and_then(|d| d.typo);
+        return Some(typo.map_or(mended.into(), Cow::Borrowed));
+    }
+    let near = |p: &&&str| p.as_bytes().first() == domain.as_bytes().first() && is_one_edit(p.as_bytes(), domain.as_bytes());
+    POPULAR.iter().find(near).map(|p| Cow::Borrowed(*p))
+}
+
+/// Whether two strings differ by exactly one insertion, deletion, substitution or swap of neighbours.
+fn is_one_edit(a: &[u8], b: &[u8]) -> bool {
+    let (short, long) = if a.len() <= b.len() { (a, b) } else { (b, a) };
+    if long.len() - short.len() > 1 || a == b {
+        return false;
+    }
+    let same = short.iter().zip(long).take_while(|(x, y)| x == y).count();
+    if short.len() < long.len() {
+        return short[same..] == long[same + 1..];
+    }
+    let (x, y) = (&short[same..], &long[same..]);
+    x[1..] == y[1..] || (x.len() >= 2 && x[0] == y[1] && x[1] == y[0] && x[2..] == y[2..])
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn read(raw: &str) -> Normalized<'_, Email> {
+        email(raw, &Hint::default())
+    }
+
+    #[test]
+    fn canonical_and_mailbox() {
+        let rows = [
+            ("case and blanks", "  Marta.Gil@EMPRESA.es ", "marta.gil@empresa.es", "marta.gil@empresa.es"),
+            ("gmail dots and tag", "m.a.r.t.a+web@gmail.com", "m.a.r.t.a+web@gmail.com", "marta@gmail.com"),
+            ("outlook keeps dots", "marta.gil+x@outlook.com", "marta.gil+x@outlook.com", "marta.gil@outlook.com"),
+            ("country variant", "marta+x@hotmail.be", "marta+x@hotmail.be", "marta@hotmail.be"),
+            ("unknown domain keeps tag", "marta+x@empresa.es", "marta+x@empresa.es", "marta+x@empresa.es"),
+            ("proton", "m-ar_ta@pm.me", "m-ar_ta@pm.me", "marta@proton.me"),
+            ("fastmail subdomain", "shop@marta.fastmail.com", "shop@marta.fastmail.com", "marta@fastmail.com"),
+            ("yandex", "marta.gil@ya.ru", "marta.gil@ya.ru", "marta-gil@yandex.ru"),
+            ("display name", "\"Gil, Marta\" <marta@empresa.es>", "marta@empresa.es", "marta@empresa.es"),
+            ("mailto with query", "MAILTO:marta@empresa.es?subject=hola", "marta@empresa.es", "marta@empresa.es"),
+            ("label", "e-mail: marta@empresa.es.", "marta@empresa.es", "marta@empresa.es"),
+            ("quotes", "'marta@empresa.es'", "marta@empresa.es", "marta@empresa.es"),
+            ("IDN", "marta@Müller.DE", "marta@xn--mller-kva.de", "marta@xn--mller-kva.de"),
+            ("decomposed IDN", "marta@mu\u{308}ller.de", "marta@xn--mller-kva.de", "marta@xn--mller-kva.de"),
+        ];
+        for (name, raw, canonical, key) in rows {
+            let got = read(raw);
+            assert_eq!((got.canonical.as_str(), got.parts.dedup_key.as_str()), (canonical, key), "{name}");
+            assert_eq!(got.original, raw, "{name}");
+        }
+    }
+
+    #[test]
+    fn judged() {
+        let rows = [
+            ("jose@gmial.com", Quality::Suspicious, "domain_typo"),
+            ("jose@empresa.con", Quality::Suspicious, "domain_typo"),
+            ("jose@hotmaik.es", Quality::Suspicious, "domain_typo"),
+            ("jose@yopmail.com", Quality::Suspicious, "disposable_domain"),
+            ("josé@empresa.es", Quality::Suspicious, "non_ascii_local"),
+            ("a@b.com", Quality::Placeholder, "repeated_char"),
+            ("notiene@gmail.com", Quality::Placeholder, "known_fake"),
+            ("x@localhost.local", Quality::Placeholder, "reserved_domain"),
+            ("no tiene", Quality::Placeholder, "negated_field_name"),
+            ("", Quality::Placeholder, "empty"),
+            ("jose", Quality::Invalid, "no_at_sign"),
+            ("jose..gil@empresa.es", Quality::Invalid, "dot_placement"),
+            ("@empresa.es", Quality::Invalid, "empty_local"),
+            ("jose@-empresa.es", Quality::Invalid, "bad_domain"),
+            ("jose@1.2.3.4", Quality::Invalid, "bad_tld"),
+            ("jose@gmail,com", Quality::Invalid, "bad_domain"),
+            ("jose@a.es; ana@b.es", Quality::Multiple, "several_addresses"),
+            ("jose@a.es ana@b.es", Quality::Multiple, "several_addresses"),
+            ("jose@a.es ::: ana@b.es", Quality::Multiple, "several_addresses"),
+        ];
+        for (raw, quality, reason) in rows {
+            let got = read(raw);
+            assert_eq!((got.quality, got.reasons.contains(&reason)), (quality, true), "{raw}: {:?}", got.reasons);
+        }
+    }
+
+    #[test]
+    fn suggestions_are_made_not_applied() {
+        for (raw, meant) in [
+            ("jose@gmial.com", "jose@gmail.com"),
+            ("jose@gmail,com", "jose@gmail.com"),
+            ("jose@empresa.con", "jose@empresa.com"),
+            ("jose@outlookk.es", "jose@outlook.es"),
+        ] {
+            assert_eq!(read(raw).parts.suggestion.as_deref(), Some(meant), "{raw}");
+        }
+        for raw in ["jose@mail.com", "jose@hotmail.be", "jose@empresa.es", "jose@gmx.es"] {
+            assert_eq!(read(raw).parts.suggestion, None, "{raw}");
+        }
+    }
+
+    #[test]
+    fn splits_cells() {
+        let rows: [(&str, &[&str]); 5] = [
+            ("a@x.es,b@y.es", &["a@x.es", "b@y.es"]),
+            ("a@x.es / b@y.es", &["a@x.es", "b@y.es"]),
+            ("Gil, Ana <a@x.es>; b@y.es", &["a@x.es", "b@y.es"]),
+            ("ana gil@x.es", &["ana gil@x.es"]),
+            ("none", &[]),
+        ];
+        for (raw, pieces) in rows {
+            assert_eq!(split_emails(raw), pieces, "{raw}");
+        }
+    }
+
+    #[test]
+    fn typo_key_meets_the_meant_mailbox() {
+        let wrong = read("jose.gil@gmial.com");
+        let right = read("josegil@gmail.com");
+        assert!(wrong.keys.contains(&right.parts.dedup_key));
+    }
+
+    proptest! {
+        #[test]
+        fn idempotent_and_keeps_the_original(raw in "\\PC{0,40}|[a-zA-ZñÜ.+ ]{1,8}@[a-zA-Zñİß.,-]{1,8}\\.(com|es|con)[.; ]?") {
+            let first = read(&raw);
+            prop_assert_eq!(first.original, raw.as_str());
+            let again = read(&first.canonical);
+            prop_assert_eq!(&again.canonical, &first.canonical);
+            prop_assert_eq!(&again.parts.dedup_key, &first.parts.dedup_key);
+        }
+    }
+}

@@ -5,6 +5,8 @@
 //! Within the engine each distinct value is normalised once.
 
 pub mod attributes;
+mod ascii;
+
 pub mod address;
 pub mod company;
 pub mod date;

@@ -1,0 +1,139 @@
+//! Small text helpers of the value normalisers: folding to lower ASCII, tolerant digits, rows of the tables under
+//! `resources/`, and the region a hint implies.
+
+use std::collections::HashMap;
+
+use foldhash::fast::FixedState;
+
+use super::Hint;
+
+/// A look-up table that is built once and never iterated, so that its order cannot reach any output.
+pub(super) type Lookup<V> = HashMap<&'static str, V, FixedState>;
+
+/// Appends `raw` to `out`, transliterated to ASCII and in lower case.
+pub(super) fn fold_into(raw: &str, out: &mut String) {
+    if raw.is_ascii() {
+        let from = out.len();
+        out.push_str(raw);
+        out[from..].make_ascii_lowercase();
+        return;
+    }
+    for c in raw.chars() {
+        if c.is_ascii() {
+            out.push(c.to_ascii_lowercase());
+        } else if let Some(text) = deunicode::deunicode_char(c) {
+            out.extend(text.chars().map(|c| c.to_ascii_lowercase()));
+        }
+    }
+}
+
+/// `raw` transliterated to ASCII and in lower case: `Núñez` becomes `nunez`.
+pub(super) fn fold(raw: &str) -> String {
+    let mut out = String::with_capacity(raw.len());
+    fold_into(raw, &mut out);
+    out
+}
+
+/// The folded letters and digits of `raw`, words apart by one blank.
+pub(super) fn fold_words(raw: &str) -> String {
+    let folded = fold(raw);
+    let mut out = String::with_capacity(folded.len());
+    for word in folded.split(|c: char| !c.is_ascii_alphanumeric()).filter(|w| !w.is_empty()) {
+        if !out.is_empty() {
+            out.push(' ');
+        }
+        out.push_str(word);
+    }
+    out
+}
+
+/// The value of an ASCII, full-width or Arabic-Indic digit.
+pub(super) fn digit_value(c: char) -> Option<u8> {
+    let base = match c {
+        '0'..='9' => '0',
+        '\u{FF10}'..='\u{FF19}' => '\u{FF10}',
+        '\u{0660}'..='\u{0669}' => '\u{0660}',
+        '\u{06F0}'..='\u{06F9}' => '\u{06F0}',
+        _ => return None,
+    };
+    u8::try_from(c as u32 - base as u32).ok()
+}
+
+/// Whether a character carries no text: joiners, direction marks, byte-order mark, soft hyphen.
+pub(super) fn is_invisible(c: char) -> bool {
+    matches!(c, '\u{AD}' | '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2060}'..='\u{2064}' | '\u{FEFF}')
+        || (c.is_control() && !c.is_whitespace())
+}
+
+/// The rows of a resource table: lines that are neither blank nor a `#` comment, cut at tabs.
+pub(super) fn rows(table: &'static str) -> impl Iterator<Item = Vec<&'static str>> {
+    table.lines().filter(|l| !l.is_empty() && !l.starts_with('#')).map(|l| l.split('\t').collect())
+}
+
+/// The ISO 3166-1 alpha-2 code that a hint implies: its region, else the region subtag of its locale.
+pub(super) fn region<'a>(hint: &Hint<'a>) -> Option<&'a str> {
+    let two_letters = |s: &&str| s.len() == 2 && s.bytes().all(|b| b.is_ascii_uppercase());
+    hint.region
+        .filter(two_letters)
+        .or_else(|| hint.locale.and_then(|l| l.split(['-', '_']).skip(1).find(|s| two_letters(s))))
+}
+
+/// Whether a folded value says in words that there is none: `n/a`, `no tiene`, `sin email`, `-`.
+pub(super) fn is_null_marker(folded: &str) -> bool {
+    const MARKERS: &[&str] = &[
+        "na", "n a", "nan", "nd", "n d", "nc", "n c", "sd", "s d", "ns nc", "nsnc", "null", "nulo", "none", "nil",
+        "no", "no aplica", "no consta", "no tiene", "no disponible", "no facilita", "no informado", "no indica",
+        "no procede", "no sabe", "desconocido", "desconocida", "unknown", "not available", "not applicable",
+        "ninguno", "ninguna", "nada", "pendiente", "por determinar", "sin datos", "sin dato", "sin informacion",
+        "vacio", "empty", "missing", "tbd", "test", "prueba", "xx", "xxx", "xxxx", "n disponible", "nao tem",
+        "sem dados", "inconnu", "unbekannt", "keine", "keine angabe", "sconosciuto", "non disponibile", "value",
+        "no data", "undefined", "notiene", "noaplica", "ref", "no email", "noemail",
+    ];
+    const FIELDS: &[&str] = &[
+        "email", "e mail", "mail", "correo", "correo electronico", "telefono", "tel", "tlf", "movil", "fijo",
+        "phone", "dni", "nif", "cif", "documento", "direccion", "domicilio", "calle", "fecha", "nombre", "numero",
+        "cp", "codigo postal", "telefone", "morada", "endereco", "adresse", "telephone", "address", "date", "id",
+    ];
+    let words = fold_words(folded);
+    if words.is_empty() || MARKERS.contains(&words.as_str()) {
+        return true;
+    }
+    let negated = ["sin ", "no ", "no tiene ", "sem ", "sans ", "ohne ", "senza ", "without ", "nao tem "];
+    negated.iter().any(|n| words.strip_prefix(n).is_some_and(|rest| FIELDS.contains(&rest)))
+}
+
+/// Whether all bytes are the same; false for the empty string.
+pub(super) fn is_one_byte_repeated(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    !bytes.is_empty() && bytes.iter().all(|&b| b == bytes[0])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn folds_to_lower_ascii() {
+        for (raw, folded) in [("Núñez", "nunez"), ("STRASSE", "strasse"), ("Straße", "strasse"), ("3º", "3o"), ("", "")] {
+            assert_eq!(fold(raw), folded, "{raw}");
+        }
+        assert_eq!(fold_words("  C/ Peña,  nº 5 "), "c pena no 5");
+    }
+
+    #[test]
+    fn null_markers_are_words_about_absence() {
+        for text in ["N/A", "sin email", "No tiene", "-", "", "no tiene telefono", "s/d"] {
+            assert!(is_null_marker(text), "{text}");
+        }
+        for text in ["Nadal", "Sin Chan", "no@tiene.com", "Calle"] {
+            assert!(!is_null_marker(text), "{text}");
+        }
+    }
+
+    #[test]
+    fn region_prefers_the_explicit_one() {
+        assert_eq!(region(&Hint { locale: Some("es-MX"), region: Some("AR") }), Some("AR"));
+        assert_eq!(region(&Hint { locale: Some("zh-Hant-TW"), region: None }), Some("TW"));
+        assert_eq!(region(&Hint { locale: Some("es"), region: None }), None);
+    }
+}
