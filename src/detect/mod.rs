@@ -1,1 +1,5 @@
 //! Stage `detect`.
+mod headers;
+mod shapes;
+mod vocabulary;
+pub use headers::is_secret_header;
