@@ -94,7 +94,10 @@ impl Label {
 
     /// Whether it only narrows down another label.
     fn is_qualifier(self) -> bool {
-        matches!(self, Self::SlotMain | Self::SlotOther | Self::Noise | Self::Reference | Self::Metadata)
+        matches!(
+            self,
+            Self::SlotMain | Self::SlotOther | Self::Noise | Self::Reference | Self::Metadata | Self::Other
+        )
     }
 }
 
@@ -299,10 +302,6 @@ fn generalize(reading: &mut Reading) {
         Label::Role(Role::Attribute(Company, _)) => !(part || contact || address) || kinds.len() == 1 && !address,
         _ => true,
     });
-    if kinds.contains(&Company) && (part || address) && reading.group.is_empty() {
-        reading.group.push_str("company");
-        reading.meanings.push(Meaning { label: Label::SlotOther, weak: false, language: 0 });
-    }
 }
 
 /// Cuts a header into folded words: at other characters than letters and digits, at `aB`, `ABc`, `a1` and `1a`.

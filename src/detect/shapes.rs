@@ -140,6 +140,11 @@ impl Shape {
         self.bits & (1 << what as u8) != 0
     }
 
+    /// Whether it has the trait of this number.
+    pub fn bit(&self, number: usize) -> bool {
+        self.bits >> number & 1 != 0
+    }
+
     fn set(&mut self, what: Trait, on: bool) {
         self.bits |= u64::from(on) << what as u8;
     }
