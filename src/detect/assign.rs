@@ -167,6 +167,23 @@ pub(super) fn drop_copies(source: &Source, rows: &[u32], candidates: &[Vec<Candi
     }
 }
 
+/// Takes back what only the values showed and the other columns make improbable: birth dates in a file of
+/// organisations (they are foundations and contracts), surnames without given names (they are districts).
+pub(super) fn drop_lonely(choices: &mut [Choice]) {
+    use AttributeKind::*;
+    let has = |kind| choices.iter().any(|choice| choice.is(kind));
+    let organisations = has(Company) && ![GivenName, Surname, FullName].into_iter().any(has);
+    let surnames_alone = ![GivenName, FullName].into_iter().any(has);
+    for choice in choices.iter_mut().filter(|choice| !choice.named && !choice.fixed) {
+        let note = match choice.role {
+            Role::Attribute(BirthDate, 0) if organisations => "a date, but the records are organisations",
+            Role::Attribute(Surname, 0) if surnames_alone => "like surnames, but there are no given names",
+            _ => continue,
+        };
+        *choice = Choice { note: Some(note), ..Choice::carry() };
+    }
+}
+
 /// Year, month and day in three columns beside each other, when the header says nothing about birth: only a year
 /// column that spans lives makes its neighbours month and day of birth.
 pub(super) fn split_birth_dates(bits: &[(bool, bool, bool)], readings: &[Reading], choices: &mut [Choice]) {

@@ -10,7 +10,7 @@ use crate::table::{AttributeKind, Role};
 /// Points of a header phrase that means one thing.
 const STRONG: f64 = 6.0;
 /// Points of a header phrase that means several: needs the values on its side, or at least not against it.
-const WEAK: f64 = 3.0;
+const WEAK: f64 = 3.5;
 /// From here a column is used; below, it is carried.
 pub(super) const THRESHOLD: f64 = 3.0;
 
@@ -171,7 +171,8 @@ fn any_name(reading: &Reading, context: &Context) -> Vec<(AttributeKind, f64)> {
         _ => (given, surname),
     };
     // `Program name`, `event name`: an unknown word before it makes it anything's name.
-    let doubt = if reading.unknown > 0 || reading.has(Label::Event) { 2.5 } else { 0.0 };
+    let thing = reading.unknown > 0 || reading.has(Label::Event) || reading.has(Label::Reference);
+    let doubt = if thing { 2.5 } else { 0.0 };
     vec![(FullName, full - doubt), (GivenName, given - doubt), (Surname, surname - doubt), (Company, 2.0 - doubt)]
 }
 
@@ -184,8 +185,8 @@ fn general(label: Label, reading: &Reading) -> Vec<(AttributeKind, f64)> {
         Label::Address => vec![(FullAddress, 4.5), (Street, 4.5)],
         Label::BareDate if alone => vec![(BirthDate, 1.5)],
         Label::BareYear if alone => vec![(BirthYear, 1.0)],
-        Label::BareMonth if alone => vec![(BirthMonth, 1.0)],
-        Label::BareDay if alone => vec![(BirthDay, 1.0)],
+        Label::BareMonth if alone => vec![(BirthMonth, 0.0)],
+        Label::BareDay if alone => vec![(BirthDay, 0.0)],
         _ => Vec::new(),
     }
 }
@@ -213,7 +214,10 @@ fn by_value(kind: AttributeKind, view: &View<'_>) -> Option<f64> {
     use AttributeKind::*;
     let (reading, profile) = (view.reading, view.profile);
     let share = |what| profile.share(what);
+    // Names are many: few values in many records are a category whose words happen to be names.
+    let few = profile.distinct < 30 && profile.distinct * 8 < profile.non_null;
     let enough = match kind {
+        GivenName | Surname | FullName | Company if few => false,
         Email => share(Trait::Email) > 0.5,
         Website => share(Trait::Url) > 0.7 && share(Trait::At) < 0.1,
         Phone => share(Trait::PhoneSure) + share(Trait::PhonePlain) > 0.6 && share(Trait::Date) < 0.3,
@@ -250,8 +254,9 @@ fn by_value(kind: AttributeKind, view: &View<'_>) -> Option<f64> {
         (false, false, false) => 2.0,
     };
     let sequence = matches!(kind, Postcode | Phone) && profile.unique_share() > 0.995 && profile.non_null > 500;
+    let sparse = 1.5 * (1.0 - profile.non_null as f64 / profile.records.max(1) as f64);
     let unique_post = if sequence && kind == Postcode { 3.0 } else { 0.0 };
-    Some(value_points(kind, view) - against - unique_post)
+    Some(value_points(kind, view) - against - unique_post - if sure { 0.0 } else { sparse })
 }
 
 fn named_birth(reading: &Reading) -> bool {
@@ -298,8 +303,8 @@ fn value_points(kind: AttributeKind, view: &View<'_>) -> f64 {
             let points = if spread >= 40 { 2.5 } else if spread < 2 && profile.records > 5 { -7.0 } else { 0.0 };
             lacks(share(Trait::Year), 9.0) + points
         }
-        BirthMonth => lacks(share(Trait::Month), 9.0),
-        BirthDay => lacks(share(Trait::Day), 9.0),
+        BirthMonth => 2.0 * share(Trait::Month) + lacks(share(Trait::Month), 9.0),
+        BirthDay => 2.0 * share(Trait::Day) + lacks(share(Trait::Day), 9.0),
         Age => lacks(share(Trait::Age), 9.0),
         Gender => {
             let coded = if view.reading.has_kind(Gender) { share(Trait::GenderCode) } else { 0.0 };
@@ -326,13 +331,16 @@ fn name_points(kind: AttributeKind, view: &View<'_>) -> f64 {
     let lean = 1.5 * ((given + 0.03) / (surname + 0.03)).ln().clamp(-1.5, 1.5);
     let state = -5.0 * share(Trait::Status).max(share(Trait::Boolean)).max(share(Trait::GenderSure));
     match kind {
-        GivenName => wordy + state + (6.0 * given).min(3.5) + lean + 2.5 * view.in_email - 5.0 * share(Trait::WholeName),
+        GivenName => wordy + state + (6.0 * given).min(3.5) + lean + 2.5 * view.in_email
+                - 5.0 * share(Trait::WholeName)
+                - 2.0 * share(Trait::GivenFirst),
         Surname => {
-            wordy + state + (8.0 * surname).min(3.5) - lean + 2.5 * view.in_email - 3.0 * share(Trait::WholeName)
+            wordy + state + (8.0 * surname).min(3.5) - lean + 2.5 * view.in_email - 3.0 * share(Trait::WholeName) - 3.0 * share(Trait::GivenFirst)
+                - 4.0 * (2.0 * share(Trait::Legal)).min(1.0)
         }
         FullName => {
             let organisation = -5.0 * (2.0 * share(Trait::Legal)).min(1.0);
-            let whole = (7.0 * share(Trait::WholeName) + 4.0 * share(Trait::GivenFirst)).min(5.0);
+            let whole = (8.0 * share(Trait::WholeName) + 5.0 * share(Trait::GivenFirst)).min(5.0);
             wordy + state + whole + organisation + 2.5 * view.in_email - 4.0 * share(Trait::Single)
         }
         MiddleName => wordy + state + 4.5 * share(Trait::Initial),

@@ -275,7 +275,8 @@ fn summarize(mut spans: Vec<Span>, unknown: usize, number: Option<u8>) -> Readin
             reading.group.push_str(&phrase);
         }
         if qualifier && others > 0 {
-            spans[at].meanings.retain(|meaning| meaning.label.is_qualifier());
+            let stays = |label: Label| label.is_qualifier() || matches!(label, Label::Carry | Label::Event);
+            spans[at].meanings.retain(|meaning| stays(meaning.label));
         }
     }
     reading.meanings = spans.into_iter().flat_map(|span| span.meanings).collect();

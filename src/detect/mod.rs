@@ -124,9 +124,11 @@ pub fn detect(source: &Source, options: &DetectOptions) -> Mapping {
     let mut candidates: Vec<Vec<Candidate>> = views.iter().map(|view| evidence::candidates(view, &context)).collect();
     keys(source, &readings, &profiles, &mut candidates, &mut choices);
     neighbours(source, &readings, &profiles, &mut candidates);
+    earliest_date(&profiles, &mut candidates);
     assign::assign(&candidates, &readings, &mut choices);
     let parts: Vec<(bool, bool, bool)> = profiles.iter().map(date_parts).collect();
     assign::split_birth_dates(&parts, &readings, &mut choices);
+    assign::drop_lonely(&mut choices);
     assign::drop_copies(source, &rows, &candidates, &mut choices);
     assign::number_addresses(&readings, &mut choices);
     let judged: Vec<region::Judged<'_>> = (0..choices.len())
@@ -277,8 +279,14 @@ fn neighbours(source: &Source, readings: &[Reading], profiles: &[Profile], candi
     }
     if let Some((post, _)) = best(candidates, Postcode) {
         let open = |at: &usize| *at != post && wordy(*at) && profiles[*at].unique_share() < 0.8;
+        let parent = &source.columns()[post];
+        // Duplicates of one person share everything: names tell how much follows from the postcode by that alone.
+        let names = best(candidates, GivenName).or_else(|| best(candidates, Surname)).or_else(|| best(candidates, FullName));
+        let chance = names.map_or(0.0, |(name, _)| profile::share_determined(&source.columns()[name], parent));
         for at in (0..candidates.len()).filter(open) {
-            if profile::share_determined(&source.columns()[at], &source.columns()[post]) >= 0.85
+            let share = profile::share_determined(&source.columns()[at], parent);
+            if share >= 0.8
+                && share >= chance + 0.25
                 && candidates[at].first().is_none_or(|c| c.score < 4.0 || c.role == Role::Attribute(City, 0))
             {
                 raise(&mut candidates[at], City, NEIGHBOUR + 1.5);
@@ -291,6 +299,17 @@ fn neighbours(source: &Source, readings: &[Reading], profiles: &[Profile], candi
         if street && bare && readings[at - 1].blank && profiles[at - 1].share(Trait::House) > 0.9 {
             raise(&mut candidates[at - 1], HouseNumber, NEIGHBOUR + 2.0);
         }
+    }
+}
+
+/// Of several spread dates without a telling header, the birth date is the one that lies back furthest.
+fn earliest_date(profiles: &[Profile], candidates: &mut [Vec<Candidate>]) {
+    let role = Role::Attribute(AttributeKind::BirthDate, 0);
+    let unnamed = |candidate: &Candidate| candidate.role == role && !candidate.named;
+    let dates = (0..candidates.len()).filter(|at| candidates[*at].iter().any(unnamed));
+    let first = dates.filter_map(|at| Some((profiles[at].median_year()?, at))).min();
+    if let Some(candidate) = first.and_then(|(_, at)| candidates[at].iter_mut().find(|candidate| unnamed(candidate))) {
+        candidate.score += 1.0;
     }
 }
 

@@ -169,6 +169,11 @@ impl Profile {
         }
     }
 
+    /// The middle one of the years, if there are any.
+    pub fn median_year(&self) -> Option<i32> {
+        self.years.get(self.years.len() / 2).copied()
+    }
+
     /// Whether there is no value to judge by.
     pub fn is_empty(&self) -> bool {
         self.weight == 0

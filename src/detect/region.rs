@@ -65,6 +65,8 @@ pub(super) fn region(columns: &[Judged<'_>]) -> Option<String> {
             profile.countries.iter().for_each(|(code, count)| vote(code, 6.0 * ratio(*count, all)));
         }
         if column.is(Phone) {
+            vote("US", 2.0 * profile.share(Trait::PhoneNorth));
+            vote("ES", 1.5 * profile.share(Trait::PhoneSpain));
             profile.dialling.iter().for_each(|(code, count)| vote(code, 4.0 * ratio(*count, all)));
         }
         if column.is(Region) || column.is(County) {

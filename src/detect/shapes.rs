@@ -25,6 +25,9 @@ traits! {
     PhoneSure,
     /// Bare digits that fit the numbering plan of Spain or North America.
     PhonePlain,
+    /// Ten digits of the North American plan, nine of the Spanish one, however written.
+    PhoneNorth,
+    PhoneSpain,
     /// Could be a telephone number at all.
     PhoneLoose,
     /// A full date.
@@ -230,6 +233,8 @@ fn phone(text: &str, shape: &mut Shape) {
         && [&b"34"[..], b"52", b"54", b"55", b"56", b"57", b"51", b"351", b"33", b"49", b"39", b"44"]
             .iter()
             .any(|code| digits.starts_with(code));
+    shape.set(Trait::PhoneNorth, north);
+    shape.set(Trait::PhoneSpain, spain);
     shape.set(Trait::PhonePlain, bare && (north || trunk || spain || zero || abroad || country));
 }
 
