@@ -19,4 +19,5 @@ pub mod table;
 
 pub use error::{Error, ErrorKind, Issue, Issues, Location, Result};
 pub use ids::{EntityId, FieldId, MatchWeight, Probability, RecordId, Similarity, SourceId};
+pub use pipeline::{Config, Resolution, consolidate};
 pub use table::{AttributeKind, Column, Role, Source, Table};
