@@ -715,6 +715,37 @@ fn an_abbreviated_name_does_not_contest_the_full_one() {
     assert!(view.quality(EntityId(0)).reasons.iter().all(|reason| reason.kind != ReasonKind::Contested));
 }
 
+// Many entities: the work is cut in pieces, which must not show.
+
+#[test]
+fn each_of_many_entities_gets_its_own_cells() {
+    const ENTITIES: u32 = 10_000;
+    let id = |i: u32| &*Box::leak(format!("{i:05}").into_boxed_str());
+    let mut rows = Vec::new();
+    for entity in 0..ENTITIES {
+        let text = format!("{entity}@x|second.{entity}@x");
+        rows.push(row("a", id(entity), &[("email", &text), ("segment", "Gold")]).of(entity));
+        if entity % 7 == 0 {
+            rows.push(row("b", id(entity), &[("email", &format!("third.{entity}@x"))]).at(1).of(entity));
+        }
+    }
+    let world = World::new("{}", rows);
+    let (fields, golden) = (world.fields(), world.golden());
+    let input = world.input(&fields);
+    let view = golden.view(&world.plan, &input).expect("the same input");
+    assert_eq!(golden.len(), ENTITIES as usize);
+    for (entity, _) in world.entities.iter() {
+        let mut want = vec![format!("{entity}@x"), format!("second.{entity}@x")];
+        if entity.0 % 7 == 0 {
+            want.insert(0, format!("third.{entity}@x"));
+        }
+        assert_eq!(view.values(entity, world.at("email")).collect::<Vec<_>>(), want);
+        assert_eq!(view.value(entity, world.at("segment")), Some("Gold"));
+        assert_eq!(view.quality(entity).score, golden.score(entity));
+    }
+    assert_eq!(golden.field_index("segment"), Some(world.at("segment")));
+}
+
 // Misuse.
 
 fn error(config: &str) -> String {

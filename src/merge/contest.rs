@@ -257,28 +257,28 @@ impl<'a> Contest<'a> {
     }
 
     /// For each candidate whether none of its class is better written: more fields with mixed case, then more marks.
+    /// Texts are read only of classes with several writings, which are few.
     pub(super) fn best_written_of_class(&self) -> Vec<bool> {
-        if self.is_one_writing() {
-            return vec![true; self.len()];
+        let mut best: Vec<Option<(u32, u32)>> = vec![None; self.class_count()];
+        for i in 0..self.len() {
+            let first = self.first_of_class[self.class(i)] as usize;
+            if self.codes_of(i) != self.codes_of(first) {
+                let form = best[self.class(i)].unwrap_or_else(|| self.form(first));
+                best[self.class(i)] = Some(form.max(self.form(i)));
+            }
         }
-        let form = |i: usize| {
-            let case: u32 = self.texts(i).map(|text| u32::from(spelling::case(text))).sum();
-            let marks: u32 = self.texts(i).map(spelling::marks).sum();
-            (case, marks)
-        };
-        let forms: Vec<(u32, u32)> = (0..self.len()).map(form).collect();
-        let mut best = vec![(0, 0); self.class_count()];
-        for (i, form) in forms.iter().enumerate() {
-            best[self.class(i)] = best[self.class(i)].max(*form);
-        }
-        forms.iter().enumerate().map(|(i, form)| *form == best[self.class(i)]).collect()
+        (0..self.len()).map(|i| best[self.class(i)].is_none_or(|best| best == self.form(i))).collect()
     }
 
-    /// Whether all candidates are the same text, or no two of them share a class.
-    fn is_one_writing(&self) -> bool {
+    /// How well a candidate is written: fields with mixed case, then letters with marks.
+    fn form(&self, candidate: usize) -> (u32, u32) {
+        let case = self.texts(candidate).map(|text| u32::from(spelling::case(text))).sum();
+        (case, self.texts(candidate).map(spelling::marks).sum())
+    }
+
+    fn codes_of(&self, candidate: usize) -> &[u32] {
         let width = self.fields.len();
-        self.class_count() == self.len()
-            || self.codes.chunks_exact(width).all(|codes| codes == &self.codes[..width])
+        &self.codes[candidate * width..(candidate + 1) * width]
     }
 
     /// How many records stand behind each class. In a group, a record also stands behind every class that covers it.
@@ -323,9 +323,13 @@ impl<'a> Contest<'a> {
     fn covers(&self, full: usize, part: usize) -> bool {
         let (full, part) = (self.first_of_class[full] as usize, self.first_of_class[part] as usize);
         let width = self.fields.len();
-        (0..width).all(|slot| match (self.keys[full * width + slot], self.keys[part * width + slot]) {
+        let keys = |slot: usize| (self.keys[full * width + slot], self.keys[part * width + slot]);
+        // Blanks settle most cases, and cost no look at the texts.
+        if (0..width).any(|slot| matches!(keys(slot), (NULL, key) if key != NULL)) {
+            return false;
+        }
+        (0..width).all(|slot| match keys(slot) {
             (_, NULL) => true,
-            (NULL, _) => false,
             (a, b) => a == b || spelling::covers(self.text(full, slot), self.text(part, slot)),
         })
     }
@@ -407,6 +411,9 @@ impl<'a> Contest<'a> {
         standing.extend(0..len as u32);
         let mut outcome = Outcome { winner: None, decision: Decision::NoValue };
         for level in unit.levels() {
+            if matches!(level, Decision::Length | Decision::Bytes) && self.is_one_text(&standing) {
+                continue;
+            }
             if self.score(level, &mut scores, &standing) == Verdict::Null {
                 for &i in &standing {
                     self.fell[i as usize] = level;
@@ -435,6 +442,11 @@ impl<'a> Contest<'a> {
         outcome.winner = standing.first().map(|&i| i as usize);
         (self.scores, self.standing) = (scores, standing);
         outcome
+    }
+
+    /// Whether these candidates are the same text, so that levels of the text cannot tell them apart.
+    fn is_one_text(&self, candidates: &[u32]) -> bool {
+        candidates.windows(2).all(|pair| self.codes_of(pair[0] as usize) == self.codes_of(pair[1] as usize))
     }
 
     /// After [`Self::decide`]: the level at which a value of a record fell.
