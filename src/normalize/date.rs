@@ -22,7 +22,7 @@ mod civil;
 mod parse;
 mod time;
 
-pub use civil::{civil_from_days, days_from_civil};
+pub use civil::{civil_from_days, days_from_civil, exists};
 use parse::{Failure, Fields};
 pub use time::timestamp;
 

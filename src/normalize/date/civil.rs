@@ -19,7 +19,7 @@ pub(super) fn days_in_month(year: i16, month: u8) -> u8 {
 }
 
 /// Whether the calendar has the day.
-pub(super) fn exists(year: i16, month: u8, day: u8) -> bool {
+pub fn exists(year: i16, month: u8, day: u8) -> bool {
     (1..=days_in_month(year, month)).contains(&day)
 }
 
