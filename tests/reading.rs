@@ -20,7 +20,9 @@ fn rows(source: &Source) -> Vec<String> {
         _ => column.values(record).collect::<Vec<_>>().join("+"),
     };
     (0..source.len())
-        .map(|record| source.columns().iter().map(|column| cell(record, column)).collect::<Vec<_>>().join("|"))
+        .map(|record| {
+            source.columns().iter().map(|column| cell(record, column)).collect::<Vec<_>>().join("|")
+        })
         .collect()
 }
 
@@ -73,7 +75,7 @@ fn shapes_that_break_readers() {
         "semicolons within the cells of a comma file": "name,email\nAna,a@x.es;b@x.es\nPau,p@x.es;q@x.es\n"
             => ["name", "email"], ["Ana|a@x.es;b@x.es", "Pau|p@x.es;q@x.es"], [2, 3], NONE;
         "one column with commas in it": "name\n\"Ruiz, Ana\"\nVila, Pau\nSanz, Eva\n"
-            => ["name"], ["Ruiz, Ana", "Vila~Pau", "Sanz~Eva"], [2, 3, 4], NONE;
+            => ["name"], ["Ruiz, Ana", "Vila, Pau", "Sanz, Eva"], [2, 3, 4], NONE;
         "sep line": "sep=;\r\nname;total\r\nAna;8,5\r\n" => ["name", "total"], ["Ana|8,5"], [3], NONE;
         "quoted sep line with a mark": "\u{feff}\"sep=,\"\nname,n\nAna,1\n" => ["name", "n"], ["Ana|1"], [3], NONE;
         "sep line with an odd delimiter": "SEP=^\nname^email\nAna^a@x.es\n" => ["name", "email"], ["Ana|a@x.es"], [3], NONE;
@@ -135,8 +137,12 @@ fn shapes_that_break_readers() {
             => ["id", "name", "E-mail address"], ["1|Ana|a@x.es"], [3], NONE;
         "titles above the header": "Customers 2024\nExported on 1/3/2024, by Ana\n\nid,name,email\n1,Ana,a@x.es\n2,Pau,p@x.es\n"
             => ["id", "name", "email"], ["1|Ana|a@x.es", "2|Pau|p@x.es"], [5, 6], ["lines_above_header=3@1"];
+        "more titles than records": "Customers\nSpain\n2024\nid;name\n1;Ana\n" => ["id", "name"], ["1|Ana"], [5], ["lines_above_header=3@1"];
         "titles padded by a spreadsheet": "Customers;;;\n;;;\nid;name;email;city\n1;Ana;a@x.es;Lugo\n"
             => ["id", "name", "email", "city"], ["1|Ana|a@x.es|Lugo"], [4], ["lines_above_header=2@1"];
+        "a header that names fewer than half of the columns": "name,email\nAna,a@x.es,1,2,3\nPau,p@x.es,4,5,6\n"
+            => ["name", "email", "column_3", "column_4", "column_5"], ["Ana|a@x.es|1|2|3", "Pau|p@x.es|4|5|6"], [2, 3],
+            ["blank_header=1@1", "blank_header=1@1", "blank_header=1@1"];
         "no header": "1,Ana,a@x.es\n2,Pau,p@x.es\n" => ["c1", "c2", "c3"], ["1|Ana|a@x.es", "2|Pau|p@x.es"], [1, 2], ["no_header=1"];
         "no header and a narrow first row": "1\n2,Pau,p@x.es\n3,Eva,e@x.es\n"
             => ["c1", "c2", "c3"], ["1|~|~", "2|Pau|p@x.es", "3|Eva|e@x.es"], [1, 2, 3], ["no_header=1", "ragged_row=1@1"];
@@ -156,11 +162,6 @@ fn shapes_that_break_readers() {
         for block in [1, 7, 1 << 20] {
             let read = read_with(&case.input, &ReadOptions::new().block(block));
             let name = format!("{} (block {block})", case.name);
-            if case.name == "one column with commas in it" {
-                assert_eq!(rows(&read.source), ["Ruiz, Ana", "Vila, Pau", "Sanz, Eva"], "{name}");
-                assert_eq!(read.source.fields(), case.fields, "{name}");
-                continue;
-            }
             assert_eq!(read.source.fields(), case.fields, "{name}");
             assert_eq!(rows(&read.source), case.rows, "{name}");
             assert_eq!(lines(&read.source), case.lines, "{name}");
@@ -173,7 +174,10 @@ fn shapes_that_break_readers() {
 #[test]
 fn the_format_is_told() {
     let format = read("sep=;\r\nname;city\r\nAna;Lugo\r\n").format;
-    assert_eq!((format.delimiter, format.line_ending, format.header_line), (b';', LineEnding::CrLf, Some(2)));
+    assert_eq!(
+        (format.delimiter, format.line_ending, format.header_line),
+        (Some(b';'), LineEnding::CrLf, Some(2))
+    );
     assert!(format.separator_line && !format.byte_order_mark);
     let encodings: [(&[u8], Encoding, bool); 6] = [
         (b"name,n\nAna,1\n", Encoding::Utf8, false),
@@ -196,9 +200,15 @@ fn options_overrule_what_is_found() {
     let bytes = "1;Ana,x\n2;Pau,y\n";
     let read = read_with(bytes, &ReadOptions::new().delimiter(b',').has_header(true).name("other"));
     assert_eq!(read.source.name(), "other");
-    assert_eq!((read.source.fields(), rows(&read.source)), (&["1;Ana".to_owned(), "x".to_owned()][..], vec!["2;Pau|y".to_owned()]));
+    assert_eq!(
+        (read.source.fields(), rows(&read.source)),
+        (&["1;Ana".to_owned(), "x".to_owned()][..], vec!["2;Pau|y".to_owned()])
+    );
     let read = read_with("name,city\nAna,Lugo\n", &ReadOptions::new().has_header(false));
-    assert_eq!((rows(&read.source), issues(&read)), (vec!["name|city".to_owned(), "Ana|Lugo".to_owned()], vec![]));
+    assert_eq!(
+        (rows(&read.source), issues(&read)),
+        (vec!["name|city".to_owned(), "Ana|Lugo".to_owned()], vec![])
+    );
     let read = read_with("name,n\nJosé,1\n", &ReadOptions::new().encoding(Encoding::Windows1252));
     assert_eq!(rows(&read.source), ["JosÃ©|1"]);
     let error = read_bytes("x", b"a,b\n", &ReadOptions::new().delimiter(b'"')).unwrap_err();
@@ -208,7 +218,10 @@ fn options_overrule_what_is_found() {
 #[test]
 fn skipped_fields_are_null_and_named() {
     let secret = |field: &str| field.contains("hash");
-    let read = read_with("id,password_hash,name\n1,s3cr3t,Ana\n2,s3cr3t,Pau\n", &ReadOptions::new().skip_field(&secret));
+    let read = read_with(
+        "id,password_hash,name\n1,s3cr3t,Ana\n2,s3cr3t,Pau\n",
+        &ReadOptions::new().skip_field(&secret),
+    );
     assert_eq!(read.skipped, ["password_hash"]);
     assert_eq!(rows(&read.source), ["1|~|Ana", "2|~|Pau"]);
     assert_eq!(read.source.columns()[1].dictionary().len(), 0);
@@ -238,7 +251,9 @@ fn streams_that_give_a_byte_at_a_time() {
             Ok(1)
         }
     }
-    for bytes in [b"name;n\r\nJos\xe9;\"a\r\nb\"\r\n".to_vec(), utf16("name;n\r\nJosé;\"a\r\nb\"\r\n", true, true)] {
+    for bytes in
+        [b"name;n\r\nJos\xe9;\"a\r\nb\"\r\n".to_vec(), utf16("name;n\r\nJosé;\"a\r\nb\"\r\n", true, true)]
+    {
         let read = read_stream("s", Trickle(&bytes, false), &ReadOptions::new()).unwrap();
         assert_eq!(rows(&read.source), ["José|a\r\nb"]);
     }
@@ -398,16 +413,13 @@ fn write(width: usize, records: &[Vec<String>]) -> Vec<u8> {
 
 /// Cells full of what matters to a scanner, and some of anything.
 fn cell() -> impl Strategy<Value = String> {
-    prop_oneof![
-        "[a\",;\n\r \t]{0,8}",
-        "[\"]{0,6}[,\n]{0,2}[\"]{0,3}",
-        ".{0,12}",
-        "[a-z]{1,5}",
-    ]
+    prop_oneof!["[a\",;\n\r \t]{0,8}", "[\"]{0,6}[,\n]{0,2}[\"]{0,3}", ".{0,12}", "[a-z]{1,5}",]
 }
 
 fn table() -> impl Strategy<Value = (usize, Vec<Vec<String>>)> {
-    (1usize..5).prop_flat_map(|width| (Just(width), prop::collection::vec(prop::collection::vec(cell(), width), 0..40)))
+    (1usize..5).prop_flat_map(|width| {
+        (Just(width), prop::collection::vec(prop::collection::vec(cell(), width), 0..40))
+    })
 }
 
 /// What the reader makes of a cell: blank is null, and ` ::: ` separates values.
@@ -436,7 +448,7 @@ proptest! {
     #[test]
     fn what_is_written_is_read_back((width, records) in table(), block in 1usize..200) {
         let bytes = write(width, &records);
-        let options = ReadOptions::new().delimiter(b',').has_header(true).block(block);
+        let options = ReadOptions::new().delimiter(b',').has_header(true).encoding(Encoding::Utf8).block(block);
         let read = read_with(&bytes, &options);
         assert_equal(&read.source, &records);
         prop_assert_eq!(read.source.fields().len(), width);
@@ -469,7 +481,8 @@ proptest! {
         let mut oracle = csv::ReaderBuilder::new().delimiter(delimiter).from_reader(bytes.as_slice());
         let expected: Vec<Vec<String>> =
             oracle.records().map(|record| record.unwrap().iter().map(str::to_owned).collect()).collect();
-        let read = read_with(&bytes, &ReadOptions::new().delimiter(delimiter).has_header(true));
+        let options = ReadOptions::new().delimiter(delimiter).has_header(true).encoding(Encoding::Utf8);
+        let read = read_with(&bytes, &options);
         assert_equal(&read.source, &expected);
     }
 

@@ -123,7 +123,9 @@ impl Drop for AtomicFile {
 pub(super) fn io_error(path: &Path, what: &str, error: &io::Error) -> Error {
     let (what, cure) = match error.kind() {
         io::ErrorKind::NotFound => ("does not exist", "check the path"),
-        io::ErrorKind::PermissionDenied => ("may not be accessed", "check the permissions of the file and its folder"),
+        io::ErrorKind::PermissionDenied => {
+            ("may not be accessed", "check the permissions of the file and its folder")
+        }
         io::ErrorKind::StorageFull => ("cannot be written: the disk is full", "free some space"),
         _ => (what, ""),
     };
@@ -142,8 +144,10 @@ mod tests {
     }
 
     fn listing(folder: &Path) -> Vec<String> {
-        let mut names: Vec<String> =
-            fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+        let mut names: Vec<String> = fs::read_dir(folder)
+            .unwrap()
+            .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+            .collect();
         names.sort();
         names
     }

@@ -9,6 +9,8 @@ use super::Encoding;
 
 /// Share of NUL bytes from which a file is taken for binary: text exports carry a stray one at most.
 const MAX_NUL_SHARE: (usize, usize) = (1, 100);
+/// So few say nothing about a short file.
+const MAX_STRAY_NULS: usize = 16;
 
 /// Share of positions that must be NUL on one side of each byte pair, and how much rarer NULs must be on the other,
 /// for a file to be UTF-16 without a mark. Delimiters, digits and Latin letters all have one NUL.
@@ -34,7 +36,8 @@ pub(super) fn guess_utf16(sample: &[u8]) -> Option<Encoding> {
         low += usize::from(pair[1] == 0);
     }
     let (of, all) = UTF16_NUL_SHARE;
-    let mostly = |many: usize, few: usize| many > 0 && many * all >= pairs * of && few * UTF16_NUL_RATIO <= many;
+    let mostly =
+        |many: usize, few: usize| many > 0 && many * all >= pairs * of && few * UTF16_NUL_RATIO <= many;
     if mostly(low, high) {
         Some(Encoding::Utf16Le)
     } else if mostly(high, low) {
@@ -56,20 +59,32 @@ pub(super) fn known_format(sample: &[u8]) -> Option<(&'static str, &'static str)
         (b"Rar!\x1a\x07", "a RAR archive", UNPACK),
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "an old Excel or Office file", SPREADSHEET),
         (b"%PDF-", "a PDF document", "export the data as CSV from the program that made the document"),
-        (b"SQLite format 3\0", "an SQLite database", "export a table with: sqlite3 -header -csv x.db 'select * from t'"),
+        (
+            b"SQLite format 3\0",
+            "an SQLite database",
+            "export a table with: sqlite3 -header -csv x.db 'select * from t'",
+        ),
         (b"\xff\xfe\0\0", "UTF-32 text", "save it as UTF-8"),
         (b"\0\0\xfe\xff", "UTF-32 text", "save it as UTF-8"),
     ];
     /// Marks that a header could begin with; they count only in a file with control characters.
     const WORD_MAGIC: &[(&[u8], &str, &str)] = &[
         (b"BZh", "a bzip2 archive", UNPACK),
-        (b"PAR1", "a Parquet file", "export it as CSV, for example with DuckDB: COPY (FROM 'x.parquet') TO 'x.csv'"),
+        (
+            b"PAR1",
+            "a Parquet file",
+            "export it as CSV, for example with DuckDB: COPY (FROM 'x.parquet') TO 'x.csv'",
+        ),
         (b"ARROW1", "an Arrow file", "export it as CSV, for example with DuckDB or pyarrow"),
     ];
     if sample.starts_with(b"PK\x03\x04") {
         let holds = |name: &[u8]| memchr::memmem::find(sample, name).is_some();
         let spreadsheet = holds(b"xl/") || holds(b"[Content_Types].xml") || holds(b"opendocument");
-        return Some(if spreadsheet { ("an Excel or OpenDocument file", SPREADSHEET) } else { ("a zip archive", UNPACK) });
+        return Some(if spreadsheet {
+            ("an Excel or OpenDocument file", SPREADSHEET)
+        } else {
+            ("a zip archive", UNPACK)
+        });
     }
     let controls = sample.iter().any(|&byte| byte < b'\t');
     let mut magic = MAGIC.iter().chain(if controls { WORD_MAGIC } else { &[] });
@@ -78,10 +93,15 @@ pub(super) fn known_format(sample: &[u8]) -> Option<(&'static str, &'static str)
     }
     // Shop systems serve such pages under the name `.xls` or `.csv`, also when the session has ended.
     let text = sample.strip_prefix(b"\xef\xbb\xbf").unwrap_or(sample).trim_ascii_start();
-    let begins = |word: &str| text.len() >= word.len() && text[..word.len()].eq_ignore_ascii_case(word.as_bytes());
+    let begins =
+        |word: &str| text.len() >= word.len() && text[..word.len()].eq_ignore_ascii_case(word.as_bytes());
     const MARKUP: &[(&str, &str, &str)] = &[
         ("<!doctype html", "a web page", "download the CSV again while signed in"),
-        ("<html", "a web page", "download the CSV again, or open the page in a spreadsheet program and save it as CSV"),
+        (
+            "<html",
+            "a web page",
+            "download the CSV again, or open the page in a spreadsheet program and save it as CSV",
+        ),
         ("<table", "an HTML table", SPREADSHEET),
         ("<?xml", "an XML document", SPREADSHEET),
         ("{\\rtf", "an RTF document", "save it as plain text"),
@@ -95,7 +115,8 @@ pub(super) fn known_format(sample: &[u8]) -> Option<(&'static str, &'static str)
 /// Whether text cannot have so many NUL bytes.
 pub(super) fn is_binary(sample: &[u8]) -> bool {
     let (of, all) = MAX_NUL_SHARE;
-    memchr::memchr_iter(0, sample).count() * all > sample.len() * of
+    let nuls = memchr::memchr_iter(0, sample).count();
+    nuls > MAX_STRAY_NULS && nuls * all > sample.len() * of
 }
 
 /// One cell's text. UTF-8 unless its bytes are not, which is then Windows-1252: the odds that a Windows-1252 text
@@ -187,7 +208,9 @@ impl<'r> Input<'r> {
         let Some(decoder) = &mut self.utf16 else { return };
         let mut text = String::new();
         loop {
-            text.reserve(decoder.max_utf8_buffer_length_without_replacement(raw.len()).unwrap_or(raw.len()).max(16));
+            text.reserve(
+                decoder.max_utf8_buffer_length_without_replacement(raw.len()).unwrap_or(raw.len()).max(16),
+            );
             let (result, read) = decoder.decode_to_string_without_replacement(raw, &mut text, self.ended);
             raw = &raw[read..];
             match result {
@@ -210,7 +233,9 @@ mod tests {
     #[test]
     fn utf16_is_recognised_without_a_mark() {
         let encode = |text: &str, big: bool| -> Vec<u8> {
-            text.encode_utf16().flat_map(|unit| if big { unit.to_be_bytes() } else { unit.to_le_bytes() }).collect()
+            text.encode_utf16()
+                .flat_map(|unit| if big { unit.to_be_bytes() } else { unit.to_le_bytes() })
+                .collect()
         };
         assert_eq!(guess_utf16(&encode("id;name\r\n1;Ñ\r\n", false)), Some(Encoding::Utf16Le));
         assert_eq!(guess_utf16(&encode("id;name\r\n1;Ñ\r\n", true)), Some(Encoding::Utf16Be));
@@ -222,7 +247,9 @@ mod tests {
     #[test]
     fn undoubling_pairs_from_the_left() {
         let mut out = String::new();
-        for (text, plain) in [("", ""), ("a\"\"b", "a\"b"), ("\"\"\"\"", "\"\""), ("\"\"\"", "\"\""), ("\"", "\"")] {
+        for (text, plain) in
+            [("", ""), ("a\"\"b", "a\"b"), ("\"\"\"\"", "\"\""), ("\"\"\"", "\"\""), ("\"", "\"")]
+        {
             undouble(text, &mut out);
             assert_eq!(out, plain, "{text}");
         }

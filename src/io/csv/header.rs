@@ -4,10 +4,11 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 
 use super::decode::{cell_text, undouble};
-use super::sniff::{Row, Sheet};
+use super::sniff::{MAX_TITLE_ROWS, Row, Sheet};
 
-/// The header is looked for in the first so many records: report heads have a title, a date, a filter or two.
-const MAX_TITLE_ROWS: usize = 20;
+/// In a table this wide a full-width row of two cells (`Period;2024;;;`) is a title; in a narrower one it may be a
+/// header with gaps.
+const PADDED_PAIR_WIDTH: usize = 5;
 
 /// Records under the header that are compared with it.
 const COMPARED_ROWS: usize = 200;
@@ -17,20 +18,140 @@ const TYPED_SHARE: (usize, usize) = (4, 5);
 
 /// Words that columns of customer exports are called by, and values hardly are; lower case.
 const WORDS: &[&str] = &[
-    "id", "uid", "uuid", "rec_id", "record id", "record_id", "customer id", "customer_id", "external_id", "guid",
-    "name", "full name", "full_name", "fullname", "first name", "first_name", "firstname", "given name", "given_name",
-    "last name", "last_name", "lastname", "surname", "family name", "middle name", "middlename", "suburb", "dob",
-    "e-mail", "email address", "e-mail address", "email_address", "correo", "correo electrónico", "phone number",
-    "phone", "telephone", "telefono", "teléfono", "móvil", "movil", "celular", "telefone", "téléphone", "telefon",
-    "nombre", "nombres", "nombre completo", "apellido", "apellidos", "primer apellido", "segundo apellido", "nome",
-    "sobrenome", "cognome", "nom", "prénom", "prenom", "vorname", "nachname", "address", "address1", "street",
-    "dirección", "direccion", "domicilio", "endereço", "adresse", "indirizzo", "straße", "strasse", "city", "ciudad",
-    "población", "poblacion", "localidad", "cidade", "ville", "ort", "stadt", "zip", "zip code", "zipcode", "postcode",
-    "postal code", "postal_code", "cp", "código postal", "codigo postal", "cep", "cap", "plz", "state", "province",
-    "provincia", "region", "country", "país", "pais", "pays", "land", "birthday", "birthdate", "date of birth",
-    "birth_date", "fecha de nacimiento", "fecha nacimiento", "fecha nac", "geburtsdatum", "dni", "nif", "cif", "nie",
-    "cedula", "cédula", "rfc", "curp", "cpf", "cnpj", "vat", "tax id", "gender", "sex", "sexo", "género", "company",
-    "company name", "razón social", "razon social", "created_at", "updated_at", "created", "updated", "fecha",
+    "id",
+    "uid",
+    "uuid",
+    "rec_id",
+    "record id",
+    "record_id",
+    "customer id",
+    "customer_id",
+    "external_id",
+    "guid",
+    "name",
+    "full name",
+    "full_name",
+    "fullname",
+    "first name",
+    "first_name",
+    "firstname",
+    "given name",
+    "given_name",
+    "last name",
+    "last_name",
+    "lastname",
+    "surname",
+    "family name",
+    "middle name",
+    "middlename",
+    "suburb",
+    "dob",
+    "e-mail",
+    "email address",
+    "e-mail address",
+    "email_address",
+    "correo",
+    "correo electrónico",
+    "phone number",
+    "phone",
+    "telephone",
+    "telefono",
+    "teléfono",
+    "móvil",
+    "movil",
+    "celular",
+    "telefone",
+    "téléphone",
+    "telefon",
+    "nombre",
+    "nombres",
+    "nombre completo",
+    "apellido",
+    "apellidos",
+    "primer apellido",
+    "segundo apellido",
+    "nome",
+    "sobrenome",
+    "cognome",
+    "nom",
+    "prénom",
+    "prenom",
+    "vorname",
+    "nachname",
+    "address",
+    "address1",
+    "street",
+    "dirección",
+    "direccion",
+    "domicilio",
+    "endereço",
+    "adresse",
+    "indirizzo",
+    "straße",
+    "strasse",
+    "city",
+    "ciudad",
+    "población",
+    "poblacion",
+    "localidad",
+    "cidade",
+    "ville",
+    "ort",
+    "stadt",
+    "zip",
+    "zip code",
+    "zipcode",
+    "postcode",
+    "postal code",
+    "postal_code",
+    "cp",
+    "código postal",
+    "codigo postal",
+    "cep",
+    "cap",
+    "plz",
+    "state",
+    "province",
+    "provincia",
+    "region",
+    "country",
+    "país",
+    "pais",
+    "pays",
+    "land",
+    "birthday",
+    "birthdate",
+    "date of birth",
+    "birth_date",
+    "fecha de nacimiento",
+    "fecha nacimiento",
+    "fecha nac",
+    "geburtsdatum",
+    "dni",
+    "nif",
+    "cif",
+    "nie",
+    "cedula",
+    "cédula",
+    "rfc",
+    "curp",
+    "cpf",
+    "cnpj",
+    "vat",
+    "tax id",
+    "gender",
+    "sex",
+    "sexo",
+    "género",
+    "company",
+    "company name",
+    "razón social",
+    "razon social",
+    "created_at",
+    "updated_at",
+    "created",
+    "updated",
+    "fecha",
 ];
 
 /// What the first records say.
@@ -48,21 +169,31 @@ pub(super) fn find(sheet: &Sheet, sample: &[u8], has_header: Option<bool>) -> He
     if has_header == Some(false) || sheet.rows.is_empty() {
         return Header { row: None, proven: true };
     }
-    let filled = |row: &Row| sheet.cells(row).iter().filter(|cell| !text(sample, cell.range()).trim().is_empty()).count();
-    let full = |row: &Row| sheet.usual < 2 || filled(row) * 2 > sheet.usual;
-    let first = sheet.rows.iter().take(MAX_TITLE_ROWS).position(full).unwrap_or(0);
-    if has_header == Some(true) {
-        return Header { row: Some(first), proven: true };
+    let first =
+        sheet.rows.iter().take(MAX_TITLE_ROWS).position(|row| !is_title(sheet, sample, row)).unwrap_or(0);
+    let own = votes(sheet, sample, first);
+    // A header may name fewer columns than there are, and look like a title.
+    let above = first.checked_sub(1).filter(|&above| own < 0 && votes(sheet, sample, above) > 0);
+    if let Some(above) = above {
+        return Header { row: Some(above), proven: true };
     }
-    let votes = votes(sheet, sample, first);
-    if votes >= 0 {
-        return Header { row: Some(first), proven: votes > 0 };
-    }
-    // A header may name fewer columns than there are.
-    match first.checked_sub(1) {
-        Some(above) if self::votes(sheet, sample, above) > 0 => Header { row: Some(above), proven: true },
-        _ => Header { row: None, proven: true },
-    }
+    let is_header = has_header.unwrap_or(own >= 0);
+    Header { row: is_header.then_some(first), proven: own != 0 || has_header.is_some() }
+}
+
+/// Whether a record is a line of a report's head: one or two cells, be they alone or filled up with blank ones. Three
+/// are never a title, lest a record with gaps be taken for one.
+fn is_title(sheet: &Sheet, sample: &[u8], row: &Row) -> bool {
+    let cells = sheet.cells(row);
+    let filled = cells.iter().filter(|cell| !text(sample, cell.range()).trim().is_empty()).count();
+    let most = if cells.len() != sheet.usual {
+        sheet.usual.saturating_sub(1)
+    } else if sheet.usual >= PADDED_PAIR_WIDTH {
+        2
+    } else {
+        usize::from(sheet.usual > 1)
+    };
+    filled <= most.min(2)
 }
 
 /// What kind of text a cell holds, as far as it tells headers from values.
@@ -95,7 +226,9 @@ fn class(text: &str) -> Class {
 /// A year, which may well head a column of amounts.
 fn is_year(text: &str) -> bool {
     let text = text.trim();
-    text.len() == 4 && (text.starts_with("19") || text.starts_with("20")) && text.bytes().all(|b| b.is_ascii_digit())
+    text.len() == 4
+        && (text.starts_with("19") || text.starts_with("20"))
+        && text.bytes().all(|b| b.is_ascii_digit())
 }
 
 /// Whether a record is a header (positive) or data (negative), from its words and from how it differs from the
@@ -169,7 +302,13 @@ pub(super) fn names(sheet: &Sheet, sample: &[u8], row: &Row, windows_1252: bool,
         let text = cell_text(&sample[cell.range()], windows_1252);
         undouble(&text, &mut plain);
         let junk = |c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '\u{feff}' | '\0');
-        plain.trim_matches(junk).split(['\r', '\n']).map(str::trim).filter(|s| !s.is_empty()).collect::<Vec<_>>().join(" ")
+        plain
+            .trim_matches(junk)
+            .split(['\r', '\n'])
+            .map(str::trim)
+            .filter(|s| !s.is_empty())
+            .collect::<Vec<_>>()
+            .join(" ")
     };
     let mut raw: Vec<String> = sheet.cells(row).iter().map(clean).collect();
     raw.resize(raw.len().max(columns), String::new());
@@ -181,7 +320,8 @@ pub(super) fn names(sheet: &Sheet, sample: &[u8], row: &Row, windows_1252: bool,
 fn unique(raw: Vec<String>) -> Names {
     let mut out = Names::default();
     // How often each name was given out; 0: reserved for a column to come.
-    let mut taken: HashMap<String, u32> = raw.iter().filter(|name| !name.is_empty()).map(|n| (n.clone(), 0)).collect();
+    let mut taken: HashMap<String, u32> =
+        raw.iter().filter(|name| !name.is_empty()).map(|n| (n.clone(), 0)).collect();
     for (column, name) in raw.into_iter().enumerate() {
         let blank = name.is_empty();
         let name = if blank { format!("column_{}", column + 1) } else { name };

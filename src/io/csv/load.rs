@@ -48,7 +48,8 @@ pub(super) fn load<'r>(
     let (encoding, byte_order_mark) = open(place, &mut input, options)?;
     let layout = layout(place, &mut input, options)?;
     let mut loader = Loader::new(place, &layout, options);
-    if encoding.is_none_or(|encoding| encoding == Encoding::Utf8) {
+    loader.check_encoding = encoding.is_none_or(|encoding| encoding == Encoding::Utf8);
+    if loader.check_encoding {
         loader.tally_encoding(&input.available()[..layout.start], layout.header_line.unwrap_or(1));
     }
     input.consume(layout.start);
@@ -76,11 +77,18 @@ pub(super) fn load<'r>(
     let mut issues = Issues::new();
     layout.report(name, &mut issues);
     if input.invalid_utf16 > 0 {
-        issues.add_many("invalid_utf16", name, "", input.invalid_utf16, None, "halves of characters, replaced by U+FFFD");
+        issues.add_many(
+            "invalid_utf16",
+            name,
+            "",
+            input.invalid_utf16,
+            None,
+            "halves of characters, replaced by U+FFFD",
+        );
     }
     let encoding = loader.report(name, encoding, &mut issues);
     let format = Format {
-        delimiter: layout.scanner.delimiter,
+        delimiter: Some(layout.scanner.delimiter).filter(|&delimiter| delimiter != sniff::NO_DELIMITER),
         encoding,
         byte_order_mark,
         line_ending: layout.line_ending,
@@ -114,7 +122,7 @@ fn open(place: &str, input: &mut Input<'_>, options: &ReadOptions<'_>) -> Result
     if let Some(encoding @ (Encoding::Utf16Le | Encoding::Utf16Be)) = encoding {
         input.set_utf16(encoding);
     }
-    if decode::is_binary(input.available()) {
+    if options.encoding.is_none() && decode::is_binary(input.available()) {
         return Err(refuse("a binary file", "export the data as CSV in UTF-8"));
     }
     Ok((encoding, mark.is_some()))
@@ -152,12 +160,14 @@ fn layout(place: &str, input: &mut Input<'_>, options: &ReadOptions<'_>) -> Resu
     }
     let line_ending = sniff::line_ending(sample);
     let carriage_return = line_ending == LineEnding::Cr;
-    let mut scanner = Scanner { delimiter: b',', carriage_return, columns: 0, well_formed: options.well_formed };
+    let mut scanner =
+        Scanner { delimiter: b',', carriage_return, columns: 0, well_formed: options.well_formed };
     // A separator line that contradicts the caller is still no record.
     let separator = sniff::separator_line(sample);
     let (mut start, first_line) = (0, 1 + u64::from(separator.is_some()));
     if let Some((_, length)) = separator {
-        start = length + sample[length..].iter().take(2).take_while(|byte| matches!(byte, b'\r' | b'\n')).count();
+        start =
+            length + sample[length..].iter().take(2).take_while(|byte| matches!(byte, b'\r' | b'\n')).count();
     }
     let sheet = match options.delimiter.or(separator.map(|(delimiter, _)| delimiter)) {
         Some(delimiter) => {
@@ -206,10 +216,22 @@ impl Layout {
             issues.add_many("lines_above_header", name, "", self.lines_above, Some(self.first_line), message);
         }
         for field in &self.names.blank {
-            issues.add("blank_header", name, field, self.header_line, "a column without a name, which was numbered");
+            issues.add(
+                "blank_header",
+                name,
+                field,
+                self.header_line,
+                "a column without a name, which was numbered",
+            );
         }
         for field in &self.names.duplicate {
-            issues.add("duplicate_header", name, field, self.header_line, "a name that a column before has, numbered");
+            issues.add(
+                "duplicate_header",
+                name,
+                field,
+                self.header_line,
+                "a name that a column before has, numbered",
+            );
         }
         if self.header_line.is_none() && !self.forced {
             let message = "the first row is data; the columns are called c1, c2 and so on";
@@ -343,6 +365,8 @@ struct Loader<'o> {
     /// Line of each record, as soon as one differs from its number.
     lines: Vec<u64>,
     tallies: Tallies,
+    /// Whether records are counted by encoding: UTF-8 or unknown, not decoded before.
+    check_encoding: bool,
     options: &'o ReadOptions<'o>,
 }
 
@@ -362,6 +386,7 @@ impl<'o> Loader<'o> {
             line: layout.line,
             lines: Vec::new(),
             tallies: Tallies::default(),
+            check_encoding: false,
             options,
         }
     }
@@ -393,7 +418,7 @@ impl<'o> Loader<'o> {
         let scanner = *scanner;
         // Each lock is free: there is no other thread between blocks.
         let mut columns: Vec<MutexGuard<'_, Building>> = columns.iter().map(lock).collect();
-        let check_encoding = !bytes.is_ascii() && self.options.encoding.is_none_or(|e| e == Encoding::Utf8);
+        let check_encoding = self.check_encoding && !bytes.is_ascii();
         let check_nul = memchr(0, bytes).is_some();
         let mut row = Vec::new();
         let mut at = 0;
@@ -405,7 +430,9 @@ impl<'o> Loader<'o> {
                 self.tallies.blank_line.add(line);
                 continue;
             }
-            for (column, cell) in columns.iter_mut().zip(row.iter().copied().chain(std::iter::repeat(Cell::default()))) {
+            for (column, cell) in
+                columns.iter_mut().zip(row.iter().copied().chain(std::iter::repeat(Cell::default())))
+            {
                 if !column.skip {
                     column.cells.push(cell);
                 }
@@ -477,13 +504,33 @@ impl<'o> Loader<'o> {
     fn report(&self, name: &str, known: Option<Encoding>, issues: &mut Issues) -> Encoding {
         let tallies = &self.tallies;
         let findings: [(&Tally, &'static str, &str); 8] = [
-            (&tallies.short, "ragged_row", "rows of another width: missing cells are null, surplus is in a column"),
-            (&tallies.surplus, "ragged_row", "rows of another width: missing cells are null, surplus is in a column"),
+            (
+                &tallies.short,
+                "ragged_row",
+                "rows of another width: missing cells are null, surplus is in a column",
+            ),
+            (
+                &tallies.surplus,
+                "ragged_row",
+                "rows of another width: missing cells are null, surplus is in a column",
+            ),
             (&tallies.blank_surplus, "blank_surplus", "blank cells beyond the last column, left out"),
             (&tallies.blank_line, "blank_line", "lines without any cell, not records"),
-            (&tallies.unclosed, "unclosed_quote", "a quote that opens a cell and closes nowhere, read as text"),
-            (&tallies.misplaced, "misplaced_quote", "quotes within a quoted cell that are not doubled, kept as text"),
-            (&tallies.long_cell, "long_quoted_cell", "a quoted cell of very many lines: look whether a quote is missing"),
+            (
+                &tallies.unclosed,
+                "unclosed_quote",
+                "a quote that opens a cell and closes nowhere, read as text",
+            ),
+            (
+                &tallies.misplaced,
+                "misplaced_quote",
+                "quotes within a quoted cell that are not doubled, kept as text",
+            ),
+            (
+                &tallies.long_cell,
+                "long_quoted_cell",
+                "a quoted cell of very many lines: look whether a quote is missing",
+            ),
             (&tallies.nul, "nul_byte", "records with NUL bytes, kept"),
         ];
         for (tally, code, message) in findings {
@@ -496,6 +543,7 @@ impl<'o> Loader<'o> {
             Some(known) => known == Encoding::Utf8,
             None => tallies.utf8.count >= tallies.other.count,
         };
+        // Nothing was counted when the encoding is neither.
         let minority = if utf8 { &tallies.other } else { &tallies.utf8 };
         let message = "lines in another encoding than the rest, read as UTF-8 or else Windows-1252";
         minority.report(issues, "mixed_encoding", name, message);
@@ -504,7 +552,10 @@ impl<'o> Loader<'o> {
 
     /// The source, and the names of its skipped columns.
     fn finish(self, name: &str, mut names: Vec<String>) -> Result<(Source, Vec<String>)> {
-        let columns = self.columns.into_iter().map(|column| column.into_inner().unwrap_or_else(PoisonError::into_inner));
+        let columns = self
+            .columns
+            .into_iter()
+            .map(|column| column.into_inner().unwrap_or_else(PoisonError::into_inner));
         let mut columns: Vec<_> = columns.map(|column| column.builder.finish()).collect();
         let mut surplus = self.surplus.builder;
         if !surplus.is_empty() {

@@ -98,8 +98,8 @@ pub enum LineEnding {
 #[derive(Clone, PartialEq, Eq, Debug)]
 #[non_exhaustive]
 pub struct Format {
-    /// Byte between cells; a comma when there is only one column.
-    pub delimiter: u8,
+    /// Byte between cells; `None` when there is but one column.
+    pub delimiter: Option<u8>,
     /// Encoding of the file, or of most of its lines.
     pub encoding: Encoding,
     /// Whether it starts with a byte order mark.
@@ -196,7 +196,8 @@ impl<'a> ReadOptions<'a> {
         self
     }
 
-    /// The encoding, against what a byte order mark says as well.
+    /// The encoding, against what a byte order mark says as well. A file with many NUL bytes is then no longer taken
+    /// for binary.
     pub const fn encoding(mut self, encoding: Encoding) -> Self {
         self.encoding = Some(encoding);
         self
@@ -285,7 +286,7 @@ pub fn read_path(path: impl AsRef<Path>, options: &ReadOptions<'_>) -> Result<Re
 /// ```
 /// use quilate::io::csv::{ReadOptions, read_bytes};
 /// let read = read_bytes("crm", "Nombre;Teléfono\r\nAna;600 11 22 33\r\n".as_bytes(), &ReadOptions::new())?;
-/// assert_eq!(read.format.delimiter, b';');
+/// assert_eq!(read.format.delimiter, Some(b';'));
 /// assert_eq!(read.source.fields(), ["Nombre", "Teléfono"]);
 /// assert_eq!(read.source.line(0), 2);
 /// # Ok::<(), quilate::Error>(())

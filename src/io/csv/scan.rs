@@ -209,7 +209,8 @@ impl Scanner {
     fn quoted(&self, buf: &[u8], open: usize, last: bool, memo: Option<LineMemo>) -> Option<Quoted> {
         let memo = memo.filter(|memo| open < memo.end);
         let stray = |last_lone| {
-            let end = memo.map_or_else(|| self.line_end(&buf[open..]).map_or(buf.len(), |n| open + n), |memo| memo.end);
+            let end = memo
+                .map_or_else(|| self.line_end(&buf[open..]).map_or(buf.len(), |n| open + n), |memo| memo.end);
             Some(Quoted::Stray(LineMemo { end, last_lone }))
         };
         let mut at = open + 1;
@@ -230,6 +231,14 @@ impl Scanner {
                     || self.swallows_records(&buf[open..], false);
                 return if hopeless { stray(last_lone) } else { None };
             };
+            if misplaced {
+                // Rule 3: the cell had to close on its line, and the line is over.
+                multiline |= self.line_end(&buf[checked..quote]).is_some();
+                checked = quote;
+                if multiline {
+                    return stray(last_lone);
+                }
+            }
             let run = buf[quote..].iter().take_while(|&&byte| byte == QUOTE).count();
             at = quote + run;
             if at == buf.len() && !last {
@@ -284,7 +293,9 @@ impl Scanner {
             at += length + 1;
             if !line.is_empty() {
                 lines += 1;
-                alike += usize::from(memchr_iter(self.delimiter, &cell[at - length - 1..at]).count() + 1 == self.columns);
+                alike += usize::from(
+                    memchr_iter(self.delimiter, &cell[at - length - 1..at]).count() + 1 == self.columns,
+                );
             }
         }
         let (of, all) = SWALLOWED_SHARE;

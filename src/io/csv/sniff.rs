@@ -14,6 +14,13 @@ const MAX_RECORDS: usize = 1000;
 /// Cells that are looked at, which bounds the memory for wide tables.
 const MAX_CELLS: usize = 1 << 20;
 
+/// The header is looked for in the first so many records: report heads have a title, a date, a filter or two.
+pub(super) const MAX_TITLE_ROWS: usize = 20;
+
+/// Stands for the delimiter of a table of one column, in which commas are text. A control character made to separate
+/// that no text has.
+pub(super) const NO_DELIMITER: u8 = 0x1f;
+
 /// What is tried, in the order that decides between equals: the rarer a character is in text, the earlier.
 const CANDIDATES: [u8; 4] = [b'\t', b';', b'|', b','];
 
@@ -53,7 +60,11 @@ impl Sheet {
         if sheet.rows.is_empty() && !ended {
             sheet.scan(scanner, sample, start, line, true);
         }
-        let mut widths: Vec<usize> = sheet.rows.iter().map(|row| row.cells.1 - row.cells.0).collect();
+        let width = |row: &Row| row.cells.1 - row.cells.0;
+        // Titles have one cell, and a short file may have more of them than records.
+        let titles = sheet.rows.iter().take(MAX_TITLE_ROWS).take_while(|row| width(row) == 1).count();
+        let body = if titles < sheet.rows.len() { titles } else { 0 };
+        let mut widths: Vec<usize> = sheet.rows[body..].iter().map(width).collect();
         widths.sort_unstable();
         let kinds = widths.chunk_by(|a, b| a == b);
         sheet.usual = kinds.max_by_key(|kind| (kind.len(), kind[0])).map_or(0, |kind| kind[0]);
@@ -91,7 +102,7 @@ impl Sheet {
     }
 }
 
-/// The delimiter and the records it gives. A file without any delimiter has one column; its delimiter is a comma.
+/// The delimiter and the records it gives; [`NO_DELIMITER`] when the file has one column.
 pub(super) fn delimiter(base: &Scanner, sample: &[u8], start: usize, line: u64, ended: bool) -> (u8, Sheet) {
     let read = |delimiter| Sheet::read(&Scanner { delimiter, ..*base }, sample, start, line, ended);
     let mut found: Vec<(u8, Sheet, bool)> = Vec::new();
@@ -113,7 +124,7 @@ pub(super) fn delimiter(base: &Scanner, sample: &[u8], start: usize, line: u64, 
     let best = found.into_iter().min_by_key(|(_, sheet, punctuation)| {
         (sheet.first_usual(), *punctuation, std::cmp::Reverse(sheet.usual))
     });
-    best.map_or_else(|| (b',', read(b',')), |(byte, sheet, _)| (byte, sheet))
+    best.map_or_else(|| (NO_DELIMITER, read(NO_DELIMITER)), |(byte, sheet, _)| (byte, sheet))
 }
 
 /// Whether a character is mostly a decimal separator (`85,00`) or followed by a space (`Calle Mayor 3, Madrid`).
@@ -163,7 +174,9 @@ pub(super) fn separator_line(sample: &[u8]) -> Option<(u8, usize)> {
     let line = &sample[..length];
     let text = line.strip_prefix(b"\"").and_then(|text| text.strip_suffix(b"\"")).unwrap_or(line);
     match text {
-        [s, e, p, b'=', delimiter] if [*s, *e, *p].eq_ignore_ascii_case(b"sep") && super::is_delimiter(*delimiter) => {
+        [s, e, p, b'=', delimiter]
+            if [*s, *e, *p].eq_ignore_ascii_case(b"sep") && super::is_delimiter(*delimiter) =>
+        {
             Some((*delimiter, length))
         }
         _ => None,

@@ -35,7 +35,10 @@ impl Writer<AtomicFile> {
     /// As [`AtomicFile::create`].
     pub fn create(path: impl AsRef<Path>) -> Result<Self> {
         let path = path.as_ref();
-        Ok(Self { place: path.display().to_string(), inner: ::csv::Writer::from_writer(AtomicFile::create(path)?) })
+        Ok(Self {
+            place: path.display().to_string(),
+            inner: ::csv::Writer::from_writer(AtomicFile::create(path)?),
+        })
     }
 
     /// Moves the complete file to its name.
@@ -61,10 +64,11 @@ impl<W: Write> Writer<W> {
         let outcome = cells.into_iter().try_for_each(|cell| self.inner.write_field(cell.as_ref()));
         let outcome = outcome.and_then(|()| self.inner.write_record(None::<&[u8]>));
         outcome.map_err(|error| match error.kind() {
-            ::csv::ErrorKind::UnequalLengths { expected_len, len, .. } => {
-                Error::new(ErrorKind::Format, format!("record of {len} cells where the first has {expected_len}"))
-                    .at(&self.place)
-            }
+            ::csv::ErrorKind::UnequalLengths { expected_len, len, .. } => Error::new(
+                ErrorKind::Format,
+                format!("record of {len} cells where the first has {expected_len}"),
+            )
+            .at(&self.place),
             _ => Error::new(ErrorKind::Io, "cannot be written").at(&self.place),
         })
     }
