@@ -19,8 +19,9 @@ pub const SOURCES: usize = 5;
 /// The most people in a household: two parents and four children.
 pub const MEMBERS: usize = 6;
 
-/// The most records that a household has in one touchpoint; more are cut. One household in 100,000 would have more.
-pub const SLOTS: u64 = 8;
+/// The most records that a household has in one touchpoint; more are cut, which happens to one household in a
+/// thousand.
+pub const SLOTS: u64 = 6;
 
 /// What kind of household it is.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

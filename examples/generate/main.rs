@@ -30,9 +30,9 @@ use std::process::ExitCode;
 use clap::{Parser, ValueEnum};
 use indicatif::{ProgressBar, ProgressStyle};
 
-use crate::output::{OutFile, OutputError, PLAIN, Row};
+use crate::output::{Dialect, OutFile, OutputError, PLAIN, Row};
 use crate::population::{MOST_RECORDS, Population};
-use crate::touchpoints::{Context, Touchpoint};
+use crate::touchpoints::Context;
 
 /// Writes a synthetic customer base: crm.csv, shop.csv, newsletter.csv, helpdesk.csv, till.csv, interactions.csv and
 /// truth.csv. The same arguments give the same bytes.
@@ -64,8 +64,7 @@ fn main() -> ExitCode {
     let arguments = Arguments::parse();
     // It draws on standard error, and only on a terminal.
     let progress = ProgressBar::new(arguments.records);
-    if let Ok(style) = ProgressStyle::with_template("{msg:>12} {wide_bar} {human_pos}/{human_len} {elapsed}")
-    {
+    if let Ok(style) = ProgressStyle::with_template("{msg:>8} {wide_bar} {human_pos}/{human_len} {elapsed}") {
         progress.set_style(style);
     }
     let result = match arguments.profile {
@@ -81,65 +80,74 @@ fn main() -> ExitCode {
     }
 }
 
-/// The two files that all touchpoints add to.
-struct Common {
-    truth: (OutFile, Row),
-    interactions: (OutFile, Row),
-}
+/// The columns of the interactions.
+const INTERACTIONS: [&str; 12] = [
+    "source",
+    "source_id",
+    "event_id",
+    "at",
+    "kind",
+    "channel",
+    "direction",
+    "amount",
+    "currency",
+    "category",
+    "status",
+    "campaign",
+];
 
 /// Writes all files; none appears under its name before all are complete.
 fn customers(out: &Path, records: u64, seed: u64, progress: &ProgressBar) -> Result<(), OutputError> {
     fs::create_dir_all(out).map_err(output::at("create the directory", out))?;
     progress.set_message("people");
-    let population = Population::new(seed, records);
-    let mut common = Common {
-        truth: begin(out, "truth", PLAIN, &["source", "id", "entity"])?,
-        interactions: begin(
-            out,
-            "interactions",
-            PLAIN,
-            &[
-                "source",
-                "source_id",
-                "event_id",
-                "at",
-                "kind",
-                "channel",
-                "direction",
-                "amount",
-                "currency",
-                "category",
-                "status",
-                "campaign",
-            ],
-        )?,
-    };
+    let population = &Population::new(seed, records);
+    progress.set_message("records");
+    let mut truth = begin(out, "truth", PLAIN, &["source", "id", "entity"])?.0;
+    let mut interactions = begin(out, "interactions", PLAIN, &INTERACTIONS)?.0;
+    // The touchpoints know nothing of each other: each is written by a thread of its own, and their parts of the two
+    // common files are joined in the order of the touchpoints.
+    let written: Vec<_> = std::thread::scope(|scope| {
+        let threads: Vec<_> = (0..touchpoints::ALL.len())
+            .map(|source| scope.spawn(move || write_touchpoint(out, population, source, progress)))
+            .collect();
+        // A panic of a thread goes on here.
+        let join = |thread: std::thread::ScopedJoinHandle<'_, _>| {
+            thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+        };
+        threads.into_iter().map(join).collect()
+    });
     let mut files = Vec::new();
-    for (source, touchpoint) in touchpoints::ALL.into_iter().enumerate() {
-        progress.set_message(touchpoint.stem);
-        files.push(write_touchpoint(out, &population, source, touchpoint, &mut common, progress)?);
+    for written in written {
+        let Written { file, truth: part, interactions: events } = written?;
+        part.append_to(&mut truth)?;
+        events.append_to(&mut interactions)?;
+        files.push(file);
     }
-    files.extend([common.interactions.0, common.truth.0]);
+    files.extend([interactions, truth]);
     files.into_iter().try_for_each(OutFile::commit)
 }
 
 /// A file with its header, and a row for the lines to come.
-fn begin(
-    out: &Path,
-    stem: &str,
-    dialect: output::Dialect,
-    header: &[&str],
-) -> Result<(OutFile, Row), OutputError> {
+fn begin(out: &Path, stem: &str, dialect: Dialect, header: &[&str]) -> Result<(OutFile, Row), OutputError> {
     let mut file = OutFile::create(out, &format!("{stem}.csv"))?;
     if dialect.mark {
         file.write("\u{feff}".as_bytes())?;
     }
     let mut row = Row::new(dialect);
-    for name in header {
-        row.cell(name);
+    if !header.is_empty() {
+        for name in header {
+            row.cell(name);
+        }
+        row.end(&mut file)?;
     }
-    row.end(&mut file)?;
     Ok((file, row))
+}
+
+/// What is written of one touchpoint: its export and its parts of the common files.
+struct Written {
+    file: OutFile,
+    truth: OutFile,
+    interactions: OutFile,
 }
 
 /// Writes the records of one touchpoint, with their truth and what happened at them.
@@ -147,11 +155,13 @@ fn write_touchpoint(
     out: &Path,
     population: &Population,
     source: usize,
-    touchpoint: &Touchpoint,
-    common: &mut Common,
     progress: &ProgressBar,
-) -> Result<OutFile, OutputError> {
-    let (mut file, mut row) = begin(out, touchpoint.stem, touchpoint.dialect, touchpoint.header)?;
+) -> Result<Written, OutputError> {
+    let touchpoint = touchpoints::ALL[source];
+    let stem = touchpoint.stem;
+    let (mut file, mut row) = begin(out, stem, touchpoint.dialect, touchpoint.header)?;
+    let (mut truth, mut line) = begin(out, &format!("truth-{stem}"), PLAIN, &[])?;
+    let mut interactions = begin(out, &format!("interactions-{stem}"), PLAIN, &[])?.0;
     let mut written = 0u64;
     for position in 0..population.positions() {
         let Some(at) = population.locate(source, position) else { continue };
@@ -165,15 +175,13 @@ fn write_touchpoint(
 
         let id = (touchpoint.id)(population, &at);
         let entity = population.entity(household.people[at.member].number);
-        let (truth, line) = &mut common.truth;
-        line.cell(touchpoint.stem).cell(&id).cell(&format!("e{entity:07x}"));
-        line.end(truth)?;
-        let (interactions, line) = &mut common.interactions;
+        line.cell(stem).cell(&id).cell(&format!("e{entity:07x}"));
+        line.end(&mut truth)?;
         for event in &happened {
-            line.cell(touchpoint.stem).cell(&id).cell(&event.id).cell(&event.at.text('T', "Z"));
+            line.cell(stem).cell(&id).cell(&event.id).cell(&event.at.text('T', "Z"));
             line.cell(event.kind).cell(event.channel).cell(event.direction).cell(&event.amount());
             line.cell(event.currency).cell(event.category).cell(event.status).cell(&event.campaign);
-            line.end(interactions)?;
+            line.end(&mut interactions)?;
         }
         written += 1;
         if written.is_multiple_of(1024) {
@@ -181,7 +189,7 @@ fn write_touchpoint(
         }
     }
     progress.inc(written % 1024);
-    Ok(file)
+    Ok(Written { file, truth, interactions })
 }
 
 #[cfg(test)]

@@ -77,12 +77,22 @@ impl OutFile {
         }
     }
 
+    /// Ends the file, appends what is in it to another and removes it.
+    pub fn append_to(mut self, other: &mut Self) -> Result<(), OutputError> {
+        if let (Some(part), Some(writer)) = (&mut self.writer, &mut other.writer) {
+            part.flush().map_err(at("write", &self.temporary))?;
+            let mut part = File::open(&self.temporary).map_err(at("read", &self.temporary))?;
+            io::copy(&mut part, writer).map_err(at("write", &other.temporary))?;
+        }
+        // Dropping removes the part.
+        Ok(())
+    }
+
     /// Ends the file and gives it its name.
     pub fn commit(mut self) -> Result<(), OutputError> {
         if let Some(writer) = self.writer.take() {
-            let closed =
-                writer.into_inner().map_err(io::IntoInnerError::into_error).and_then(|file| file.sync_data());
-            let renamed = closed.and_then(|()| fs::rename(&self.temporary, &self.path));
+            let closed = writer.into_inner().map_err(io::IntoInnerError::into_error);
+            let renamed = closed.and_then(|_| fs::rename(&self.temporary, &self.path));
             if renamed.is_err() {
                 // The first error is the one to report.
                 let _ = fs::remove_file(&self.temporary);
@@ -221,5 +231,22 @@ mod tests {
         fs::remove_dir_all(&directory).expect("removed");
         let error = OutFile::create(&directory, "b.csv").expect_err("no such directory").to_string();
         assert!(error.starts_with("cannot create ") && error.contains("b.csv"), "{error}");
+    }
+
+    #[test]
+    fn parts_are_joined_and_removed() {
+        let directory = std::env::temp_dir().join(format!("quilate-parts-{}", std::process::id()));
+        fs::create_dir_all(&directory).expect("a directory");
+        let mut whole = OutFile::create(&directory, "whole.csv").expect("created");
+        whole.write(b"head\n").expect("written");
+        for text in ["a\n", "b\n"] {
+            let mut part = OutFile::create(&directory, "part.csv").expect("created");
+            part.write(text.as_bytes()).expect("written");
+            part.append_to(&mut whole).expect("appended");
+        }
+        whole.commit().expect("renamed");
+        assert_eq!(fs::read_dir(&directory).expect("readable").count(), 1);
+        assert_eq!(fs::read(directory.join("whole.csv")).expect("there"), b"head\na\nb\n");
+        fs::remove_dir_all(&directory).expect("removed");
     }
 }

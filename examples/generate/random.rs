@@ -116,13 +116,13 @@ impl Rng {
     }
 }
 
-/// A bijection of `0..domain` onto itself that looks random: a Feistel network of six rounds over the next even number
+/// A bijection of `0..domain` onto itself that looks random: a Feistel network of four rounds over the next even number
 /// of bits, walked until the value falls into the domain again. It shuffles any number of items without storing them.
 #[derive(Clone, Debug)]
 pub struct Permutation {
     domain: u64,
     half: u32,
-    keys: [u64; 6],
+    keys: [u64; 4],
 }
 
 impl Permutation {
