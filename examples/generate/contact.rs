@@ -294,11 +294,11 @@ pub fn email(
         }
         7 => {
             join(&[surname1, first]);
-            rng.weighted(&[(2, 40), (3, 30), (4, 30)])
+            rng.weighted(&[(2, 15), (3, 35), (4, 50)])
         }
         _ => {
             join(&[given, surname1]);
-            rng.weighted(&[(2, 40), (3, 30), (4, 30)])
+            rng.weighted(&[(2, 15), (3, 35), (4, 50)])
         }
     };
     // Writing to a string cannot fail.

@@ -217,7 +217,7 @@ impl Household {
             let day = Day(make.rng.range(Day::of(2018, 3, 1).0, AS_OF.0 - 60));
             (day, Home::draw(tables, plan.country, near.as_ref(), 0.4, &mut make.rng))
         });
-        let company = (plan.kind == Kind::Company).then(|| make.company());
+        let company = (plan.kind == Kind::Company).then(|| make.company(&home.address.town));
         let people = match plan.kind {
             Kind::Single | Kind::Flat => (0..plan.members).map(|member| make.stranger(member)).collect(),
             Kind::Couple => make.couple(),
@@ -367,7 +367,7 @@ impl Maker<'_> {
         people
     }
 
-    fn company(&mut self) -> Company {
+    fn company(&mut self, town: &Town) -> Company {
         let tables = self.tables;
         let trade = tables.trade(self.plan.country);
         let line = self.rng.pick(&trade.trades);
@@ -399,6 +399,10 @@ impl Maker<'_> {
         let mut domain = String::new();
         for word in name.split(' ').filter(|word| word.len() > 2).take(3) {
             contact::slug(word, &mut domain);
+        }
+        // There is a "Talleres García" in every town; only one of them is talleresgarcia.es.
+        if name.split(' ').count() < 3 {
+            contact::slug(town.name, &mut domain);
         }
         let end = match self.plan.country {
             Country::Es if self.rng.chance(0.6) => "es",
