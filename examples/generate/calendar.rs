@@ -1,7 +1,5 @@
 //! Days of the Gregorian calendar, as the exports write them.
 
-use std::fmt::Write;
-
 /// A day, counted from 1970-01-01.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub struct Day(pub i64);
@@ -79,9 +77,22 @@ impl Moment {
     /// Appends day and time with the given marks between and after them: `2021-03-04` `between` `10:22:33` `after`.
     pub fn write(self, out: &mut String, between: char, after: &str) {
         let (y, m, d) = self.day.civil();
-        let (hour, minute, second) = (self.second / 3600, self.second / 60 % 60, self.second % 60);
-        // Writing to a string cannot fail.
-        let _ = write!(out, "{y:04}-{m:02}-{d:02}{between}{hour:02}:{minute:02}:{second:02}{after}");
+        // There are millions of these: the digits are pushed by hand, past the machinery of the formatter.
+        let mut two = |n: i64, mark: char| {
+            out.push(char::from(b'0' + (n / 10 % 10) as u8));
+            out.push(char::from(b'0' + (n % 10) as u8));
+            if mark != '\0' {
+                out.push(mark);
+            }
+        };
+        two(y / 100, '\0');
+        two(y % 100, '-');
+        two(m, '-');
+        two(d, between);
+        two(self.second / 3600, ':');
+        two(self.second / 60 % 60, ':');
+        two(self.second % 60, '\0');
+        out.push_str(after);
     }
 
     /// The text that `write` appends.
