@@ -19,8 +19,8 @@ pub const SOURCES: usize = 5;
 /// The most people in a household: two parents and four children.
 pub const MEMBERS: usize = 6;
 
-/// The most records that a household has in one touchpoint; more are cut, which happens to one household in a
-/// thousand.
+/// The most records that a household has in one touchpoint; more are cut, which only the largest families
+/// ever notice.
 pub const SLOTS: u64 = 6;
 
 /// What kind of household it is.
