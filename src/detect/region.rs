@@ -11,12 +11,50 @@ use crate::table::{AttributeKind, Role};
 
 /// Country calling codes that mean one country; +1 is left out, because it is many.
 const DIALLING: [(&str, &str); 44] = [
-    ("34", "ES"), ("351", "PT"), ("33", "FR"), ("49", "DE"), ("39", "IT"), ("44", "GB"), ("353", "IE"), ("52", "MX"),
-    ("54", "AR"), ("57", "CO"), ("56", "CL"), ("51", "PE"), ("55", "BR"), ("58", "VE"), ("593", "EC"), ("598", "UY"),
-    ("595", "PY"), ("591", "BO"), ("506", "CR"), ("507", "PA"), ("502", "GT"), ("504", "HN"), ("503", "SV"),
-    ("505", "NI"), ("53", "CU"), ("31", "NL"), ("32", "BE"), ("352", "LU"), ("41", "CH"), ("43", "AT"), ("45", "DK"),
-    ("46", "SE"), ("47", "NO"), ("358", "FI"), ("48", "PL"), ("420", "CZ"), ("36", "HU"), ("40", "RO"), ("30", "GR"),
-    ("90", "TR"), ("380", "UA"), ("61", "AU"), ("64", "NZ"), ("376", "AD"),
+    ("34", "ES"),
+    ("351", "PT"),
+    ("33", "FR"),
+    ("49", "DE"),
+    ("39", "IT"),
+    ("44", "GB"),
+    ("353", "IE"),
+    ("52", "MX"),
+    ("54", "AR"),
+    ("57", "CO"),
+    ("56", "CL"),
+    ("51", "PE"),
+    ("55", "BR"),
+    ("58", "VE"),
+    ("593", "EC"),
+    ("598", "UY"),
+    ("595", "PY"),
+    ("591", "BO"),
+    ("506", "CR"),
+    ("507", "PA"),
+    ("502", "GT"),
+    ("504", "HN"),
+    ("503", "SV"),
+    ("505", "NI"),
+    ("53", "CU"),
+    ("31", "NL"),
+    ("32", "BE"),
+    ("352", "LU"),
+    ("41", "CH"),
+    ("43", "AT"),
+    ("45", "DK"),
+    ("46", "SE"),
+    ("47", "NO"),
+    ("358", "FI"),
+    ("48", "PL"),
+    ("420", "CZ"),
+    ("36", "HU"),
+    ("40", "RO"),
+    ("30", "GR"),
+    ("90", "TR"),
+    ("380", "UA"),
+    ("61", "AU"),
+    ("64", "NZ"),
+    ("376", "AD"),
 ];
 
 /// Official languages of countries, for the languages of the vocabularies.
@@ -86,7 +124,9 @@ pub(super) fn region(columns: &[Judged<'_>]) -> Option<String> {
             _ => continue,
         };
         vote(home, 1.5 * weight);
-        if columns.iter().any(|column| column.is(Postcode) && column.profile.share(Trait::Post5) > 0.8) && home != "PT" {
+        if columns.iter().any(|column| column.is(Postcode) && column.profile.share(Trait::Post5) > 0.8)
+            && home != "PT"
+        {
             vote(home, 0.6 * weight);
         }
     }
@@ -115,7 +155,8 @@ pub(super) fn locale(columns: &[Judged<'_>], region: Option<&str>) -> Option<Str
     let mut names = [0u64; 8];
     for column in columns {
         let person = |kind| column.is(kind);
-        if [AttributeKind::GivenName, AttributeKind::Surname, AttributeKind::FullName].into_iter().any(person) {
+        if [AttributeKind::GivenName, AttributeKind::Surname, AttributeKind::FullName].into_iter().any(person)
+        {
             names.iter_mut().zip(column.profile.names).for_each(|(all, more)| *all += more);
         }
     }
