@@ -55,6 +55,8 @@ pub(super) struct Context {
     /// There is a column called given name, one called surname.
     pub given: bool,
     pub surname: bool,
+    /// There is a column called street or address.
+    pub street: bool,
     /// All names in the file are somebody's (`owner_first_name`): then somebody is whom it is about.
     pub about_others: bool,
 }
@@ -119,6 +121,9 @@ pub(super) fn candidates(view: &View<'_>, context: &Context) -> Vec<Candidate> {
         match meaning.label {
             Label::Role(Role::Attribute(kind, slot)) => {
                 let (kind, extra) = numbered(kind, reading.number);
+                // A bare `No.` is a house number only beside a street.
+                let lonely = kind == AttributeKind::HouseNumber && meaning.weak && !context.street;
+                let extra = if lonely { extra - 4.0 } else { extra };
                 offer(
                     Role::Attribute(kind, slot),
                     base + extra + value_points(kind, view) + dated(kind, reading),

@@ -295,16 +295,18 @@ fn summarize(mut spans: Vec<Span>, unknown: usize, number: Option<u8>) -> Readin
     let meant = |span: &Span| span.meanings.iter().any(|meaning| !meaning.label.is_qualifier());
     // A word with a meaning of its own is only a qualifier when another phrase is there to be qualified.
     let heads = spans.iter().filter(|span| meant(span) && !span.meanings.iter().all(|m| m.weak)).count();
-    for at in 0..spans.len() {
-        let others = heads - usize::from(meant(&spans[at]) && !spans[at].meanings.iter().all(|m| m.weak));
-        let qualifier = spans[at].meanings.iter().any(|meaning| meaning.label.is_qualifier());
-        if slot(&spans[at]) && others > 0 {
-            let phrase = spans[at].phrase.clone();
-            reading.group.push_str(&phrase);
+    for span in &mut spans {
+        let head = meant(span) && !span.meanings.iter().all(|meaning| meaning.weak);
+        let others = heads - usize::from(head);
+        if others == 0 {
+            continue;
         }
-        if qualifier && others > 0 {
+        if slot(span) {
+            reading.group.push_str(&span.phrase);
+        }
+        if span.meanings.iter().any(|meaning| meaning.label.is_qualifier()) {
             let stays = |label: Label| label.is_qualifier() || matches!(label, Label::Carry | Label::Event);
-            spans[at].meanings.retain(|meaning| stays(meaning.label));
+            span.meanings.retain(|meaning| stays(meaning.label));
         }
     }
     reading.meanings = spans.into_iter().flat_map(|span| span.meanings).collect();

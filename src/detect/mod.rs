@@ -177,6 +177,7 @@ fn context(readings: &[Reading]) -> Context {
     Context {
         given: called(GivenName),
         surname: called(Surname),
+        street: called(Street) || readings.iter().filter(own).any(|reading| reading.has(Label::Address)),
         about_others: readings.iter().any(|reading| reading.has(Label::Other) && named(reading))
             && !readings.iter().filter(own).any(named),
     }
@@ -247,12 +248,11 @@ fn keys(
             }
         }
     }
-    for at in 0..candidates.len() {
+    for (at, list) in candidates.iter_mut().enumerate() {
         // A column called just `source` is in most exports the campaign, not the system.
-        let weak = !strong_source(at) && joint != Some(at);
-        let not = weak || !few(at);
-        for candidate in candidates[at].iter_mut().filter(|candidate| candidate.role == Role::SourceName) {
-            candidate.score = if not { 0.0 } else { 7.0 };
+        let trusted = (strong_source(at) || joint == Some(at)) && few(at);
+        for candidate in list.iter_mut().filter(|candidate| candidate.role == Role::SourceName) {
+            candidate.score = if trusted { 7.0 } else { 0.0 };
         }
     }
 }

@@ -64,8 +64,7 @@ impl Profile {
         // Single values need no second pass over the records.
         let total: usize = counts.iter().map(|count| *count as usize).sum();
         let non_null = if column.is_list() { column.non_null() } else { total };
-        let mut profile =
-            Self { records: column.len(), non_null, distinct, ..Self::default() };
+        let mut profile = Self { records: column.len(), non_null, distinct, ..Self::default() };
         profile.counts = vec![0; TRAITS];
         let cap = if distinct <= SAMPLE { (profile.non_null as u64 / 20).max(1) } else { CAP };
         let mut folded = String::new();
@@ -123,10 +122,10 @@ impl Profile {
     }
 
     fn add_places(&mut self, text: &str, folded: &str, shape: &Shape, weight: u64, vocabulary: &Vocabulary) {
-        if shape.has(Trait::Country) || folded.len() == 3 {
-            if let Some(code) = vocabulary.country(folded) {
-                *self.countries.entry(code).or_default() += weight;
-            }
+        if (shape.has(Trait::Country) || folded.len() == 3)
+            && let Some(code) = vocabulary.country(folded)
+        {
+            *self.countries.entry(code).or_default() += weight;
         }
         if let Some(place) = vocabulary.place(folded) {
             for code in &place.regions {
@@ -137,10 +136,12 @@ impl Profile {
             }
         }
         let digits: String = unwrap(text).chars().filter(char::is_ascii_digit).collect();
-        if shape.has(Trait::PhoneLoose) && (unwrap(text).starts_with('+') || digits.starts_with("00")) {
-            if let Some(code) = super::region::dialling_country(digits.trim_start_matches('0')) {
-                *self.dialling.entry(code).or_default() += weight;
-            }
+        let abroad = unwrap(text).starts_with('+') || digits.starts_with("00");
+        if shape.has(Trait::PhoneLoose)
+            && abroad
+            && let Some(code) = super::region::dialling_country(digits.trim_start_matches('0'))
+        {
+            *self.dialling.entry(code).or_default() += weight;
         }
     }
 
