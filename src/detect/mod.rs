@@ -15,7 +15,7 @@
 //! a customer's value.
 //!
 //! # Complexity
-//! One pass over the codes of each column and one hash per distinct value; at most about 5,000 values per column and
+//! One pass over the codes of each column and one hash per distinct value; at most about 2,000 values per column and
 //! 4,000 records are read.
 
 mod assign;

@@ -70,6 +70,9 @@ const SPOKEN: [(&str, &str); 6] = [
 /// Votes needed to name a country: one clear kind of evidence, or two weak ones that agree.
 const ENOUGH: f64 = 2.0;
 
+/// Votes by which it must lead: `WA` is in the United States and in Australia.
+const MARGIN: f64 = 0.3;
+
 /// The country of digits that start with a country calling code.
 pub(super) fn dialling_country(digits: &str) -> Option<&'static str> {
     (2..=3).rev().find_map(|len| {
@@ -99,6 +102,10 @@ pub(super) fn region(columns: &[Judged<'_>]) -> Option<String> {
     for column in columns {
         let profile = column.profile;
         let all = profile.weight;
+        if column.is(BirthDate) && profile.month_first > 10 * profile.day_first {
+            // Only there is the month written first.
+            vote("US", 1.0);
+        }
         if column.is(Country) {
             profile.countries.iter().for_each(|(code, count)| vote(code, 6.0 * ratio(*count, all)));
         }
@@ -130,8 +137,10 @@ pub(super) fn region(columns: &[Judged<'_>]) -> Option<String> {
             vote(home, 0.6 * weight);
         }
     }
-    let best = votes.iter().max_by(|a, b| a.1.total_cmp(b.1).then_with(|| b.0.cmp(a.0)))?;
-    (*best.1 >= ENOUGH).then(|| (*best.0).to_owned())
+    let (best, points) = votes.iter().max_by(|a, b| a.1.total_cmp(b.1).then_with(|| b.0.cmp(a.0)))?;
+    let second =
+        votes.iter().filter(|(code, _)| *code != best).map(|(_, points)| *points).fold(0.0, f64::max);
+    (*points >= ENOUGH && points - second >= MARGIN).then(|| (*best).to_owned())
 }
 
 /// Share of the known header words that each language alone knows.
@@ -181,21 +190,33 @@ fn spoken(language: usize) -> usize {
 /// Whether the day comes before the month: by dates that can only be read one way, else by the country; `None` when
 /// no date depends on it, or nothing tells.
 pub(super) fn day_first(columns: &[Judged<'_>], region: Option<&str>, locale: Option<&str>) -> Option<bool> {
-    let sum = |count: fn(&Profile) -> u64| columns.iter().map(|column| count(column.profile)).sum::<u64>();
-    let (day, month) = (sum(|profile| profile.day_first), sum(|profile| profile.month_first));
-    let either = sum(|profile| profile.either);
-    // Birth dates rule; a log column written by another program must not outvote them.
-    let birth = columns.iter().filter(|column| column.is(AttributeKind::BirthDate));
-    let (mut birth_day, mut birth_month) = (0, 0);
-    for column in birth {
-        birth_day += column.profile.day_first;
-        birth_month += column.profile.month_first;
-    }
-    let (day, month) = if birth_day + birth_month > 0 { (birth_day, birth_month) } else { (day, month) };
-    if day != month {
+    // Only columns of dates are heard (a wage can look like one), birth dates before others: a log column written by
+    // another program must not outvote them.
+    let dated = |column: &&Judged<'_>| {
+        column.profile.share(Trait::Date) + column.profile.share(Trait::MonthDay) > 0.5
+    };
+    let votes = |birth: bool| {
+        let heard =
+            columns.iter().filter(dated).filter(|column| !birth || column.is(AttributeKind::BirthDate));
+        heard.fold((0, 0, 0, 0), |(day, month, either, all), column| {
+            let profile = column.profile;
+            (
+                day + profile.day_first,
+                month + profile.month_first,
+                either + profile.either,
+                all + profile.weight,
+            )
+        })
+    };
+    // Typing errors turn a few dates round in a column that is written the other way, or in none of the two.
+    let clear = |(day, month, _, all): &(u64, u64, u64, u64)| {
+        day.max(month) > &0 && *day.max(month) * 50 >= *all && *day.max(month) >= 3 * *day.min(month)
+    };
+    let (day, month, either, all) = Some(votes(true)).filter(clear).unwrap_or_else(|| votes(false));
+    if clear(&(day, month, either, all)) {
         return Some(day > month);
     }
-    if either == 0 {
+    if either * 50 < all || day + month > 0 {
         return None;
     }
     match (region, locale) {
