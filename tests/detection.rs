@@ -1019,6 +1019,8 @@ fn region_language_and_date_order() {
     assert_eq!(american.day_first, Some(false));
     let iso = mapping(&[("name", "full", ""), ("dob", "birth", "")]);
     assert_eq!((iso.day_first, iso.region), (None, None));
+    let split = mapping(&[("Vorname", "given", ""), ("Geburtsjahr", "year", "")]);
+    assert_eq!(split.day_first, None);
     let given = DetectOptions {
         region: Some("MX".into()),
         locale: Some("es-MX".into()),

@@ -110,7 +110,7 @@ pub(super) fn region(columns: &[Judged<'_>]) -> Option<String> {
             profile.countries.iter().for_each(|(code, count)| vote(code, 6.0 * ratio(*count, all)));
         }
         if column.is(Phone) {
-            vote("US", 2.0 * profile.share(Trait::PhoneNorth));
+            vote("US", 2.4 * profile.share(Trait::PhoneNorth));
             vote("ES", 1.5 * profile.share(Trait::PhoneSpain));
             profile.dialling.iter().for_each(|(code, count)| vote(code, 4.0 * ratio(*count, all)));
         }
@@ -216,7 +216,7 @@ pub(super) fn day_first(columns: &[Judged<'_>], region: Option<&str>, locale: Op
     if clear(&(day, month, either, all)) {
         return Some(day > month);
     }
-    if either * 50 < all || day + month > 0 {
+    if either == 0 || either * 50 < all || day + month > 0 {
         return None;
     }
     match (region, locale) {
