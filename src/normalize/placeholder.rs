@@ -164,7 +164,9 @@ static TABLE: LazyLock<Table> = LazyLock::new(|| {
         table.verbatim[field as usize].entry(value).or_insert(kind);
         // A mail address squashed is another address, and a date squashed another number.
         let squashed = squash(value);
-        if !squashed.is_empty() && !matches!(field, Field::Email | Field::Date) {
+        // What is left of `\\N` is a letter like any other.
+        let shrunk = squashed.len() < 2 && value.len() > 1;
+        if !squashed.is_empty() && !shrunk && !matches!(field, Field::Email | Field::Date) {
             table.squashed[field as usize].entry(squashed).or_insert(kind);
         }
     }

@@ -33,6 +33,21 @@ impl Lang {
         1 << self as u8
     }
 
+    /// The code of the language, or the one given where several share a naming system.
+    pub(super) fn code(self, locale: &str) -> &str {
+        match self {
+            Lang::Es if matches!(locale, "ca" | "gl" | "eu") => locale,
+            Lang::Es => "es",
+            Lang::Pt => "pt",
+            Lang::En => "en",
+            Lang::Fr => "fr",
+            Lang::De => "de",
+            Lang::It => "it",
+            Lang::Nl => "nl",
+            Lang::Other => locale,
+        }
+    }
+
     fn from_code(code: &str) -> Lang {
         match code {
             "es" | "ca" | "gl" | "eu" => Lang::Es,
@@ -174,8 +189,8 @@ pub(super) struct Lexicon {
     pub(super) words: HashMap<String, Word, FixedState>,
     pub(super) titles: HashMap<String, Vec<Title>, FixedState>,
     pub(super) abbreviations: HashMap<String, Vec<Abbreviation>, FixedState>,
-    /// Formals of each familiar form, display spelling.
-    pub(super) formals: HashMap<String, Vec<(Lang, &'static str)>, FixedState>,
+    /// Formals of each familiar form in display spelling, with their language code.
+    pub(super) formals: HashMap<String, Vec<(&'static str, &'static str)>, FixedState>,
     /// Words in the longest compound.
     pub(super) longest_compound: usize,
 }
@@ -272,19 +287,19 @@ impl Lexicon {
 
     /// Familiar forms count as minor given names; their formals as given names.
     fn load_nicknames(&mut self) {
-        let mut pairs: Vec<(Lang, &'static str, &'static str, &'static str, bool)> = Vec::new();
+        let mut pairs: Vec<(&'static str, &'static str, &'static str, &'static str, bool)> = Vec::new();
         for line in lines(HYPOCORISTICS) {
             let [lang, nickname, formal, gender, strength] = fields(line);
-            pairs.push((Lang::from_code(lang), nickname, formal, gender, strength == "strong"));
+            pairs.push((lang, nickname, formal, gender, strength == "strong"));
         }
         for line in lines(DIMINUTIVES_EN) {
             let [formal, gender, nicknames] = fields(line);
-            pairs.extend(nicknames.split(' ').map(|nickname| (Lang::En, nickname, formal, gender, true)));
+            pairs.extend(nicknames.split(' ').map(|nickname| ("en", nickname, formal, gender, true)));
         }
         for &(lang, _, formal, gender, _) in &pairs {
             // Compounds that only a nickname table knows must not change how names are split.
             if !formal.contains(' ') {
-                self.add_given(formal, lang, gender, false);
+                self.add_given(formal, Lang::from_code(lang), gender, false);
             }
         }
         for (lang, nickname, formal, gender, strong) in pairs {
@@ -292,9 +307,10 @@ impl Lexicon {
             if folded.contains(' ') {
                 continue;
             }
-            let known = self.words.get(&folded).is_some_and(|word| word.given & lang.bit() != 0);
+            let group = Lang::from_code(lang);
+            let known = self.words.get(&folded).is_some_and(|word| word.given & group.bit() != 0);
             if !known {
-                self.add_given(nickname, lang, gender, true);
+                self.add_given(nickname, group, gender, true);
                 self.entry(nickname).roles |= role::NICKNAME;
             }
             if strong {

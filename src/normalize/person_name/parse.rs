@@ -312,18 +312,11 @@ fn title_of(tokens: &[Token<'_>], index: usize, context: &Context<'_>) -> Option
     let titles = LEXICON.titles.get(&*token.table_key())?;
     let next = tokens.get(index + 1);
     let dotted = token.text.ends_with(['.', 'ª', 'º']);
-    let code = match context.lang {
-        Lang::Es if context.locale == "ca" => "ca",
-        Lang::Es => "es",
-        Lang::Pt => "pt",
-        Lang::En => "en",
-        Lang::Fr => "fr",
-        Lang::De => "de",
-        Lang::It => "it",
-        Lang::Nl => "nl",
-        Lang::Other => context.locale,
-    };
-    let own = titles.iter().find(|title| title.lang == code || (code == "ca" && title.lang == "es"));
+    let code = context.lang.code(context.locale);
+    let own = titles.iter().find(|title| title.lang == code).or_else(|| {
+        let shared = context.lang == Lang::Es;
+        titles.iter().find(|title| shared && title.lang == "es")
+    });
     // A one-letter title is an initial unless a given name follows: "D. José" but "D. García".
     if token.fold.len() == 1 {
         return own
@@ -410,8 +403,7 @@ fn take_suffixes(tokens: &mut Vec<Token<'_>>, context: &Context<'_>, reading: &m
 fn drop_other_names(tokens: &mut Vec<Token<'_>>, context: &Context<'_>, reading: &mut Reading) {
     const MARKS: u16 = role::MARITAL | role::MAIDEN | role::ALIAS;
     let found = tokens.iter().skip(1).position(|token| {
-        token.is(MARKS) && token.word.is_some_and(|word| !word.is_name()) && !token.text.chars().all(char::is_uppercase)
-            || token.is(role::MARITAL) && matches!(token.fold.as_str(), "vda" | "viuda")
+        token.is(MARKS) && token.word.is_some_and(|word| !word.is_name())
     });
     let Some(at) = found.map(|position| position + 1) else { return };
     let token = &tokens[at];
@@ -466,7 +458,7 @@ fn split_layout<'t>(
         System::FamilyFirst | System::Vietnamese => {
             let mut given = tokens;
             let surname = vec![given.remove(0)];
-            reading.rearranged = true;
+            reading.name.family_first = true;
             if context.system == System::Vietnamese && given.len() > 1 {
                 let last = given.pop();
                 context.casing.join(&given, &mut reading.name.middle);
@@ -559,7 +551,11 @@ fn family_first(tokens: &[Token<'_>], context: &Context<'_>) -> Option<usize> {
     let groups = group(tokens, true);
     let last = groups.len().checked_sub(1).filter(|&last| last > 0)?;
     let score = |group: &Group| {
-        if group.end - group.start > 1 { -2 } else { tokens[group.start].score(context.lang) }
+        match group.end - group.start {
+            1 => tokens[group.start].score(context.lang),
+            _ if tokens[group.start].is(role::BOUND) => 2,
+            _ => -2,
+        }
     };
     if score(&groups[0]) >= 0 || score(&groups[last]) <= 0 {
         return None;
@@ -626,8 +622,10 @@ fn assign_given_first(tokens: &[Token<'_>], context: &Context<'_>, reading: &mut
                 let token = &tokens[group.end - 1];
                 let simple = group.end - group.start == 1;
                 let left = total - given;
+                // What a connector follows is a surname: "Santiago Ramón y Cajal".
+                let joined = groups.get(given + 1).is_some_and(|next| next.start != group.end);
                 let takes = match token.score(context.lang) {
-                    _ if !simple || left < 2 => false,
+                    _ if !simple || joined || left < 2 => false,
                     1.. => true,
                     // One word can be either: two surnames must stay.
                     0 => left > 2 || (token.is_initial() && left > 1),
@@ -643,7 +641,8 @@ fn assign_given_first(tokens: &[Token<'_>], context: &Context<'_>, reading: &mut
         _ => {
             while given < count {
                 let token = &tokens[groups[given].start];
-                if token.is_initial() || token.score(context.lang) > 0 {
+                let score = token.score(context.lang);
+                if token.is_initial() || score > 0 || (score == 0 && token.word.is_some_and(|word| word.is_given())) {
                     given += 1;
                 } else {
                     break;
@@ -684,7 +683,7 @@ fn assign_surnames(tokens: &[Token<'_>], groups: &[Group], context: &Context<'_>
     }
     // `García de la Torre López`: with three groups a particle continues the surname before it.
     let mut parts: Vec<Group> = groups.to_vec();
-    while parts.len() > 2 {
+    while parts.len() > 2 && context.lang != Lang::Pt {
         let joint = (1..parts.len()).find(|&index| parts[index].end - parts[index].start > 1);
         match joint {
             Some(index) => {
@@ -774,9 +773,10 @@ fn add_formals(context: &Context<'_>, name: &mut PersonName) {
             continue;
         }
         let Some(formals) = LEXICON.formals.get(form) else { continue };
-        let own = formals.iter().any(|(lang, _)| *lang == context.lang);
+        let code = context.lang.code(context.locale);
+        let own = formals.iter().any(|(lang, _)| *lang == code);
         for (lang, formal) in formals {
-            let wanted = if own { *lang == context.lang } else { true };
+            let wanted = !own || *lang == code;
             if wanted && !name.given_variants.iter().any(|variant| variant == formal) {
                 name.given_variants.push((*formal).to_owned());
             }

@@ -36,8 +36,8 @@ impl<'t> Token<'t> {
     pub(super) fn score(&self, lang: Lang) -> i32 {
         match self.word {
             Some(word) => word.score(lang),
-            // `Anna-Lena`: what its first part is.
-            None => self.head().map_or(0, |word| word.score(lang)),
+            // `Anna-Lena` is what its first part is; `Al-Sayed` is a surname.
+            None => self.head().map_or(0, |word| if word.is(role::PATRONYMIC) { -2 } else { word.score(lang) }),
         }
     }
 
@@ -108,6 +108,10 @@ impl Casing {
     /// mixed text stay as they are.
     pub(super) fn write(self, token: &Token<'_>, out: &mut String) {
         let text: &str = &token.text;
+        if token.is_initial() {
+            out.extend(text.chars().flat_map(char::to_uppercase));
+            return;
+        }
         if let Some(word) = token.word.filter(|word| word.is(role::PARTICLE | role::CONNECTOR)) {
             let iberian = matches!(self.lang, Lang::Es | Lang::Pt);
             let lower = word.capital & self.lang.bit() == 0;
@@ -116,9 +120,7 @@ impl Casing {
                 return;
             }
         }
-        if token.is_initial() {
-            out.extend(text.chars().flat_map(char::to_uppercase));
-        } else if self.case == LetterCase::Mixed {
+        if self.case == LetterCase::Mixed {
             out.push_str(text);
         } else {
             title_word_into(text, out);
