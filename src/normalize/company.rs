@@ -141,8 +141,19 @@ struct Found<'t> {
 /// ```
 pub fn company<'a>(raw: &'a str, hint: &Hint<'_>) -> Normalized<'a, Company> {
     let cleaned = clean(raw);
+    let mut result = read(&cleaned, hint);
+    // The form to store must read as itself. Where taking the name apart uncovers something else that reads as a form
+    // (rare: "C.B. S.A. de Ruiz"), the clean text is stored; it does read as itself, being what was read.
+    if result.canonical != *cleaned && read(&result.canonical, hint).canonical != result.canonical {
+        cleaned.as_ref().clone_into(&mut result.canonical);
+    }
+    let Normalized { canonical, parts, keys, quality, reasons, .. } = result;
+    Normalized { original: raw, canonical, parts, keys, quality, reasons }
+}
+
+fn read<'t>(cleaned: &'t str, hint: &Hint<'_>) -> Normalized<'t, Company> {
     let mut result = Normalized {
-        original: raw,
+        original: cleaned,
         canonical: String::new(),
         parts: Company::default(),
         keys: Vec::new(),
@@ -154,14 +165,13 @@ pub fn company<'a>(raw: &'a str, hint: &Hint<'_>) -> Normalized<'a, Company> {
         result.reasons.push("empty");
         return result;
     }
-    if let Some(filler) = placeholder_folded(AttributeKind::Company, &cleaned, &fold(&cleaned)) {
-        if filler.is_missing() {
-            result.quality = Quality::Placeholder;
-            result.reasons.push(filler.name());
-            return result;
-        }
+    let filler = placeholder_folded(AttributeKind::Company, cleaned, &fold(cleaned));
+    if let Some(filler) = filler.filter(|filler| filler.is_missing()) {
+        result.quality = Quality::Placeholder;
+        result.reasons.push(filler.name());
+        return result;
     }
-    let plain = take_brackets(&cleaned, &mut result);
+    let plain = take_brackets(cleaned, &mut result);
     let plain = strip_status(trim_marks(&plain), &mut result);
     let found = find_form(plain, hint.region, false);
     let core = trim_marks(found.as_ref().map_or(plain, |found| found.core));
@@ -172,12 +182,13 @@ pub fn company<'a>(raw: &'a str, hint: &Hint<'_>) -> Normalized<'a, Company> {
         result.parts.form_class = Some(found.form.class);
         result.parts.country = Some(found.form.country);
     }
-    result.canonical = display(&result.parts, found.as_ref());
     if core.is_empty() {
+        cleaned.clone_into(&mut result.canonical);
         result.quality = Quality::Invalid;
         result.reasons.push("form_only");
         return result;
     }
+    result.canonical = display(&result.parts, found.as_ref());
     let match_key = match_key(core);
     if !match_key.is_empty() {
         let latin = if match_key.is_ascii() { String::new() } else { key(&match_key) };
@@ -190,7 +201,6 @@ pub fn company<'a>(raw: &'a str, hint: &Hint<'_>) -> Normalized<'a, Company> {
 fn display(parts: &Company, found: Option<&Found<'_>>) -> String {
     let Some(found) = found else { return parts.core_name.clone() };
     match found.leading {
-        _ if parts.core_name.is_empty() => found.form.canonical.to_owned(),
         Some(leading) => {
             let space = if leading.chars().any(is_unspaced_script) { "" } else { " " };
             // A form of several words is text and follows its case; an abbreviation stays as it is written.
@@ -474,4 +484,122 @@ pub fn looks_like_company(text: &str) -> bool {
         let person = super::person_name::starts_like_a_person(found.core);
         !found.core.is_empty() && (!person || !matches!(found.form.canonical, "SA" | "CP" | "SC" | "CA") || text.ends_with('.') && found.leading.is_none())
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn check(region: &str, rows: &[(&str, &str, &str)]) {
+        let hint = Hint { locale: None, region: (!region.is_empty()).then_some(region) };
+        let mut wrong = Vec::new();
+        for &(input, core, form) in rows {
+            let name = company(input, &hint);
+            let found = (name.parts.core_name.as_str(), name.parts.legal_form.unwrap_or(""));
+            if found != (core, form) {
+                wrong.push(format!("{input}: expected {core} / {form}, found {found:?}"));
+            }
+            let again = company(&name.canonical, &hint);
+            if again.canonical != name.canonical {
+                wrong.push(format!("{input}: {} reads as {}", name.canonical, again.canonical));
+            }
+        }
+        assert!(wrong.is_empty(), "{region}\n{}", wrong.join("\n"));
+    }
+
+    #[test]
+    fn spain() {
+        check("ES", &[
+            ("Talleres Pérez, S. L.", "Talleres Pérez", "SL"),
+            ("talleres perez sl", "Talleres Perez", "SL"),
+            ("TALLERES PEREZ S.L. UNIPERSONAL", "Talleres Perez", "SLU"),
+            ("Frutas Gil Sociedad Anónima", "Frutas Gil", "SA"),
+            ("Bodegas Ruiz S.A.U.", "Bodegas Ruiz", "SAU"),
+            ("Sal Marina", "Sal Marina", ""),
+            ("Flor de Sal", "Flor de Sal", ""),
+            ("Unión Temporal de Empresas Puente Norte", "Puente Norte", "UTE"),
+            ("UTE Puente Norte", "Puente Norte", "UTE"),
+            ("C.P. Gran Vía 12", "Gran Vía 12", "CP"),
+            ("Fundación Botín", "Botín", "FUND"),
+            ("Frutas Gil", "Frutas Gil", ""),
+            ("Frutas Gil S.L. en liquidación", "Frutas Gil", "SL"),
+            ("\"Frutas Gil\" S.L.", "Frutas Gil", "SL"),
+            ("BMW IBERICA SA", "BMW Iberica", "SA"),
+            ("Siemens GmbH & Co. KG", "Siemens", "GmbH & Co. KG"),
+            ("Hijos de García, C.B.", "Hijos de García", "CB"),
+            ("S.A.", "", "SA"),
+        ]);
+    }
+
+    #[test]
+    fn the_country_decides_between_equal_spellings() {
+        check("FR", &[("Durand SAS", "Durand", "SAS"), ("Dupont & Cie SARL", "Dupont", "SARL")]);
+        check("IT", &[("Rossi & C. S.a.s.", "Rossi", "SAS"), ("Bianchi S.p.A.", "Bianchi", "SPA")]);
+        check("MX", &[("Grupo Norte SA de CV", "Grupo Norte", "SA de CV"), ("Despacho Ruiz S.C.", "Despacho Ruiz", "SC")]);
+        check("BR", &[("Mercado Bom EIRELI", "Mercado Bom", "EIRELI"), ("Banco Azul S/A", "Banco Azul", "SA")]);
+        check("PT", &[("Costa & Filhos, L.da", "Costa & Filhos", "LDA"), ("Costa Unipessoal Lda.", "Costa", "UNIP LDA")]);
+        check("GB", &[("Smith Holdings plc", "Smith Holdings", "PLC"), ("SMITH & SONS LTD.", "Smith & Sons", "LTD")]);
+        check("US", &[("Acme L.L.C.", "Acme", "LLC"), ("Acme Corporation", "Acme", "CORP")]);
+        check("NL", &[("Bakkerij Jansen B.V.", "Bakkerij Jansen", "BV")]);
+        check("JP", &[("トヨタ自動車株式会社", "トヨタ自動車", "KK")]);
+        let class = |region| company("Durand SAS", &Hint { locale: None, region: Some(region) }).parts.form_class;
+        assert_eq!((class("FR"), class("IT")), (Some("JSC"), Some("PARTNERSHIP")));
+    }
+
+    #[test]
+    fn keys_leave_out_connectors_and_form() {
+        let key = |text| company(text, &Hint::default()).keys;
+        assert_eq!(key("Smith & Sons Ltd"), ["smith sons"]);
+        assert_eq!(key("Smith and Sons"), ["smith sons"]);
+        assert_eq!(key("Canal+ SA"), ["canal"]);
+        assert_eq!(key("ООО «Ромашка»"), ["ромашка", "romashka"]);
+        assert_eq!(key("Y"), ["y"]);
+    }
+
+    #[test]
+    fn companies_among_people() {
+        for text in [
+            "Talleres Hermanos Pérez S.L.", "PEREZ Y GARCIA SL", "Restaurante Casa Paco", "Müller GmbH", "Acme Widgets, Inc.",
+            "Comunidad de Propietarios Mayor 5", "Juan Pérez S.L.U.", "トヨタ自動車株式会社",
+        ] {
+            assert!(looks_like_company(text), "{text}");
+        }
+        for text in [
+            "María Sá", "MARIA SA", "Juan Sal", "Ana Co", "C.P. Juan Pérez", "José Luis García", "D. José Luis Rodríguez Pérez",
+            "Ludwig van Beethoven", "Fernando Sas", "Li Na", "Iglesias", "John A. Smith", "Ana Se", "Pa Pa", "Smith, John V., M.D.",
+        ] {
+            assert!(!looks_like_company(text), "{text}");
+        }
+    }
+
+    #[test]
+    fn fillers_are_no_companies() {
+        assert_eq!(company("N/A", &Hint::default()).quality, Quality::Placeholder);
+        assert_eq!(company("", &Hint::default()).quality, Quality::Unparsed);
+        assert_eq!(company("S.L.", &Hint::default()).quality, Quality::Invalid);
+    }
+
+    fn company_like() -> impl Strategy<Value = String> {
+        let table = include_str!("../../resources/companies/legal_forms.tsv");
+        let mut words: Vec<String> =
+            lines(table).flat_map(|line| line.rsplit('\t').next().unwrap_or("").split('|').map(str::to_owned)).collect();
+        words.extend(["Ruiz", "y", "&", "C.", "Sol", "(antes X)", "(en liquidación)", "«", "-", ",", "GARCIA", "de"].map(str::to_owned));
+        prop::collection::vec(prop::sample::select(words), 1..5).prop_map(|words| words.join(" "))
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(8000))]
+        #[test]
+        fn any_text_is_stable(text in prop_oneof![company_like(), "\\PC{0,24}", ".{0,16}", "[A-Za-zñ .,&()-]{0,20}"]) {
+            for region in [None, Some("ES"), Some("MX"), Some("IT"), Some("JP")] {
+                let hint = Hint { locale: None, region };
+                let name = company(&text, &hint);
+                prop_assert_eq!(name.original, text.as_str());
+                let again = company(&name.canonical, &hint);
+                prop_assert_eq!(&again.canonical, &name.canonical, "{:?}", region);
+                looks_like_company(&text);
+            }
+        }
+    }
 }

@@ -31,7 +31,7 @@ use serde::Serialize;
 use super::company::looks_like_company;
 use super::gender::Gender;
 use super::placeholder::placeholder_folded;
-use super::text::{clean, fold, fold_into, key, title_case};
+use super::text::{LetterCase, clean, fold, fold_into, key, letter_case, title_case};
 use super::{Hint, Normalized, Quality};
 use crate::table::AttributeKind;
 
@@ -220,7 +220,8 @@ fn normalize_again<'a>(raw: &'a str, hint: &Hint<'_>, part: Part, readings: usiz
     if multiple || result.canonical.is_empty() {
         result.canonical = title_case(&cleaned).into_owned();
     }
-    if (reading.rearranged || multiple) && readings > 0 && result.canonical != *cleaned {
+    let one_case = letter_case(&result.canonical) != LetterCase::Mixed;
+    if (reading.rearranged || multiple || one_case) && readings > 0 && result.canonical != *cleaned {
         let again = normalize_again(&result.canonical, hint, part, readings - 1);
         if again.canonical != result.canonical || again.parts.kind != reading.name.kind {
             let Normalized { canonical, mut parts, keys, quality, reasons, .. } = again;

@@ -44,6 +44,10 @@ struct Context<'c> {
     part: Part,
 }
 
+/// Roles of words whose reading depends on capitals.
+const CASE_ROLES: u16 =
+    role::BINDS | role::BOUND | role::CONNECTOR | role::MARITAL | role::MAIDEN | role::ALIAS | role::TITLE | role::SUFFIX;
+
 /// Reads clean, non-empty text.
 pub(super) fn read(text: &str, hint: &Hint<'_>, part: Part) -> Reading {
     let mut reading = Reading {
@@ -65,6 +69,10 @@ pub(super) fn read(text: &str, hint: &Hint<'_>, part: Part) -> Reading {
         casing: Casing::of(&text, lang),
         part,
     };
+    // Capitals tell initials and names from small words (`E`, `e`) and where a dot separates: where there are any, what was
+    // in one case may read otherwise in title case.
+    let case_matters = text.contains('.') || tokens.iter().any(|token| token.word.is_some_and(|word| word.is(CASE_ROLES)));
+    reading.rearranged |= case_matters && context.casing.case != LetterCase::Mixed;
     expand_abbreviations(&mut tokens, &context, &mut reading);
     if part == Part::Full && several_persons(&text, &tokens, &context, &mut reading) {
         return reading;

@@ -262,7 +262,7 @@ fn is_stable(text: &str) -> std::result::Result<(), TestCaseError> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(512))]
+    #![proptest_config(ProptestConfig::with_cases(8000))]
 
     #[test]
     fn names_are_stable(text in name_like()) {

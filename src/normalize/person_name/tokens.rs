@@ -53,7 +53,7 @@ impl<'t> Token<'t> {
         let dots = self.text.bytes().filter(|&byte| byte == b'.').count();
         let all_upper = self.text.chars().filter(|c| c.is_alphabetic()).all(char::is_uppercase);
         self.text.chars().all(|c| c.is_alphabetic() || c == '.' || c == '-')
-            && (letters == 1 || (dots > 0 && letters <= 3 && dots >= letters - 1 && all_upper))
+            && (letters == 1 || (dots > 0 && letters <= 3 && dots + 1 >= letters && all_upper))
     }
 
     /// The key of the tables of titles, suffixes and abbreviations.
@@ -71,7 +71,8 @@ pub(super) fn tokenize(text: &str) -> Vec<Token<'_>> {
     let mut tokens = Vec::with_capacity(8);
     for (segment, part) in text.split([',', ';']).enumerate() {
         for word in part.split(' ').filter(|word| word.chars().any(char::is_alphanumeric) || *word == "&" || *word == "+") {
-            let word = word.trim_matches(|c: char| !c.is_alphanumeric() && !matches!(c, '.' | '\'' | '&' | '+'));
+            let word = word.trim_start_matches(|c: char| !c.is_alphanumeric() && !matches!(c, '\'' | '&' | '+'));
+            let word = word.trim_end_matches(|c: char| !c.is_alphanumeric() && !matches!(c, '.' | '\'' | '&' | '+'));
             match glued_dot(word) {
                 Some(at) => {
                     tokens.push(Token::new(&word[..at], segment));
