@@ -62,7 +62,11 @@ impl Lang {
     }
 
     fn mask(codes: &str) -> u8 {
-        codes.split_whitespace().filter(|code| *code != "-").map(|code| Lang::from_code(code).bit()).fold(0, |a, b| a | b)
+        codes
+            .split_whitespace()
+            .filter(|code| *code != "-")
+            .map(|code| Lang::from_code(code).bit())
+            .fold(0, |a, b| a | b)
     }
 
     /// The language that a hint names, by its locale or else by its country.
@@ -72,8 +76,8 @@ impl Lang {
             return Some(Lang::from_code(code));
         }
         Some(match hint.region? {
-            "ES" | "MX" | "AR" | "CL" | "CO" | "PE" | "EC" | "UY" | "PY" | "BO" | "VE" | "CR" | "PA" | "GT" | "HN"
-            | "NI" | "SV" | "DO" | "CU" | "PR" | "AD" | "GQ" => Lang::Es,
+            "ES" | "MX" | "AR" | "CL" | "CO" | "PE" | "EC" | "UY" | "PY" | "BO" | "VE" | "CR" | "PA"
+            | "GT" | "HN" | "NI" | "SV" | "DO" | "CU" | "PR" | "AD" | "GQ" => Lang::Es,
             "PT" | "BR" | "AO" | "MZ" | "CV" => Lang::Pt,
             "GB" | "US" | "IE" | "AU" | "NZ" | "CA" | "ZA" | "IN" => Lang::En,
             "FR" | "MC" => Lang::Fr,
@@ -135,7 +139,8 @@ impl Word {
         let bit = lang.bit();
         let all = self.given | self.given_minor | self.surname | self.surname_minor;
         let mask = if all & bit != 0 { bit } else { u8::MAX };
-        let strength = |major: u8, minor: u8| if major & mask != 0 { 2 } else { i32::from(minor & mask != 0) };
+        let strength =
+            |major: u8, minor: u8| if major & mask != 0 { 2 } else { i32::from(minor & mask != 0) };
         strength(self.given, self.given_minor) - strength(self.surname, self.surname_minor)
     }
 
@@ -366,7 +371,9 @@ impl Lexicon {
                 }
             };
             if short == long {
-                text.split(' ').zip(expansion.split(' ')).for_each(|(text, expansion)| add(text, expansion, gender));
+                text.split(' ')
+                    .zip(expansion.split(' '))
+                    .for_each(|(text, expansion)| add(text, expansion, gender));
             } else if short == 1 {
                 add(text, expansion, gender);
             }
@@ -401,11 +408,14 @@ mod tests {
         assert!(simple("es-") >= 600 && simple("en-") >= 300 && simple("pt-") >= 100 && simple("fr-") >= 100);
         assert!(simple("de-") >= 100 && simple("it-") >= 100);
         let surnames = |lang: &str| {
-            lines(SURNAMES).filter(|line| line.split('\t').nth(1).is_some_and(|langs| langs.contains(lang))).count()
+            lines(SURNAMES)
+                .filter(|line| line.split('\t').nth(1).is_some_and(|langs| langs.contains(lang)))
+                .count()
         };
         assert!(surnames("es") >= 800 && surnames("en") >= 300);
         assert!(["pt", "fr", "de", "it"].iter().all(|lang| surnames(lang) >= 100));
-        let pairs: usize = lines(DIMINUTIVES_EN).map(|line| line.split('\t').nth(2).unwrap_or("").split(' ').count()).sum();
+        let pairs: usize =
+            lines(DIMINUTIVES_EN).map(|line| line.split('\t').nth(2).unwrap_or("").split(' ').count()).sum();
         assert!(pairs >= 250, "{pairs}");
     }
 

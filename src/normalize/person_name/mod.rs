@@ -18,9 +18,11 @@
 //! # Complexity
 //! Linear in the length of the name; one hash look-up a word.
 
+mod layout;
 mod lexicon;
 pub mod nicknames;
 mod parse;
+mod people;
 mod tokens;
 
 #[cfg(test)]
@@ -201,7 +203,12 @@ fn normalize<'a>(raw: &'a str, hint: &Hint<'_>, part: Part) -> Normalized<'a, Pe
 /// it is read until it does. Two readings settle every real name; the bound is for garbage.
 const MAX_READINGS: usize = 6;
 
-fn normalize_again<'a>(raw: &'a str, hint: &Hint<'_>, part: Part, readings: usize) -> Normalized<'a, PersonName> {
+fn normalize_again<'a>(
+    raw: &'a str,
+    hint: &Hint<'_>,
+    part: Part,
+    readings: usize,
+) -> Normalized<'a, PersonName> {
     let cleaned = clean(raw);
     let mut result = Normalized {
         original: raw,
@@ -220,8 +227,8 @@ fn normalize_again<'a>(raw: &'a str, hint: &Hint<'_>, part: Part, readings: usiz
     if multiple || result.canonical.is_empty() {
         result.canonical = title_case(&cleaned).into_owned();
     }
-    let one_case = letter_case(&result.canonical) != LetterCase::Mixed;
-    if (reading.rearranged || multiple || one_case) && readings > 0 && result.canonical != *cleaned {
+    if readings > 0 && (reading.rearranged || multiple || !differs_in_case_only(&result.canonical, &cleaned))
+    {
         let again = normalize_again(&result.canonical, hint, part, readings - 1);
         if again.canonical != result.canonical || again.parts.kind != reading.name.kind {
             let Normalized { canonical, mut parts, keys, quality, reasons, .. } = again;
@@ -237,6 +244,20 @@ fn normalize_again<'a>(raw: &'a str, hint: &Hint<'_>, part: Part, readings: usiz
     result.reasons.extend(reading.reasons);
     result.parts = reading.name;
     result
+}
+
+/// True when a second reading has nothing to find: the texts are equal but for case, and no capital made the text look
+/// like a wrong decoding (`â¡` in capitals).
+fn differs_in_case_only(canonical: &str, cleaned: &str) -> bool {
+    if canonical == cleaned {
+        return true;
+    }
+    let mixed = letter_case(canonical) == LetterCase::Mixed;
+    if canonical.is_ascii() {
+        return mixed && canonical.eq_ignore_ascii_case(cleaned);
+    }
+    let lower = |text: &str| text.chars().flat_map(char::to_lowercase).collect::<String>();
+    mixed && lower(canonical) == lower(cleaned) && clean(canonical) == canonical
 }
 
 /// Fillers, companies and what is no name at all; fills the result and says true.

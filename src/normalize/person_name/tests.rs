@@ -32,121 +32,145 @@ fn check(locale: &str, rows: &[(&str, &str)]) {
 
 #[test]
 fn spanish_layouts() {
-    check("es-ES", &[
-        ("Luis Gil", "|Luis||Gil"),
-        ("MARTINEZ GOMEZ FRANCISCO JAVIER", "|Francisco Javier||Martinez|Gomez"),
-        ("García López María José", "|María José||García|López"),
-        ("GARCIA JUAN", "|Juan||Garcia"),
-        ("María José, García López", "|María José||García|López"),
-        ("Martín Santiago, Vicente", "|Vicente||Martín|Santiago"),
-        ("GARCÍA LÓPEZ María José", "|María José||García|López"),
-        ("Juan GARCÍA LÓPEZ", "|Juan||García|López"),
-        ("Juan Martín Pérez", "|Juan||Martín|Pérez"),
-        ("Juan Martín Pérez López", "|Juan Martín||Pérez|López"),
-        ("Yeison Kevin Gómez Ruiz", "|Yeison Kevin||Gómez|Ruiz"),
-        ("Xyzzy Foobaz Quuxez", "|Xyzzy||Foobaz|Quuxez"),
-        ("María García", "|María||García"),
-    ]);
+    check(
+        "es-ES",
+        &[
+            ("Luis Gil", "|Luis||Gil"),
+            ("MARTINEZ GOMEZ FRANCISCO JAVIER", "|Francisco Javier||Martinez|Gomez"),
+            ("García López María José", "|María José||García|López"),
+            ("GARCIA JUAN", "|Juan||Garcia"),
+            ("María José, García López", "|María José||García|López"),
+            ("Martín Santiago, Vicente", "|Vicente||Martín|Santiago"),
+            ("GARCÍA LÓPEZ María José", "|María José||García|López"),
+            ("Juan GARCÍA LÓPEZ", "|Juan||García|López"),
+            ("Juan Martín Pérez", "|Juan||Martín|Pérez"),
+            ("Juan Martín Pérez López", "|Juan Martín||Pérez|López"),
+            ("Yeison Kevin Gómez Ruiz", "|Yeison Kevin||Gómez|Ruiz"),
+            ("Xyzzy Foobaz Quuxez", "|Xyzzy||Foobaz|Quuxez"),
+            ("María García", "|María||García"),
+        ],
+    );
 }
 
 #[test]
 fn spanish_particles_and_compounds() {
-    check("es-ES", &[
-        ("JUAN DE LA FUENTE LOPEZ", "|Juan||de la Fuente|Lopez"),
-        ("Juan de la Cruz López", "|Juan de la Cruz||López"),
-        ("María del Carmen Ruiz", "|María del Carmen||Ruiz"),
-        ("maría de los ángeles de la torre", "|María de los Ángeles||de la Torre"),
-        ("Juan García de la Torre López", "|Juan||García de la Torre|López"),
-        ("Ana San Martín Ruiz", "|Ana||San Martín|Ruiz"),
-        ("Juan De La Torre", "|Juan||de la Torre"),
-        ("Santiago Ramón y Cajal", "|Santiago||Ramón|Cajal"),
-        ("Josep Puig i Cadafalch", "|Josep||Puig|Cadafalch"),
-        ("JUAN Y. GARCIA", "|Juan Y.||Garcia"),
-        ("Ana Sáenz de Tejada", "|Ana||Sáenz|de Tejada"),
-        ("José Luis García-Margallo y Marfil", "|José Luis||García-Margallo|Marfil"),
-        ("D'Ors Pérez, Carlos", "|Carlos||D'Ors|Pérez"),
-    ]);
+    check(
+        "es-ES",
+        &[
+            ("JUAN DE LA FUENTE LOPEZ", "|Juan||de la Fuente|Lopez"),
+            ("Juan de la Cruz López", "|Juan de la Cruz||López"),
+            ("María del Carmen Ruiz", "|María del Carmen||Ruiz"),
+            ("maría de los ángeles de la torre", "|María de los Ángeles||de la Torre"),
+            ("Juan García de la Torre López", "|Juan||García de la Torre|López"),
+            ("Ana San Martín Ruiz", "|Ana||San Martín|Ruiz"),
+            ("Juan De La Torre", "|Juan||de la Torre"),
+            ("Santiago Ramón y Cajal", "|Santiago||Ramón|Cajal"),
+            ("Josep Puig i Cadafalch", "|Josep||Puig|Cadafalch"),
+            ("JUAN Y. GARCIA", "|Juan Y.||Garcia"),
+            ("Ana Sáenz de Tejada", "|Ana||Sáenz|de Tejada"),
+            ("José Luis García-Margallo y Marfil", "|José Luis||García-Margallo|Marfil"),
+            ("D'Ors Pérez, Carlos", "|Carlos||D'Ors|Pérez"),
+        ],
+    );
 }
 
 #[test]
 fn spanish_abbreviations_titles_and_suffixes() {
-    check("es-ES", &[
-        ("Mª José Gª Rguez.", "|María José||García|Rodríguez"),
-        ("M.ª del Mar Fdez", "|María del Mar||Fernández"),
-        ("Fco. Javier Hdez. Gil", "|Francisco Javier||Hernández|Gil"),
-        ("Fco.Javier Glez", "|Francisco Javier||González"),
-        ("José Mª Aznar", "|José María||Aznar"),
-        ("J. Carlos Ruiz", "|J. Carlos||Ruiz"),
-        ("Sra. Dña. Ana Ruiz", "Señora Doña|Ana||Ruiz"),
-        ("Sr. García", "Señor|||García"),
-        ("D. García", "|D.||García"),
-        ("Dra. Elena Vidal Costa", "Doctora|Elena||Vidal|Costa"),
-        ("Ruiz Gil, D. Pedro", "Don|Pedro||Ruiz|Gil"),
-        ("Vda. de Ruiz", "Viuda|||de Ruiz"),
-        ("María López Vda. de García", "|María||López"),
-        ("Juan Ruiz Gil (hijo)", "|Juan||Ruiz|Gil|hijo"),
-        ("Juan Ruiz Jr.", "|Juan||Ruiz||Jr"),
-        ("Sor Ana Ruiz", "Sor|Ana||Ruiz"),
-    ]);
+    check(
+        "es-ES",
+        &[
+            ("Mª José Gª Rguez.", "|María José||García|Rodríguez"),
+            ("M.ª del Mar Fdez", "|María del Mar||Fernández"),
+            ("Fco. Javier Hdez. Gil", "|Francisco Javier||Hernández|Gil"),
+            ("Fco.Javier Glez", "|Francisco Javier||González"),
+            ("José Mª Aznar", "|José María||Aznar"),
+            ("J. Carlos Ruiz", "|J. Carlos||Ruiz"),
+            ("Sra. Dña. Ana Ruiz", "Señora Doña|Ana||Ruiz"),
+            ("Sr. García", "Señor|||García"),
+            ("D. García", "|D.||García"),
+            ("Dra. Elena Vidal Costa", "Doctora|Elena||Vidal|Costa"),
+            ("Ruiz Gil, D. Pedro", "Don|Pedro||Ruiz|Gil"),
+            ("Vda. de Ruiz", "Viuda|||de Ruiz"),
+            ("María López Vda. de García", "|María||López"),
+            ("Juan Ruiz Gil (hijo)", "|Juan||Ruiz|Gil|hijo"),
+            ("Juan Ruiz Jr.", "|Juan||Ruiz||Jr"),
+            ("Sor Ana Ruiz", "Sor|Ana||Ruiz"),
+        ],
+    );
 }
 
 #[test]
 fn portuguese() {
-    check("pt-BR", &[
-        ("JOSÉ CARLOS PEREIRA DA COSTA NETO", "|José Carlos||Pereira|da Costa|Neto"),
-        ("João Silva Filho", "|João||Silva||Filho"),
-        ("Maria das Dores Souza", "|Maria das Dores||Souza"),
-        ("Ana Paula Costa e Silva", "|Ana Paula||Costa|Silva"),
-        ("Pedro Costa Oliveira da Silva", "|Pedro||Costa Oliveira|da Silva"),
-        ("Sra. Maria Alves", "Senhora|Maria||Alves"),
-    ]);
+    check(
+        "pt-BR",
+        &[
+            ("JOSÉ CARLOS PEREIRA DA COSTA NETO", "|José Carlos||Pereira|da Costa|Neto"),
+            ("João Silva Filho", "|João||Silva||Filho"),
+            ("Maria das Dores Souza", "|Maria das Dores||Souza"),
+            ("Ana Paula Costa e Silva", "|Ana Paula||Costa|Silva"),
+            ("Pedro Costa Oliveira da Silva", "|Pedro||Costa Oliveira|da Silva"),
+            ("Sra. Maria Alves", "Senhora|Maria||Alves"),
+        ],
+    );
 }
 
 #[test]
 fn english() {
-    check("en-US", &[
-        ("John Smith", "|John||Smith"),
-        ("Smith, John A., Jr.", "|John|A.|Smith||Jr"),
-        ("John Smith, PhD", "|John||Smith||PhD"),
-        ("Mary Ann Watson", "|Mary|Ann|Watson"),
-        ("JOHN MCDONALD III", "|John||McDonald||III"),
-        ("Mr. Martin King", "Mister|Martin||King"),
-        ("Sean O`Neill", "|Sean||O'Neill"),
-        ("Maria Garcia Lopez", "|Maria||Garcia|Lopez"),
-        ("William \"Bill\" Gates", "|William||Gates"),
-        ("Jane Doe-Smith", "|Jane||Doe-Smith"),
-        ("Vincent Van Gogh", "|Vincent||Van Gogh"),
-        ("john q. adams", "|John|Q.|Adams"),
-    ]);
+    check(
+        "en-US",
+        &[
+            ("John Smith", "|John||Smith"),
+            ("Smith, John A., Jr.", "|John|A.|Smith||Jr"),
+            ("John Smith, PhD", "|John||Smith||PhD"),
+            ("Mary Ann Watson", "|Mary|Ann|Watson"),
+            ("JOHN MCDONALD III", "|John||McDonald||III"),
+            ("Mr. Martin King", "Mister|Martin||King"),
+            ("Sean O`Neill", "|Sean||O'Neill"),
+            ("Maria Garcia Lopez", "|Maria||Garcia|Lopez"),
+            ("William \"Bill\" Gates", "|William||Gates"),
+            ("Jane Doe-Smith", "|Jane||Doe-Smith"),
+            ("Vincent Van Gogh", "|Vincent||Van Gogh"),
+            ("john q. adams", "|John|Q.|Adams"),
+        ],
+    );
 }
 
 #[test]
 fn french_german_italian_dutch() {
-    check("fr-FR", &[
-        ("M. Jean-Luc Le Gall", "Monsieur|Jean-Luc||Le Gall"),
-        ("JEAN-PIERRE LE GALL", "|Jean-Pierre||Le Gall"),
-        ("Charles de Gaulle", "|Charles||de Gaulle"),
-        ("Mme Marie Durand née Martin", "Madame|Marie||Durand"),
-    ]);
-    check("de-DE", &[
-        ("Herr Prof. Dr. Hans von der Heide", "Herr Professor Doktor|Hans||von der Heide"),
-        ("KARL HEINZ MÜLLER", "|Karl Heinz||Müller"),
-        ("Müller, Anna", "|Anna||Müller"),
-    ]);
-    check("it-IT", &[
-        ("DE LUCA, GIOVANNI", "|Giovanni||De Luca"),
-        ("Maria Grazia D’Angelo", "|Maria Grazia||D'Angelo"),
-        ("Sig.ra Anna Della Rocca", "Signora|Anna||Della Rocca"),
-    ]);
+    check(
+        "fr-FR",
+        &[
+            ("M. Jean-Luc Le Gall", "Monsieur|Jean-Luc||Le Gall"),
+            ("JEAN-PIERRE LE GALL", "|Jean-Pierre||Le Gall"),
+            ("Charles de Gaulle", "|Charles||de Gaulle"),
+            ("Mme Marie Durand née Martin", "Madame|Marie||Durand"),
+        ],
+    );
+    check(
+        "de-DE",
+        &[
+            ("Herr Prof. Dr. Hans von der Heide", "Herr Professor Doktor|Hans||von der Heide"),
+            ("KARL HEINZ MÜLLER", "|Karl Heinz||Müller"),
+            ("Müller, Anna", "|Anna||Müller"),
+        ],
+    );
+    check(
+        "it-IT",
+        &[
+            ("DE LUCA, GIOVANNI", "|Giovanni||De Luca"),
+            ("Maria Grazia D’Angelo", "|Maria Grazia||D'Angelo"),
+            ("Sig.ra Anna Della Rocca", "Signora|Anna||Della Rocca"),
+        ],
+    );
     check("nl-NL", &[("Jan van den Berg", "|Jan||van den Berg"), ("Dhr. P. de Vries", "Heer|P.||de Vries")]);
 }
 
 #[test]
 fn other_naming_systems() {
-    check("ru-RU", &[
-        ("Петров Владимир Иванович", "|Владимир|Иванович|Петров"),
-        ("Анна Петрова", "|Анна||Петрова"),
-    ]);
+    check(
+        "ru-RU",
+        &[("Петров Владимир Иванович", "|Владимир|Иванович|Петров"), ("Анна Петрова", "|Анна||Петрова")],
+    );
     check("hu-HU", &[("Nagy István", "|István||Nagy")]);
     check("vi-VN", &[("Trần Thị Mai", "|Mai|Thị|Trần")]);
     check("ko-KR", &[("김 민준", "|민준||김")]);
@@ -155,11 +179,14 @@ fn other_naming_systems() {
 
 #[test]
 fn without_a_hint_the_words_decide() {
-    check("", &[
-        ("John Paul Smith", "|John|Paul|Smith"),
-        ("Juan Pablo Pérez", "|Juan Pablo||Pérez"),
-        ("GARCIA LOPEZ ANA", "|Ana||Garcia|Lopez"),
-    ]);
+    check(
+        "",
+        &[
+            ("John Paul Smith", "|John|Paul|Smith"),
+            ("Juan Pablo Pérez", "|Juan Pablo||Pérez"),
+            ("GARCIA LOPEZ ANA", "|Ana||Garcia|Lopez"),
+        ],
+    );
 }
 
 #[test]
@@ -238,7 +265,10 @@ fn name_like() -> impl Strategy<Value = String> {
     let mut words: Vec<String> = LEXICON.words.keys().filter(|word| !word.contains(' ')).cloned().collect();
     words.sort();
     words.extend(GIVEN_NAMES.lines().take(500).filter_map(|line| line.split('\t').next().map(str::to_owned)));
-    words.extend(["Mª", "Fdez.", "y", "de", "la", "del", "D.", "Sr.", "J.", ",", "/", "(", ")", "\"", "Jr.", "vda."].map(str::to_owned));
+    words.extend(
+        ["Mª", "Fdez.", "y", "de", "la", "del", "D.", "Sr.", "J.", ",", "/", "(", ")", "\"", "Jr.", "vda."]
+            .map(str::to_owned),
+    );
     let word = (prop::sample::select(words), 0..4u8).prop_map(|(word, case)| match case {
         0 => word.to_uppercase(),
         1 => word,
@@ -262,7 +292,7 @@ fn is_stable(text: &str) -> std::result::Result<(), TestCaseError> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(8000))]
+    #![proptest_config(ProptestConfig::with_cases(1000))]
 
     #[test]
     fn names_are_stable(text in name_like()) {
