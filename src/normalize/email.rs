@@ -98,7 +98,8 @@ pub fn email<'a>(raw: &'a str, _hint: &Hint<'_>) -> Normalized<'a, Email> {
         return without_address(raw, raw.trim());
     };
     let mut result = single(raw, first);
-    let others: Vec<String> = pieces.map(|p| single(p, p).parts.address()).filter(|a| !a.is_empty()).collect();
+    let others: Vec<String> =
+        pieces.map(|p| single(p, p).parts.address()).filter(|a| !a.is_empty()).collect();
     if !others.is_empty() {
         result.parts.others = others;
         result.reasons.push("several_addresses");
@@ -181,7 +182,12 @@ fn join(local: &str, domain: &str) -> String {
     out
 }
 
-fn outcome<'a>(original: &'a str, parts: Email, quality: Quality, reason: &'static str) -> Normalized<'a, Email> {
+fn outcome<'a>(
+    original: &'a str,
+    parts: Email,
+    quality: Quality,
+    reason: &'static str,
+) -> Normalized<'a, Email> {
     Normalized { original, canonical: String::new(), parts, keys: Vec::new(), quality, reasons: vec![reason] }
 }
 
@@ -212,7 +218,8 @@ fn single<'a>(original: &'a str, text: &str) -> Normalized<'a, Email> {
     }
     let mut reasons = Vec::new();
     let spaced = domain.contains(char::is_whitespace);
-    let domain: Cow<'_, str> = if spaced { domain.split_whitespace().collect::<String>().into() } else { domain.into() };
+    let domain: Cow<'_, str> =
+        if spaced { domain.split_whitespace().collect::<String>().into() } else { domain.into() };
     if let Some((head, tail)) = domain.rsplit_once(',') {
         parts.domain = lower(&domain).into_owned();
         let meant = join(&parts.local, &lower(&format!("{head}.{tail}")));
@@ -236,7 +243,9 @@ fn single<'a>(original: &'a str, text: &str) -> Normalized<'a, Email> {
 /// Takes off quotes, brackets, labels such as `mailto:` and punctuation around an address.
 fn strip_wrapping(text: &str) -> &str {
     let outside = |c: char| {
-        c.is_whitespace() || ascii::is_invisible(c) || matches!(c, '<' | '>' | '(' | ')' | '[' | ']' | '"' | '\u{201C}' | '\u{201D}')
+        c.is_whitespace()
+            || ascii::is_invisible(c)
+            || matches!(c, '<' | '>' | '(' | ')' | '[' | ']' | '"' | '\u{201C}' | '\u{201D}')
     };
     let mut text = text.trim_matches(outside).trim_start_matches(['\'', '\u{2018}', '\u{2019}']);
     while let Some(colon) = text.find(':') {
@@ -249,8 +258,10 @@ fn strip_wrapping(text: &str) -> &str {
     if let Some((address, _query)) = text.split_once('?').filter(|(a, _)| a.contains('@')) {
         text = address;
     }
-    text.trim_end_matches(|c: char| outside(c) || matches!(c, '.' | ',' | ';' | ':' | '\'' | '\u{2019}' | '!'))
-        .trim_start_matches(outside)
+    text.trim_end_matches(|c: char| {
+        outside(c) || matches!(c, '.' | ',' | ';' | ':' | '\'' | '\u{2019}' | '!')
+    })
+    .trim_start_matches(outside)
 }
 
 fn lower(text: &str) -> Cow<'_, str> {
@@ -261,7 +272,12 @@ fn lower(text: &str) -> Cow<'_, str> {
         return text.into();
     }
     // Lower case may decompose (`İ`), so composition comes last; that makes the pair idempotent.
-    text.nfc().filter(|&c| !ascii::is_invisible(c)).flat_map(char::to_lowercase).nfc().collect::<String>().into()
+    text.nfc()
+        .filter(|&c| !ascii::is_invisible(c))
+        .flat_map(char::to_lowercase)
+        .nfc()
+        .collect::<String>()
+        .into()
 }
 
 fn local_fault(local: &str) -> Option<&'static str> {
@@ -306,7 +322,10 @@ fn to_ascii_domain(domain: &str) -> Result<String, &'static str> {
         if ascii.is_empty() || ascii.len() > MAX_LABEL || !ascii.iter().all(inside) {
             return Err("bad_domain");
         }
-        if ascii[0] == b'-' || ascii[ascii.len() - 1] == b'-' || label.chars().any(|c| !c.is_ascii() && !c.is_alphanumeric()) {
+        if ascii[0] == b'-'
+            || ascii[ascii.len() - 1] == b'-'
+            || label.chars().any(|c| !c.is_ascii() && !c.is_alphanumeric())
+        {
             return Err("bad_domain");
         }
     }
@@ -314,12 +333,17 @@ fn to_ascii_domain(domain: &str) -> Result<String, &'static str> {
     if out.len() > MAX_DOMAIN {
         return Err("too_long");
     }
-    let top_is_name = top.len() >= 2 && (top.starts_with("xn--") || top.bytes().all(|b| b.is_ascii_alphabetic()));
+    let top_is_name =
+        top.len() >= 2 && (top.starts_with("xn--") || top.bytes().all(|b| b.is_ascii_alphabetic()));
     if top_is_name { Ok(out) } else { Err("bad_tld") }
 }
 
 /// Fills in what is known about a well-formed address and judges it.
-fn describe<'a>(original: &'a str, mut parts: Email, mut reasons: Vec<&'static str>) -> Normalized<'a, Email> {
+fn describe<'a>(
+    original: &'a str,
+    mut parts: Email,
+    mut reasons: Vec<&'static str>,
+) -> Normalized<'a, Email> {
     let known = TABLES.domains.get(parts.domain.as_str()).copied();
     let rules = known.and_then(|d| d.rules).or_else(|| country_variant(&parts.domain));
     parts.provider = rules.map(|r| r.provider);
@@ -403,28 +427,109 @@ fn is_role(local: &str) -> bool {
 
 /// Words that people type into a required field.
 const FILLER_LOCALS: &[&str] = &[
-    "sin", "nt", "nn", "test", "tests", "prueba", "pruebas", "noemail", "no-email", "no_email", "nomail", "no-mail",
-    "notiene", "no-tiene", "no_tiene", "notienemail", "notieneemail", "notienecorreo", "sinemail", "sin-email",
-    "sin_email", "sincorreo", "nocorreo", "sinmail", "noaplica", "na-na", "asdf", "asd", "qwe", "qwerty", "abc", "example",
-    "ejemplo", "correo", "email", "mail", "user", "usuario", "cliente", "desconocido", "unknown", "anonymous", "anonimo",
-    "fake", "dummy", "noreply", "no-reply", "noresponder", "none", "null", "nombre", "nadie", "no", "na", "nc", "sn",
-    "notengo", "no-tengo", "nodisponible", "123", "1234", "12345", "semail", "nombre.apellido", "tu", "me", "yo", "info",
+    "sin",
+    "nt",
+    "nn",
+    "test",
+    "tests",
+    "prueba",
+    "pruebas",
+    "noemail",
+    "no-email",
+    "no_email",
+    "nomail",
+    "no-mail",
+    "notiene",
+    "no-tiene",
+    "no_tiene",
+    "notienemail",
+    "notieneemail",
+    "notienecorreo",
+    "sinemail",
+    "sin-email",
+    "sin_email",
+    "sincorreo",
+    "nocorreo",
+    "sinmail",
+    "noaplica",
+    "na-na",
+    "asdf",
+    "asd",
+    "qwe",
+    "qwerty",
+    "abc",
+    "example",
+    "ejemplo",
+    "correo",
+    "email",
+    "mail",
+    "user",
+    "usuario",
+    "cliente",
+    "desconocido",
+    "unknown",
+    "anonymous",
+    "anonimo",
+    "fake",
+    "dummy",
+    "noreply",
+    "no-reply",
+    "noresponder",
+    "none",
+    "null",
+    "nombre",
+    "nadie",
+    "no",
+    "na",
+    "nc",
+    "sn",
+    "notengo",
+    "no-tengo",
+    "nodisponible",
+    "123",
+    "1234",
+    "12345",
+    "semail",
+    "nombre.apellido",
+    "tu",
+    "me",
+    "yo",
+    "info",
 ];
 
 /// Fillers that say in full that there is none; no mailbox has such a name, whatever the domain.
 const ABSENT_LOCALS: &[&str] = &[
-    "noemail", "no-email", "no_email", "notiene", "no-tiene", "no_tiene", "notienemail", "notieneemail",
-    "notienecorreo", "sinemail", "sin-email", "sin_email", "sincorreo", "nocorreo", "sinmail", "notengo", "no-tengo",
+    "noemail",
+    "no-email",
+    "no_email",
+    "notiene",
+    "no-tiene",
+    "no_tiene",
+    "notienemail",
+    "notieneemail",
+    "notienecorreo",
+    "sinemail",
+    "sin-email",
+    "sin_email",
+    "sincorreo",
+    "nocorreo",
+    "sinmail",
+    "notengo",
+    "no-tengo",
 ];
 
 /// Second-level names that only occur with a filler before the `@`.
-const FILLER_DOMAINS: &[&str] =
-    &["email", "mail", "correo", "tiene", "notiene", "dominio", "domain", "ejemplo", "example", "prueba", "test", "nada"];
+const FILLER_DOMAINS: &[&str] = &[
+    "email", "mail", "correo", "tiene", "notiene", "dominio", "domain", "ejemplo", "example", "prueba",
+    "test", "nada",
+];
 
 /// Filler words that a person may still use as a local part are not suspicious by themselves.
 fn is_filler_word(local: &str) -> bool {
-    !matches!(local, "me" | "yo" | "tu" | "info" | "no" | "na" | "nc" | "sn" | "nn" | "nt" | "sin" | "cliente" | "nombre")
-        && FILLER_LOCALS.contains(&local)
+    !matches!(
+        local,
+        "me" | "yo" | "tu" | "info" | "no" | "na" | "nc" | "sn" | "nn" | "nt" | "sin" | "cliente" | "nombre"
+    ) && FILLER_LOCALS.contains(&local)
 }
 
 fn placeholder_reason(local: &str, domain: &str) -> Option<&'static str> {
@@ -444,7 +549,8 @@ fn placeholder_reason(local: &str, domain: &str) -> Option<&'static str> {
         return Some("known_fake");
     }
     let filler = FILLER_LOCALS.contains(&local);
-    (filler && (local == name || FILLER_DOMAINS.contains(&name) || FILLER_LOCALS.contains(&name))).then_some("known_fake")
+    (filler && (local == name || FILLER_DOMAINS.contains(&name) || FILLER_LOCALS.contains(&name)))
+        .then_some("known_fake")
 }
 
 /// What a provider makes of a local part.
@@ -506,7 +612,8 @@ static TABLES: LazyLock<Tables> = LazyLock::new(|| {
     for (domain, rules) in PROVIDERS.iter() {
         domains.entry(domain).or_default().rules = Some(rules);
     }
-    let roles = ascii::rows(include_str!("../../resources/emails/roles.txt")).map(|row| (row[0], ())).collect();
+    let roles =
+        ascii::rows(include_str!("../../resources/emails/roles.txt")).map(|row| (row[0], ())).collect();
     Tables { domains, roles }
 });
 
@@ -525,16 +632,50 @@ fn country_variant(domain: &str) -> Option<&'static Rules> {
 
 /// Large providers, against which an unknown domain is compared.
 const POPULAR: &[&str] = &[
-    "gmail.com", "hotmail.com", "hotmail.es", "outlook.com", "outlook.es", "yahoo.com", "yahoo.es", "icloud.com",
-    "telefonica.net", "googlemail.com", "protonmail.com", "movistar.es", "hotmail.fr", "yahoo.fr", "yahoo.com.mx",
-    "hotmail.com.mx", "yahoo.com.ar", "yahoo.com.br", "hotmail.it", "libero.it", "wanadoo.es",
+    "gmail.com",
+    "hotmail.com",
+    "hotmail.es",
+    "outlook.com",
+    "outlook.es",
+    "yahoo.com",
+    "yahoo.es",
+    "icloud.com",
+    "telefonica.net",
+    "googlemail.com",
+    "protonmail.com",
+    "movistar.es",
+    "hotmail.fr",
+    "yahoo.fr",
+    "yahoo.com.mx",
+    "hotmail.com.mx",
+    "yahoo.com.ar",
+    "yahoo.com.br",
+    "hotmail.it",
+    "libero.it",
+    "wanadoo.es",
 ];
 
 /// Endings that are no top-level domain, and the one meant.
 const BROKEN_TOPS: &[(&str, &str)] = &[
-    ("con", "com"), ("cmo", "com"), ("ocm", "com"), ("vom", "com"), ("xom", "com"), ("comm", "com"), ("coom", "com"),
-    ("cpm", "com"), ("cim", "com"), ("conm", "com"), ("comn", "com"), ("ccom", "com"), ("ess", "es"), ("ees", "es"), ("nte", "net"),
-    ("ent", "net"), ("ner", "net"), ("orgg", "org"), ("ogr", "org"),
+    ("con", "com"),
+    ("cmo", "com"),
+    ("ocm", "com"),
+    ("vom", "com"),
+    ("xom", "com"),
+    ("comm", "com"),
+    ("coom", "com"),
+    ("cpm", "com"),
+    ("cim", "com"),
+    ("conm", "com"),
+    ("comn", "com"),
+    ("ccom", "com"),
+    ("ess", "es"),
+    ("ees", "es"),
+    ("nte", "net"),
+    ("ent", "net"),
+    ("ner", "net"),
+    ("orgg", "org"),
+    ("ogr", "org"),
 ];
 
 /// The domain probably meant by an unknown one: a broken ending mended, or a large provider one edit away. The first
@@ -547,7 +688,9 @@ fn likely_domain(domain: &str) -> Option<Cow<'static, str>> {
         let typo = TABLES.domains.get(mended.as_str()).and_then(|d| d.typo);
         return Some(typo.map_or(mended.into(), Cow::Borrowed));
     }
-    let near = |p: &&&str| p.as_bytes().first() == domain.as_bytes().first() && is_one_edit(p.as_bytes(), domain.as_bytes());
+    let near = |p: &&&str| {
+        p.as_bytes().first() == domain.as_bytes().first() && is_one_edit(p.as_bytes(), domain.as_bytes())
+    };
     POPULAR.iter().find(near).map(|p| Cow::Borrowed(*p))
 }
 
@@ -580,14 +723,29 @@ mod tests {
         let rows = [
             ("case and blanks", "  Marta.Gil@EMPRESA.es ", "marta.gil@empresa.es", "marta.gil@empresa.es"),
             ("gmail dots and tag", "m.a.r.t.a+web@gmail.com", "m.a.r.t.a+web@gmail.com", "marta@gmail.com"),
-            ("outlook keeps dots", "marta.gil+x@outlook.com", "marta.gil+x@outlook.com", "marta.gil@outlook.com"),
+            (
+                "outlook keeps dots",
+                "marta.gil+x@outlook.com",
+                "marta.gil+x@outlook.com",
+                "marta.gil@outlook.com",
+            ),
             ("country variant", "marta+x@hotmail.be", "marta+x@hotmail.be", "marta@hotmail.be"),
             ("unknown domain keeps tag", "marta+x@empresa.es", "marta+x@empresa.es", "marta+x@empresa.es"),
             ("proton", "m-ar_ta@pm.me", "m-ar_ta@pm.me", "marta@proton.me"),
-            ("fastmail subdomain", "shop@marta.fastmail.com", "shop@marta.fastmail.com", "marta@fastmail.com"),
+            (
+                "fastmail subdomain",
+                "shop@marta.fastmail.com",
+                "shop@marta.fastmail.com",
+                "marta@fastmail.com",
+            ),
             ("yandex", "marta.gil@ya.ru", "marta.gil@ya.ru", "marta-gil@yandex.ru"),
             ("display name", "\"Gil, Marta\" <marta@empresa.es>", "marta@empresa.es", "marta@empresa.es"),
-            ("mailto with query", "MAILTO:marta@empresa.es?subject=hola", "marta@empresa.es", "marta@empresa.es"),
+            (
+                "mailto with query",
+                "MAILTO:marta@empresa.es?subject=hola",
+                "marta@empresa.es",
+                "marta@empresa.es",
+            ),
             ("label", "e-mail: marta@empresa.es.", "marta@empresa.es", "marta@empresa.es"),
             ("quotes", "'marta@empresa.es'", "marta@empresa.es", "marta@empresa.es"),
             ("IDN", "marta@Müller.DE", "marta@xn--mller-kva.de", "marta@xn--mller-kva.de"),
@@ -625,7 +783,12 @@ mod tests {
         ];
         for (raw, quality, reason) in rows {
             let got = read(raw);
-            assert_eq!((got.quality, got.reasons.contains(&reason)), (quality, true), "{raw}: {:?}", got.reasons);
+            assert_eq!(
+                (got.quality, got.reasons.contains(&reason)),
+                (quality, true),
+                "{raw}: {:?}",
+                got.reasons
+            );
         }
     }
 
