@@ -22,6 +22,7 @@ use super::{Hint, Normalized, Quality};
 mod grammar;
 mod lexicon;
 mod places;
+mod tail;
 
 pub use places::{Postcode, city, country, postcode, region};
 
@@ -192,7 +193,8 @@ fn keys_of(parts: &Address) -> Vec<String> {
 fn settled_form(parts: &Address, cleaned: String, hinted: &str, whole: bool) -> String {
     let written = grammar::write(parts);
     let (again, unread) = grammar::read(&clean(&written), hinted, whole);
-    if again == *parts && !unread && clean(&written) == written { written } else { cleaned }
+    let settled = clean(&written) == written && placeholder_reason(&written).is_none();
+    if settled && again == *parts && !unread { written } else { cleaned }
 }
 
 /// One line with single blanks; line breaks and brackets become commas.

@@ -195,7 +195,7 @@ fn glued_label(compact: &[u8]) -> Option<(&'static str, &[u8])> {
             && compact.get(..label.len()).is_some_and(|head| head.eq_ignore_ascii_case(label.as_bytes()))
     };
     let longest =
-        schemes::LABELS.iter().filter(|(label, _)| starts(&label)).max_by_key(|(label, _)| label.len())?;
+        schemes::LABELS.iter().filter(|(label, _)| starts(label)).max_by_key(|(label, _)| label.len())?;
     let rest = &compact[longest.0.len()..];
     (rest.len() >= SHORTEST_NUMBER && rest.iter().any(u8::is_ascii_digit)).then_some((longest.1, rest))
 }
