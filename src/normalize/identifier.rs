@@ -415,13 +415,13 @@ fn carried(scheme: &str, b: &[u8]) -> (Option<(i16, u8, u8)>, Option<bool>) {
         "PESEL" => {
             let century =
                 [1900, 2000, 2100, 2200, 1800].get(usize::from(b[2] & 15) / 2).copied().unwrap_or(1900);
-            (date(century + two(0), two(2) % 20, two(4)), Some(b[9] % 2 == 0))
+            (date(century + two(0), two(2) % 20, two(4)), Some(b[9].is_multiple_of(2)))
         }
         "NN_BE" => {
             let number = b[..9].iter().fold(0u64, |n, &c| n * 10 + u64::from(c & 15));
             let check = u64::from(two(9).unsigned_abs());
             let century = if 97 - number % 97 == check { 1900 } else { 2000 };
-            (date(century + two(0), two(2), two(4)), Some(b[8] % 2 == 0))
+            (date(century + two(0), two(2), two(4)), Some(b[8].is_multiple_of(2)))
         }
         "CNP" => {
             let century = match b[0] {
@@ -430,7 +430,7 @@ fn carried(scheme: &str, b: &[u8]) -> (Option<(i16, u8, u8)>, Option<bool>) {
                 b'5' | b'6' => 2000,
                 _ => return (None, None),
             };
-            (date(century + two(1), two(3), two(5)), Some(b[0] % 2 == 0))
+            (date(century + two(1), two(3), two(5)), Some(b[0].is_multiple_of(2)))
         }
         "NIR" => (None, Some(b[0] == b'2')),
         _ => (None, None),

@@ -357,11 +357,11 @@ impl Reader {
         let dash = line.get(at).is_some_and(|t| t.text == "-");
         let plate =
             self.region == "CO" && line.get(at).is_some_and(Token::is_numeric) && !number.contains('-');
-        if dash || plate {
-            if let Some(plate) = line[at..].iter().find(|t| t.is_numeric()) {
-                number = format!("{number}-{}", plate.text);
-                at = line.iter().position(|t| std::ptr::eq(t, plate)).map_or(at, |p| p + 1);
-            }
+        if (dash || plate)
+            && let Some(plate) = line[at..].iter().find(|t| t.is_numeric())
+        {
+            number = format!("{number}-{}", plate.text);
+            at = line.iter().position(|t| std::ptr::eq(t, plate)).map_or(at, |p| p + 1);
         }
         if let Some(suffix) = line.get(at).filter(|t| is_number_suffix(&t.word)) {
             number.push(' ');

@@ -43,7 +43,7 @@ pub fn postcode<'a>(raw: &'a str, hint: &Hint<'_>) -> Normalized<'a, Postcode> {
         };
         Normalized { original: raw, canonical, parts, keys, quality, reasons }
     };
-    if compact.is_empty() || ascii::is_null_marker(raw) {
+    if ascii::is_null_marker(raw) || ascii::is_null_marker(&compact) {
         return done(String::new(), Postcode::default(), Quality::Placeholder, vec!["empty"]);
     }
     if compact.len() > 2 && ascii::is_one_byte_repeated(&compact) && compact.starts_with(['0', '9']) {
@@ -285,12 +285,14 @@ pub(super) fn known_region(text: &str, country: &str) -> Option<&'static str> {
 /// ```
 pub fn region<'a>(raw: &'a str, hint: &Hint<'_>) -> Normalized<'a, String> {
     let country = ascii::region(hint).unwrap_or_default();
-    let padded = Some(raw.trim())
-        .filter(|t| t.len() == 1 && t.bytes().all(|b| b.is_ascii_digit()))
-        .map(|t| format!("0{t}"));
-    match known_region(padded.as_deref().unwrap_or(raw), country) {
+    // Cleaned first, so that what a cleaned name is known as does not depend on how it was written.
+    let cleaned = city(raw);
+    let text = cleaned.canonical.as_str();
+    let short_prefix = text.len() == 1 && text.bytes().all(|b| b.is_ascii_digit());
+    let padded = if short_prefix { format!("0{text}") } else { text.to_owned() };
+    match known_region(&padded, country).or_else(|| known_region(raw, country)) {
         Some(name) => named(raw, name.to_owned()),
-        None => city(raw),
+        None => cleaned,
     }
 }
 
@@ -319,7 +321,9 @@ pub fn city(raw: &str) -> Normalized<'_, String> {
     let text = raw.trim_matches(|c: char| !c.is_alphanumeric() && c != ')');
     let text = super::squeeze(text);
     let straight = match text.trim_end_matches(')').rsplit_once(['(', ',']) {
-        Some((name, article)) if is_article(article) => format!("{} {}", article.trim(), name.trim()),
+        Some((name, article)) if is_article(article) => {
+            format!("{} {}", article.trim(), name.trim_end_matches(|c: char| !c.is_alphanumeric()))
+        }
         _ => text,
     };
     let mut shown = super::title_case(&straight);
@@ -333,7 +337,7 @@ pub fn city(raw: &str) -> Normalized<'_, String> {
 
 fn is_article(text: &str) -> bool {
     matches!(
-        ascii::fold(text.trim()).as_str(),
+        text.trim().to_lowercase().as_str(),
         "el" | "la" | "los" | "las" | "l'" | "els" | "les" | "a" | "o" | "as" | "os" | "es" | "sa"
     )
 }

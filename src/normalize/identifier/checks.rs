@@ -43,7 +43,7 @@ fn luhn(b: &[u8]) -> bool {
         .enumerate()
         .map(|(i, &c)| if i % 2 == 1 { digit(c) * 2 / 10 + digit(c) * 2 % 10 } else { digit(c) })
         .sum();
-    sum % 10 == 0
+    sum.is_multiple_of(10)
 }
 
 /// ISO 7064 mod 11,10 over digits with the check digit last.
@@ -334,7 +334,7 @@ pub(super) fn vat_gb(b: &[u8]) -> Option<bool> {
         return None;
     }
     let sum = weighted(&b[..7], &[8, 7, 6, 5, 4, 3, 2]) + number(&b[7..9]) as u32;
-    Some(sum % 97 == 0 || (sum + 55) % 97 == 0)
+    Some(sum.is_multiple_of(97) || (sum + 55).is_multiple_of(97))
 }
 
 pub(super) fn utr(b: &[u8]) -> Option<bool> {
@@ -345,7 +345,7 @@ pub(super) fn utr(b: &[u8]) -> Option<bool> {
 }
 
 pub(super) fn nhs(b: &[u8]) -> Option<bool> {
-    all_digits(b, 10..=10).then(|| (weighted(b, &[10, 9, 8, 7, 6, 5, 4, 3, 2, 1])) % 11 == 0)
+    all_digits(b, 10..=10).then(|| (weighted(b, &[10, 9, 8, 7, 6, 5, 4, 3, 2, 1])).is_multiple_of(11))
 }
 
 pub(super) fn ssn(b: &[u8]) -> Option<bool> {
