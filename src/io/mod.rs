@@ -1,1 +1,11 @@
-//! Stage `io`.
+//! Files in and out. Nothing in the stages depends on this module: it turns bytes into a [`Source`](crate::Source)
+//! and results into bytes.
+//!
+//! - [`csv`] reads any delimited text that customer systems export, and writes RFC 4180 (feature `csv`);
+//! - [`AtomicFile`] makes a result appear under its name only when it is complete.
+
+mod atomic;
+#[cfg(feature = "csv")]
+pub mod csv;
+
+pub use atomic::AtomicFile;

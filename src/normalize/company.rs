@@ -1,1 +1,477 @@
-//! Company names.
+//! Company names: the name proper apart from its legal form, status and former names.
+//!
+//! Legal forms are a table (`resources/companies/legal_forms.tsv`), compared without case, dots and spaces (`S. L.`, `SL`,
+//! `s.l.` are one spelling), longest first, at the end or, for those that may open a name, at the front. Short forms that
+//! are also words (`Sal`, `Co`) count only as a form is written: with dots, in capitals, or in the spelling of the table.
+//! The country of the record decides between forms that are written alike (`SAS` is a joint-stock company in France and a
+//! partnership in Italy).
+//!
+//! The same core with another form is a sister company more often than a typing error: compare
+//! [`Company::legal_form`], too.
+//!
+//! # Complexity
+//! Linear in the length of the name; at most fourteen hash look-ups.
+
+use std::borrow::Cow;
+use std::collections::{HashMap, HashSet};
+use std::sync::LazyLock;
+
+use foldhash::fast::FixedState;
+
+use super::placeholder::placeholder_folded;
+use super::resources::{fields, lines};
+use super::text::{LetterCase, clean, fold, fold_into, key, letter_case, title_case};
+use super::{Hint, Normalized, Quality};
+use crate::table::AttributeKind;
+
+/// The components of a company name.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Company {
+    /// The name without legal form, status, former names and quotes.
+    pub core_name: String,
+    /// Canonical legal form, such as `SL`, `GmbH & Co. KG`.
+    pub legal_form: Option<&'static str>,
+    /// Class of the form across countries: `LLC`, `JSC`, `PARTNERSHIP`, `COOP`, `ASSOC` ...
+    pub form_class: Option<&'static str>,
+    /// ISO country the form belongs to.
+    pub country: Option<&'static str>,
+}
+
+/// A legal form in one country.
+#[derive(Clone, Copy, Debug)]
+struct Form {
+    country: &'static str,
+    canonical: &'static str,
+    class: &'static str,
+    /// May stand before the name.
+    prefix: bool,
+    /// The spelling this entry was listed with.
+    spelling: &'static str,
+}
+
+struct Forms {
+    /// By spelling without case, dots and spaces.
+    by_spelling: HashMap<String, Vec<Form>, FixedState>,
+    /// Spellings in scripts without spaces, for matching inside a word.
+    unspaced: Vec<Form>,
+    /// Bytes of the longest squashed spelling.
+    longest: usize,
+    words: HashSet<&'static str, FixedState>,
+    /// Words that mark a company, folded.
+    company_words: HashSet<String, FixedState>,
+}
+
+/// Words in the longest form ("sociedad anónima promotora de inversión de capital variable").
+const MAX_FORM_WORDS: usize = 8;
+
+static FORMS: LazyLock<Forms> = LazyLock::new(|| {
+    let mut forms = Forms {
+        by_spelling: HashMap::default(),
+        unspaced: Vec::new(),
+        longest: 0,
+        words: HashSet::default(),
+        company_words: HashSet::default(),
+    };
+    for line in lines(include_str!("../../resources/companies/legal_forms.tsv")) {
+        let [country, canonical, class, place, spellings] = fields(line);
+        // The canonical form is a spelling itself, so that what was normalised once is read again.
+        for spelling in spellings.split('|').chain([canonical]) {
+            let form = Form { country, canonical, class, prefix: place == "prefix", spelling };
+            let squashed = squash(spelling);
+            forms.longest = forms.longest.max(squashed.len());
+            forms.by_spelling.entry(squashed).or_default().push(form);
+            if spelling.chars().any(is_unspaced_script) {
+                forms.unspaced.push(form);
+            }
+        }
+    }
+    forms.unspaced.sort_by_key(|form| std::cmp::Reverse(form.spelling.len()));
+    forms.words = CONNECTORS.into_iter().collect();
+    let words = include_str!("../../resources/companies/company_words.tsv");
+    forms.company_words = lines(words).map(fold).collect();
+    forms
+});
+
+fn is_unspaced_script(c: char) -> bool {
+    matches!(c, '\u{3040}'..='\u{30ff}' | '\u{3400}'..='\u{9fff}' | '\u{ac00}'..='\u{d7af}')
+}
+
+fn squash(text: &str) -> String {
+    let mut folded = fold(text);
+    folded.retain(|c| c != ' ');
+    folded
+}
+
+/// Words that join two names and are left out of the key.
+const CONNECTORS: [&str; 7] = ["y", "e", "i", "and", "und", "et", "en"];
+
+/// What is said in brackets, or after the form, about the state of a company.
+const STATUSES: [&str; 16] = [
+    "en liquidacion", "en concurso", "en concurso de acreedores", "en disolucion", "disuelta", "extinguida",
+    "in liquidation", "in administration", "dissolved", "in liquidazione", "em liquidacao", "em recuperacao judicial",
+    "en liquidation", "i l", "in liquidatie", "unipersonal",
+];
+
+/// What introduces a former name.
+const FORMERLY: [&str; 12] = [
+    "antes", "anteriormente", "antigua", "antiguo", "ex", "formerly", "fka", "previously", "vormals", "ehemals",
+    "anciennement", "gia",
+];
+
+/// A form found in a name, with the rest.
+struct Found<'t> {
+    form: Form,
+    core: &'t str,
+    /// The form as it is written, when it stands before the name.
+    leading: Option<&'t str>,
+}
+
+/// Reads a company name.
+///
+/// The first key is the folded core without connectors (`y`, `e`, `and`, `und`), a second one is its transliteration.
+///
+/// # Example
+/// ```
+/// # use quilate::normalize::{Hint, company::company};
+/// let hint = Hint { locale: None, region: Some("ES") };
+/// let name = company("CONSTRUCCIONES GARCIA & HIJOS, S. L.", &hint);
+/// assert_eq!(name.parts.core_name, "Construcciones Garcia & Hijos");
+/// assert_eq!(name.parts.legal_form, Some("SL"));
+/// assert_eq!(name.keys[0], "construcciones garcia hijos");
+/// ```
+pub fn company<'a>(raw: &'a str, hint: &Hint<'_>) -> Normalized<'a, Company> {
+    let cleaned = clean(raw);
+    let mut result = Normalized {
+        original: raw,
+        canonical: String::new(),
+        parts: Company::default(),
+        keys: Vec::new(),
+        quality: Quality::Ok,
+        reasons: Vec::new(),
+    };
+    if cleaned.is_empty() {
+        result.quality = Quality::Unparsed;
+        result.reasons.push("empty");
+        return result;
+    }
+    if let Some(filler) = placeholder_folded(AttributeKind::Company, &cleaned, &fold(&cleaned)) {
+        if filler.is_missing() {
+            result.quality = Quality::Placeholder;
+            result.reasons.push(filler.name());
+            return result;
+        }
+    }
+    let plain = take_brackets(&cleaned, &mut result);
+    let plain = strip_status(trim_marks(&plain), &mut result);
+    let found = find_form(plain, hint.region, false);
+    let core = trim_marks(found.as_ref().map_or(plain, |found| found.core));
+    let core = if found.is_some() { strip_partners(core) } else { core };
+    result.parts.core_name = display_core(core);
+    if let Some(found) = &found {
+        result.parts.legal_form = Some(found.form.canonical);
+        result.parts.form_class = Some(found.form.class);
+        result.parts.country = Some(found.form.country);
+    }
+    result.canonical = display(&result.parts, found.as_ref());
+    if core.is_empty() {
+        result.quality = Quality::Invalid;
+        result.reasons.push("form_only");
+        return result;
+    }
+    let match_key = match_key(core);
+    if !match_key.is_empty() {
+        let latin = if match_key.is_ascii() { String::new() } else { key(&match_key) };
+        result.keys.push(match_key);
+        result.keys.extend((!latin.is_empty()).then_some(latin));
+    }
+    result
+}
+
+fn display(parts: &Company, found: Option<&Found<'_>>) -> String {
+    let Some(found) = found else { return parts.core_name.clone() };
+    match found.leading {
+        _ if parts.core_name.is_empty() => found.form.canonical.to_owned(),
+        Some(leading) => {
+            let space = if leading.chars().any(is_unspaced_script) { "" } else { " " };
+            // A form of several words is text and follows its case; an abbreviation stays as it is written.
+            let leading = if leading.len() > 7 { title_case(leading) } else { Cow::Borrowed(leading) };
+            format!("{leading}{space}{}", parts.core_name)
+        }
+        None => format!("{} {}", parts.core_name, found.form.canonical),
+    }
+}
+
+/// Words in capitals only get their small letters back, but for abbreviations (BMW, HP).
+fn display_core(core: &str) -> String {
+    if letter_case(core) == LetterCase::Mixed {
+        return core.to_owned();
+    }
+    let upper = letter_case(core) == LetterCase::Upper;
+    let titled = title_case(core);
+    if !upper {
+        return titled.into_owned();
+    }
+    let is_abbreviation = |word: &str| {
+        (2..=4).contains(&word.len())
+            && word.bytes().all(|byte| byte.is_ascii_alphabetic() && !b"aeiouyAEIOUY".contains(&byte))
+    };
+    let words: Vec<&str> = core
+        .split(' ')
+        .zip(titled.split(' '))
+        .map(|(raw, titled)| if is_abbreviation(raw) { raw } else { titled })
+        .collect();
+    words.join(" ")
+}
+
+fn match_key(core: &str) -> String {
+    let joined: Cow<'_, str> = if core.contains('+') { Cow::Owned(core.replace('+', "")) } else { Cow::Borrowed(core) };
+    let folded = fold(&joined);
+    let words: Vec<&str> = folded.split(' ').filter(|word| !FORMS.words.contains(word)).collect();
+    // A name of connectors only keeps them.
+    if words.is_empty() { folded } else { words.join(" ") }
+}
+
+/// Quotes around, and separators left over at, the ends.
+fn trim_marks(text: &str) -> &str {
+    let mut text = text.trim_matches(|c: char| matches!(c, ' ' | ',' | ';' | '-' | '–' | '—' | '«' | '»' | '"' | '“' | '”' | '„' | '&'));
+    // A dot closes an abbreviation unless a sentence ends there, which a name does not tell.
+    while let Some(rest) = text.strip_prefix(['.', ',']) {
+        text = rest.trim_start();
+    }
+    text
+}
+
+/// Statuses, former names and trade names in brackets.
+fn take_brackets<'t>(text: &'t str, result: &mut Normalized<'_, Company>) -> Cow<'t, str> {
+    let mut rest = Cow::Borrowed(text);
+    while let Some(open) = rest.find('(') {
+        let Some(length) = rest[open..].find(')') else { break };
+        let inside = rest[open + 1..open + length].trim().to_owned();
+        let (before, after) = (rest[..open].trim_end().to_owned(), rest[open + length + 1..].to_owned());
+        let folded = fold(&inside);
+        let first = folded.split(' ').next().unwrap_or("");
+        let joined = || format!("{before} {}", after.trim_start()).trim().to_owned();
+        if STATUSES.contains(&folded.as_str()) {
+            result.reasons.push("status_removed");
+            rest = Cow::Owned(joined());
+        } else if FORMERLY.contains(&first) && folded.contains(' ') {
+            result.reasons.push("former_name_removed");
+            rest = Cow::Owned(joined());
+        } else if after.trim().is_empty() && !inside.is_empty() && is_person(&before) {
+            // A sole trader: the trade name is what the cell is about.
+            result.quality = Quality::Ambiguous;
+            result.reasons.push("person_with_trade_name");
+            rest = Cow::Owned(inside);
+        } else {
+            break;
+        }
+    }
+    rest
+}
+
+/// A given name followed by more, and no legal form.
+fn is_person(text: &str) -> bool {
+    text.contains(' ') && super::person_name::starts_like_a_person(text) && !looks_like_company(text)
+}
+
+fn strip_status<'t>(text: &'t str, result: &mut Normalized<'_, Company>) -> &'t str {
+    let Some(comma) = text.rfind([',', '-']) else {
+        return strip_status_words(text, result);
+    };
+    if STATUSES.contains(&fold(&text[comma + 1..]).as_str()) {
+        result.reasons.push("status_removed");
+        return trim_marks(&text[..comma]);
+    }
+    strip_status_words(text, result)
+}
+
+/// `... S.L. en liquidación`, without punctuation.
+fn strip_status_words<'t>(text: &'t str, result: &mut Normalized<'_, Company>) -> &'t str {
+    for preposition in [" en ", " in ", " em ", " EN ", " IN ", " EM "] {
+        if let Some(at) = text.rfind(preposition) {
+            if STATUSES.contains(&fold(&text[at..]).as_str()) {
+                result.reasons.push("status_removed");
+                return trim_marks(&text[..at]);
+            }
+        }
+    }
+    text
+}
+
+/// `Rossi & C.`, `Dupont et Cie`: silent partners before a legal form.
+fn strip_partners(core: &str) -> &str {
+    const PARTNERS: [&str; 6] = ["c", "co", "cia", "cie", "comp", "compania"];
+    let Some(at) = core.rfind(' ') else { return core };
+    let before = core[..at].trim_end();
+    let joined = before.ends_with('&') || before.to_lowercase().ends_with(" y") || before.to_lowercase().ends_with(" et")
+        || before.to_lowercase().ends_with(" e");
+    if joined && PARTNERS.contains(&squash(&core[at..]).as_str()) {
+        trim_marks(before.rsplit_once([' ', '&']).map_or(before, |(core, _)| core))
+    } else {
+        core
+    }
+}
+
+/// Byte ranges of the words of a text.
+fn words(text: &str) -> Vec<(usize, usize)> {
+    let mut words = Vec::with_capacity(8);
+    let mut start = None;
+    for (at, c) in text.char_indices() {
+        match (c == ' ' || c == ',', start) {
+            (true, Some(from)) => {
+                words.push((from, at));
+                start = None;
+            }
+            (false, None) => start = Some(at),
+            _ => {}
+        }
+    }
+    words.extend(start.map(|from| (from, text.len())));
+    words
+}
+
+/// The legal form at the end or the front, the longest that fits. `strict` is for cells that may hold a person: forms
+/// that could be a name must be beyond doubt.
+fn find_form<'t>(text: &'t str, region: Option<&str>, strict: bool) -> Option<Found<'t>> {
+    let words = words(text);
+    let trailing = || trailing_form(text, &words, region, strict);
+    let leading = || leading_form(text, &words, region, strict);
+    trailing().or_else(leading).or_else(|| unspaced_form(text, region))
+}
+
+fn trailing_form<'t>(text: &'t str, words: &[(usize, usize)], region: Option<&str>, strict: bool) -> Option<Found<'t>> {
+    let mut squashed = String::new();
+    let mut best: Option<(usize, Form)> = None;
+    let mut best_here = false;
+    for (count, &(start, _)) in words.iter().rev().enumerate().take(MAX_FORM_WORDS) {
+        let Some(&(_, end)) = words.last() else { break };
+        let written = &text[start..end];
+        squashed.clear();
+        fold_into(written, &mut squashed);
+        squashed.retain(|c| c != ' ');
+        if squashed.len() > FORMS.longest {
+            break;
+        }
+        let Some(form) = pick(&squashed, written, region, strict, |_| true) else { continue };
+        // Longest wins, but a form of the record's country is not given up for a longer foreign one.
+        let here = region == Some(form.country);
+        if best.is_none() || here || !best_here {
+            best = Some((words.len() - 1 - count, form));
+            best_here |= here;
+        }
+    }
+    let (first, form) = best?;
+    let core = trim_marks(&text[..words[first].0]);
+    // A size tag (ME, EPP) stands after the form proper.
+    if form.class == "SIZE" {
+        let inner = trailing_form(core, &self::words(core), region, strict);
+        return inner.or((!strict).then_some(Found { form, core, leading: None }));
+    }
+    Some(Found { form, core, leading: None })
+}
+
+fn leading_form<'t>(text: &'t str, words: &[(usize, usize)], region: Option<&str>, strict: bool) -> Option<Found<'t>> {
+    let (&(start, _), mut best) = (words.first()?, None);
+    for &(next, end) in words.iter().take(MAX_FORM_WORDS) {
+        let written = &text[start..end];
+        let squashed = squash(written);
+        if squashed.len() > FORMS.longest {
+            break;
+        }
+        let short = squashed.len() <= 3;
+        let fits = |form: &Form| form.prefix && (!short || region.is_none_or(|region| region == form.country));
+        if let Some(form) = pick(&squashed, written, region, strict, fits) {
+            best = Some((end, form));
+        }
+        let _ = next;
+    }
+    let (end, form) = best?;
+    let core = trim_marks(&text[end..]);
+    // Spanish and Italian long forms are followed by a preposition that belongs to them.
+    let core = core.strip_prefix("de ").filter(|_| squash(&text[start..end]).ends_with("propietarios")).unwrap_or(core);
+    Some(Found { form, core, leading: Some(&text[start..end]) })
+}
+
+/// `株式会社トヨタ自動車`: no spaces around the form.
+fn unspaced_form<'t>(text: &'t str, region: Option<&str>) -> Option<Found<'t>> {
+    let mut found: Option<Found<'t>> = None;
+    for &form in &FORMS.unspaced {
+        if found.as_ref().is_some_and(|found| region != Some(form.country) || region == Some(found.form.country)) {
+            continue;
+        }
+        if let Some(core) = text.strip_prefix(form.spelling) {
+            found = Some(Found { form, core: trim_marks(core), leading: text.get(..form.spelling.len()) });
+        } else if let Some(core) = text.strip_suffix(form.spelling) {
+            found = Some(Found { form, core: trim_marks(core), leading: None });
+        }
+    }
+    found
+}
+
+/// The form of a spelling: the record's country first, else the first in the table.
+fn pick(squashed: &str, written: &str, region: Option<&str>, strict: bool, fits: impl Fn(&Form) -> bool) -> Option<Form> {
+    let forms = FORMS.by_spelling.get(squashed)?;
+    let candidates = || forms.iter().filter(|form| fits(form) && is_written_as_form(form, squashed, written, region, strict));
+    let here = candidates().find(|form| region == Some(form.country));
+    here.or_else(|| candidates().next()).copied()
+}
+
+/// Letters that are a form in one place are a word in another: `Sal Marina`, `María Sá`, `Casa y Co`.
+fn is_written_as_form(form: &Form, squashed: &str, written: &str, region: Option<&str>, strict: bool) -> bool {
+    /// Longer spellings are words that mean nothing else: Limited, Fundación.
+    const SHORT: usize = 5;
+    if written == form.spelling && squashed.len() > 2 && !strict {
+        return true;
+    }
+    if squashed.len() >= SHORT {
+        return true;
+    }
+    let here = region.is_none_or(|region| region == form.country);
+    let has_marks = written.bytes().any(|byte| matches!(byte, b'.' | b'/')) || written.contains(' ');
+    let ascii_spelling = form.spelling.is_ascii();
+    if ascii_spelling && !written.is_ascii() {
+        return false;
+    }
+    // Two bare letters are a form abroad only in the most common cases.
+    let common = matches!(squashed, "sl" | "sa" | "slu" | "sau" | "ltd" | "inc" | "llc" | "gmbh" | "ltda" | "srl" | "lda" | "plc" | "bv");
+    if has_marks {
+        return squashed.len() > 2 || here || common || !strict;
+    }
+    let spelled = written == form.spelling || letter_case(written) != LetterCase::Mixed;
+    let doubtful = matches!(squashed, "sal" | "sas" | "co" | "ca" | "se" | "as" | "me" | "na" | "pa" | "ip" | "ei" | "ao" | "coop");
+    let title_only = written == form.spelling;
+    match squashed.len() {
+        0..=2 => spelled && (common || here && (!strict || !doubtful)) && !(strict && letter_case(written) == LetterCase::Lower && !common),
+        _ => spelled && (!doubtful || letter_case(written) == LetterCase::Upper || title_only && !strict) && (!strict || common || letter_case(written) == LetterCase::Upper),
+    }
+}
+
+/// True when a name cell holds an organisation: a legal form, or a word that only organisations have in their names
+/// (`Talleres`, `Restaurante`, `Comunidad`). Errs towards a person.
+///
+/// # Complexity
+/// One hash look-up a word, and a few more for the last words.
+///
+/// # Example
+/// ```
+/// # use quilate::normalize::company::looks_like_company;
+/// assert!(looks_like_company("Talleres Hermanos Pérez"));
+/// assert!(looks_like_company("PEREZ Y GARCIA SL"));
+/// assert!(!looks_like_company("María Sá"));
+/// ```
+pub fn looks_like_company(text: &str) -> bool {
+    let text = trim_marks(text);
+    if !text.contains(' ') {
+        return unspaced_form(text, None).is_some();
+    }
+    let mut folded = String::with_capacity(text.len());
+    fold_into(text, &mut folded);
+    if folded.split(' ').any(|word| word.len() > 4 && FORMS.company_words.contains(word)) {
+        return true;
+    }
+    find_form(text, None, true).is_some_and(|found| {
+        // A form before or after somebody's given name needs its dots: "C.P. Juan" is an accountant, "LUIS SA" a Portuguese.
+        let person = super::person_name::starts_like_a_person(found.core);
+        !found.core.is_empty() && (!person || !matches!(found.form.canonical, "SA" | "CP" | "SC" | "CA") || text.ends_with('.') && found.leading.is_none())
+    })
+}

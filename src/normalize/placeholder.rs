@@ -252,7 +252,7 @@ fn listed(kind: AttributeKind, field: Field, cleaned: &str, folded: &str) -> Opt
     } else {
         Cow::Borrowed(folded)
     };
-    let own = table.squashed[field as usize].get(&*squashed).copied();
+    let own = if field == Field::Any { None } else { table.squashed[field as usize].get(&*squashed).copied() };
     let any = || {
         // Numbers and codes are markers only where neither belongs; identifiers and postcodes have lists of their own.
         let is_number = squashed.bytes().all(|byte| byte.is_ascii_digit());
@@ -268,11 +268,11 @@ fn listed(kind: AttributeKind, field: Field, cleaned: &str, folded: &str) -> Opt
     };
     let verbatim = || {
         let lower = cleaned.to_lowercase();
-        let field = table.verbatim[field as usize].get(lower.as_str());
+        let own = if field == Field::Any { None } else { table.verbatim[field as usize].get(lower.as_str()) };
         // Only the spellings that squashing cannot tell apart are left for this look-up: the ones with symbols.
         let any = || table.verbatim[Field::Any as usize].get(lower.as_str());
         let symbols = cleaned.bytes().any(|byte| byte.is_ascii_punctuation());
-        field.or_else(|| if symbols { any() } else { None }).copied()
+        own.or_else(|| if symbols { any() } else { None }).copied()
     };
     own.or_else(any).or_else(verbatim)
 }

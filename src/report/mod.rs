@@ -2,6 +2,10 @@
 
 mod explain;
 mod metrics;
+mod summary;
 
 pub use explain::{ExplainedComparison, Explanation, explain};
 pub use metrics::{BlockingMetrics, Metrics};
+pub use summary::{
+    ColumnSummary, ComparisonSummary, LevelSummary, MatchingSummary, SharedEntities, SourceSummary, Summary,
+};

@@ -1,0 +1,223 @@
+//! The run: read, consolidate, write, tell.
+
+use std::io::IsTerminal;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use indicatif::{ProgressBar, ProgressStyle};
+use quilate::detect::is_secret_header;
+use quilate::io::csv::{Format, ReadOptions, read_path};
+use quilate::io::{AtomicFile, outputs};
+use quilate::pipeline::{LinkType, SourceConfig, Stage, consolidate_with, detect_columns};
+use quilate::report::Summary;
+use quilate::{Config, Error, ErrorKind, Issues, Result, Table};
+
+use crate::cli::Arguments;
+use crate::terminal;
+
+/// What was read of one file.
+pub struct FileRead {
+    pub name: String,
+    pub path: PathBuf,
+    pub records: usize,
+    pub columns: usize,
+    pub bytes: u64,
+    pub format: Format,
+    pub skipped: Vec<String>,
+}
+
+/// Seconds by stage, in order.
+pub type Timings = Vec<(&'static str, Duration)>;
+
+pub fn run(arguments: &Arguments) -> Result<()> {
+    if let Some(threads) = arguments.threads {
+        // Fails only when a pool exists already, which cannot be this early.
+        let _ = rayon::ThreadPoolBuilder::new().num_threads(threads.into()).build_global();
+    }
+    let config = configuration(arguments)?;
+    let files = if arguments.files.is_empty() { sample()? } else { arguments.files.clone() };
+    let mut clock = Clock::new(arguments);
+    clock.begin("read");
+    let (table, reads, issues) = read(&files, &mut clock)?;
+    if let Some(path) = &arguments.write_config {
+        clock.finish();
+        return write_config(&table, config, path, arguments.quiet);
+    }
+    let resolution = consolidate_with(table, &config, issues, |stage: Stage| clock.begin(stage.name()))?;
+    clock.begin("write");
+    outputs::write_all(&resolution, &arguments.out, arguments.pairs)?;
+    let timings = clock.finish();
+    let summary = Summary::new(&resolution);
+    if arguments.json {
+        let text = serde_json::to_string_pretty(&summary);
+        println!("{}", text.map_err(|error| Error::new(ErrorKind::Format, error.to_string()))?);
+    } else if !arguments.quiet {
+        terminal::print(&reads, &resolution, &summary, &timings, arguments);
+    }
+    if let Some([a, b]) = arguments.explain.as_deref() {
+        let explanation = resolution.explain(record_name(a)?, record_name(b)?)?;
+        if !arguments.json {
+            println!("{a} and {b}\n{explanation}");
+        }
+    }
+    Ok(())
+}
+
+/// `crm:17` as source and id.
+fn record_name(text: &str) -> Result<(&str, &str)> {
+    text.split_once(':').ok_or_else(|| {
+        Error::new(ErrorKind::UnknownRecord, format!("{text:?} does not name a record")).cure("write source:id, as crm:17")
+    })
+}
+
+/// The configuration file with the command line on top.
+fn configuration(arguments: &Arguments) -> Result<Config> {
+    let mut config = match &arguments.config {
+        None => Config::default(),
+        Some(path) => {
+            let place = path.display().to_string();
+            let text = std::fs::read_to_string(path).map_err(|error| {
+                Error::new(ErrorKind::Io, format!("the configuration cannot be read ({})", error.kind())).at(&place)
+            })?;
+            Config::from_toml(&text).map_err(|error| match error.location().line {
+                Some(line) => error.at(place).line(line),
+                None => error,
+            })?
+        }
+    };
+    if let Some(id) = &arguments.id {
+        config.id = Some(id.clone());
+    }
+    if let Some(column) = &arguments.source_column {
+        config.source_column = Some(column.clone());
+    }
+    config.ignore.extend(arguments.ignore.iter().cloned());
+    config.drop_ignored |= arguments.drop;
+    match (arguments.link_only, arguments.dedupe) {
+        (true, _) => config.link_type = LinkType::LinkOnly,
+        (_, true) => config.link_type = LinkType::DedupeOnly,
+        _ => {}
+    }
+    config.threshold = arguments.threshold.or(config.threshold);
+    config.seed = arguments.seed.unwrap_or(config.seed);
+    config.as_of = arguments.as_of.clone().or(config.as_of);
+    config.validate()?;
+    Ok(config)
+}
+
+/// The touchpoints that come with the project.
+fn sample() -> Result<Vec<PathBuf>> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples").join("data");
+    let files: Vec<PathBuf> =
+        ["crm", "helpdesk", "newsletter", "shop", "till"].iter().map(|name| folder.join(name).with_extension("csv")).collect();
+    if files.iter().all(|file| file.exists()) {
+        return Ok(files);
+    }
+    Err(Error::new(ErrorKind::Io, "the bundled sample is not there")
+        .at(folder.display().to_string())
+        .cure("name your own files: consolidate crm.csv shop.csv"))
+}
+
+fn read(files: &[PathBuf], clock: &mut Clock) -> Result<(Table, Vec<FileRead>, Issues)> {
+    let total = files.iter().filter_map(|file| std::fs::metadata(file).ok()).map(|meta| meta.len()).sum();
+    let bar = clock.bar(total);
+    let (mut sources, mut reads, mut issues) = (Vec::new(), Vec::new(), Issues::new());
+    for path in files {
+        let before = bar.position();
+        let progress = |bytes: u64| bar.set_position(before + bytes);
+        let options = ReadOptions::new().skip_field(&is_secret_header).progress(&progress);
+        let read = read_path(path, &options)?;
+        reads.push(FileRead {
+            name: read.source.name().to_owned(),
+            path: path.clone(),
+            records: read.source.len(),
+            columns: read.source.fields().len(),
+            bytes: read.bytes,
+            format: read.format,
+            skipped: read.skipped,
+        });
+        sources.push(read.source);
+        issues.merge(read.issues);
+    }
+    bar.finish_and_clear();
+    reads.sort_by(|a, b| a.name.cmp(&b.name));
+    Ok((Table::new(sources)?, reads, issues))
+}
+
+/// Writes what was detected as a configuration that can be edited.
+fn write_config(table: &Table, mut config: Config, path: &Path, quiet: bool) -> Result<()> {
+    for mapping in detect_columns(table, &config)? {
+        let settings = SourceConfig {
+            region: mapping.region,
+            locale: mapping.locale,
+            day_first: mapping.day_first,
+            columns: mapping.fields.iter().map(|guess| (guess.field.clone(), guess.role.to_string())).collect(),
+        };
+        config.sources.insert(mapping.source, settings);
+    }
+    // The columns say it all now; said twice it could contradict itself after an edit.
+    (config.id, config.source_column) = (None, None);
+    config.ignore.clear();
+    config.drop_ignored = false;
+    let mut file = AtomicFile::create(path)?;
+    let fail = |error: std::io::Error| {
+        Error::new(ErrorKind::Io, format!("cannot be written ({})", error.kind())).at(path.display().to_string())
+    };
+    std::io::Write::write_all(&mut file, terminal::CONFIG_HEAD.as_bytes()).map_err(fail)?;
+    std::io::Write::write_all(&mut file, config.to_toml()?.as_bytes()).map_err(fail)?;
+    file.commit()?;
+    if !quiet {
+        println!("The detected columns are in {}: edit them and run again with --config.", path.display());
+    }
+    Ok(())
+}
+
+/// Times the stages and shows which one runs.
+struct Clock {
+    started: Instant,
+    stages: Timings,
+    current: Option<(&'static str, ProgressBar)>,
+    visible: bool,
+}
+
+impl Clock {
+    fn new(arguments: &Arguments) -> Self {
+        let visible = arguments.progress || (std::io::stderr().is_terminal() && !arguments.quiet && !arguments.json);
+        Self { started: Instant::now(), stages: Vec::new(), current: None, visible }
+    }
+
+    fn begin(&mut self, stage: &'static str) {
+        self.end();
+        self.started = Instant::now();
+        let spinner = if self.visible { ProgressBar::new_spinner() } else { ProgressBar::hidden() };
+        spinner.set_style(ProgressStyle::with_template("{spinner} {msg} {elapsed}").unwrap_or_else(|_| ProgressStyle::default_spinner()));
+        spinner.set_message(stage);
+        spinner.enable_steady_tick(Duration::from_millis(120));
+        self.current = Some((stage, spinner));
+    }
+
+    fn end(&mut self) {
+        if let Some((stage, spinner)) = self.current.take() {
+            spinner.finish_and_clear();
+            self.stages.push((stage, self.started.elapsed()));
+        }
+    }
+
+    fn finish(&mut self) -> Timings {
+        self.end();
+        std::mem::take(&mut self.stages)
+    }
+
+    /// A bar over bytes, below the spinner's line.
+    fn bar(&self, total: u64) -> ProgressBar {
+        if !self.visible {
+            return ProgressBar::hidden();
+        }
+        let bar = ProgressBar::new(total);
+        bar.set_style(
+            ProgressStyle::with_template("  {bar:40} {bytes}/{total_bytes} {bytes_per_sec}")
+                .unwrap_or_else(|_| ProgressStyle::default_bar()),
+        );
+        bar
+    }
+}

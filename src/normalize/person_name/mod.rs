@@ -1,0 +1,266 @@
+//! Person names: one cell in, prefix, given, middle, two surnames and suffix out.
+//!
+//! Tokens are classified with all their classes at once ([`lexicon`], one hash look-up each), the layout is chosen (comma,
+//! capitals, script, or which tokens are given names and which surnames), then the words are assigned by the naming
+//! system of the language: two surnames in Spanish, Catalan, Galician, Basque and Portuguese; middle names in English,
+//! Russian and Vietnamese; one surname elsewhere. The language comes from the [`Hint`] or else from the words themselves.
+//!
+//! | column holds | use |
+//! |---|---|
+//! | whole names | [`full_name`] |
+//! | given names, perhaps with a title or a nickname | [`given_name`] |
+//! | one surname or both | [`surname`] |
+//!
+//! Accents are never invented, familiar forms never rewritten (they are listed in
+//! [`given_variants`](PersonName::given_variants)), and a cell with two people, a company or a filler is not read as one
+//! person: see [`NameKind`].
+//!
+//! # Complexity
+//! Linear in the length of the name; one hash look-up a word.
+
+mod lexicon;
+pub mod nicknames;
+mod parse;
+mod tokens;
+
+#[cfg(test)]
+mod tests;
+
+use serde::Serialize;
+
+use super::company::looks_like_company;
+use super::gender::Gender;
+use super::placeholder::placeholder_folded;
+use super::text::{clean, fold, fold_into, key};
+use super::{Hint, Normalized, Quality};
+use crate::table::AttributeKind;
+
+/// What a name cell turned out to hold.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum NameKind {
+    /// One person.
+    #[default]
+    Person,
+    /// An organisation: pass the cell to [`company`](super::company::company).
+    Company,
+    /// Several people, in [`PersonName::persons`]. Merging such a record with either of them is a classic mistake.
+    Multiple,
+    /// A filler.
+    Placeholder,
+}
+
+impl NameKind {
+    /// The stable name.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Person => "person",
+            Self::Company => "company",
+            Self::Multiple => "multiple",
+            Self::Placeholder => "placeholder",
+        }
+    }
+}
+
+/// The components of a person name, in display form. Empty text is "not given".
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct PersonName {
+    /// What the cell holds. All other parts are empty unless it is a person.
+    pub kind: NameKind,
+    /// Titles in full, in the language of the record: `Doña`, `Frau Doktor`.
+    pub prefix: String,
+    /// Given name or names, compounds included: `María del Carmen`, `J. Luis`.
+    pub given: String,
+    /// Middle names, initials and patronymics where the naming system has them.
+    pub middle: String,
+    /// First or only surname, with its particles.
+    pub surname1: String,
+    /// Second surname.
+    pub surname2: String,
+    /// `Jr`, `III`, `Neto`.
+    pub suffix: String,
+    /// From the title or else from the given name: weak evidence.
+    pub gender: Option<Gender>,
+    /// Formal names that a familiar given name stands for, and nicknames from brackets or quotes.
+    pub given_variants: Vec<String>,
+    /// Maiden or married surnames said beside the main ones (`née`, `Vda. de`).
+    pub other_surnames: Vec<String>,
+    /// The people of a cell that holds several.
+    pub persons: Vec<PersonName>,
+}
+
+impl PersonName {
+    /// The name on one line: prefix, given, middle, surnames, suffix.
+    pub fn display(&self) -> String {
+        let parts = [&self.prefix, &self.given, &self.middle, &self.surname1, &self.surname2, &self.suffix];
+        let mut out = String::with_capacity(parts.iter().map(|part| part.len() + 1).sum());
+        for part in parts.into_iter().filter(|part| !part.is_empty()) {
+            if !out.is_empty() {
+                out.push(' ');
+            }
+            out.push_str(part);
+        }
+        out
+    }
+
+    /// Folded given, middle and surnames: equal for the same name written with another case, accents, order or title.
+    pub fn match_key(&self) -> String {
+        let mut out = String::with_capacity(48);
+        for part in [&self.given, &self.middle, &self.surname1, &self.surname2] {
+            let before = out.len();
+            if before > 0 {
+                out.push(' ');
+            }
+            let start = out.len();
+            fold_into(part, &mut out);
+            if out.len() == start {
+                out.truncate(before);
+            }
+        }
+        out
+    }
+
+    fn keys(&self) -> Vec<String> {
+        let match_key = self.match_key();
+        if match_key.is_empty() {
+            return Vec::new();
+        }
+        if match_key.is_ascii() {
+            return vec![match_key];
+        }
+        let latin = key(&match_key);
+        if latin.is_empty() { vec![match_key] } else { vec![match_key, latin] }
+    }
+}
+
+/// Which part of a name a column holds.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Part {
+    Full,
+    Given,
+    Surname,
+}
+
+/// Reads a cell that holds a whole name.
+///
+/// The first key is [`PersonName::match_key`]; names in other scripts have a transliterated second one.
+///
+/// # Example
+/// ```
+/// # use quilate::normalize::{Hint, person_name::full_name};
+/// let hint = Hint { locale: Some("es-ES"), region: None };
+/// let name = full_name("GARCIA LOPEZ, MARIA JOSE", &hint);
+/// assert_eq!(name.canonical, "Maria Jose Garcia Lopez");
+/// assert_eq!(name.parts.surname2, "Lopez");
+/// assert_eq!(name.keys[0], full_name("María José García López", &hint).keys[0]);
+/// ```
+pub fn full_name<'a>(raw: &'a str, hint: &Hint<'_>) -> Normalized<'a, PersonName> {
+    normalize(raw, hint, Part::Full)
+}
+
+/// Reads a cell that holds given names only: `Mª José`, `Dr. Fco. Javier`, `Francisco (Paco)`, `John A.`
+///
+/// # Example
+/// ```
+/// # use quilate::normalize::{Hint, person_name::given_name};
+/// let hint = Hint { locale: Some("es-ES"), region: None };
+/// assert_eq!(given_name("Mª JOSE", &hint).canonical, "María Jose");
+/// assert_eq!(given_name("paco", &hint).parts.given_variants, ["Francisco"]);
+/// ```
+pub fn given_name<'a>(raw: &'a str, hint: &Hint<'_>) -> Normalized<'a, PersonName> {
+    normalize(raw, hint, Part::Given)
+}
+
+/// Reads a cell that holds surnames only; two are told apart where the language has two.
+///
+/// # Example
+/// ```
+/// # use quilate::normalize::{Hint, person_name::surname};
+/// let hint = Hint { locale: Some("es-ES"), region: None };
+/// let surnames = surname("FDEZ. DE LA TORRE", &hint).parts;
+/// assert_eq!((surnames.surname1.as_str(), surnames.surname2.as_str()), ("Fernández", "de la Torre"));
+/// ```
+pub fn surname<'a>(raw: &'a str, hint: &Hint<'_>) -> Normalized<'a, PersonName> {
+    normalize(raw, hint, Part::Surname)
+}
+
+/// Longer cells are notes, not names; the bound keeps the work for one cell small.
+const LONGEST_NAME: usize = 300;
+
+fn normalize<'a>(raw: &'a str, hint: &Hint<'_>, part: Part) -> Normalized<'a, PersonName> {
+    let cleaned = clean(raw);
+    let mut result = Normalized {
+        original: raw,
+        canonical: String::new(),
+        parts: PersonName::default(),
+        keys: Vec::new(),
+        quality: Quality::Ok,
+        reasons: Vec::new(),
+    };
+    if cleaned.is_empty() {
+        result.quality = Quality::Unparsed;
+        result.reasons.push("empty");
+        return result;
+    }
+    let folded = fold(&cleaned);
+    let kind = match part {
+        Part::Full => AttributeKind::FullName,
+        Part::Given => AttributeKind::GivenName,
+        Part::Surname => AttributeKind::Surname,
+    };
+    if let Some(filler) = placeholder_folded(kind, &cleaned, &folded) {
+        result.reasons.push(filler.name());
+        if filler.is_missing() {
+            result.parts.kind = NameKind::Placeholder;
+            result.quality = Quality::Placeholder;
+            return result;
+        }
+        result.quality = Quality::Suspicious;
+    }
+    if cleaned.len() > LONGEST_NAME || cleaned.contains('@') || !cleaned.chars().any(char::is_alphabetic) {
+        result.quality = Quality::Unparsed;
+        result.reasons.push("not_a_name");
+        result.canonical = cleaned.into_owned();
+        return result;
+    }
+    if part == Part::Full && looks_like_company(&cleaned) {
+        result.parts.kind = NameKind::Company;
+        result.reasons.push("legal_form_found");
+        result.canonical = cleaned.into_owned();
+        return result;
+    }
+    let mut reading = parse::read(&cleaned, hint, part);
+    result.canonical = reading.name.display();
+    // What was reordered or dropped might be read otherwise in its new place; the form to store must read as itself.
+    for _ in 0..MAX_READINGS {
+        if !reading.rearranged || reading.name.kind != NameKind::Person {
+            break;
+        }
+        let again = parse::read(&result.canonical, hint, part);
+        let canonical = again.name.display();
+        if canonical == result.canonical {
+            break;
+        }
+        reading.rearranged = again.rearranged;
+        reading.name = PersonName { given_variants: reading.name.given_variants, ..again.name };
+        result.canonical = canonical;
+    }
+    if reading.name.kind == NameKind::Multiple || result.canonical.is_empty() {
+        result.canonical = super::text::title_case(&cleaned).into_owned();
+    } else {
+        result.keys = reading.name.keys();
+    }
+    result.quality = result.quality.max(reading.quality);
+    result.reasons.extend(reading.reasons);
+    result.parts = reading.name;
+    result
+}
+
+/// Two readings settle every name known; the bound is for garbage.
+const MAX_READINGS: usize = 4;
+
+/// True when the first word is somebody's given name and hardly a surname: for telling people from companies.
+pub(crate) fn starts_like_a_person(text: &str) -> bool {
+    let first = text.split(' ').next().unwrap_or("");
+    lexicon::LEXICON.word(&fold(first)).is_some_and(|word| word.score(lexicon::Lang::Es) > 0)
+}

@@ -1,0 +1,786 @@
+//! From tokens to the parts of a name: language, layout, then assignment by naming system.
+
+use std::borrow::Cow;
+
+use super::super::gender::Gender;
+use super::super::text::{LetterCase, fold, letter_case};
+use super::super::{Hint, Quality};
+use super::lexicon::{LEXICON, Lang, role};
+use super::tokens::{Casing, Group, Token, group, is_connector, tokenize};
+use super::{NameKind, Part, PersonName};
+
+/// What one cell was read as.
+pub(super) struct Reading {
+    pub(super) name: PersonName,
+    pub(super) quality: Quality,
+    pub(super) reasons: Vec<&'static str>,
+    /// Words were moved, dropped or replaced: the display form may read otherwise than the cell.
+    pub(super) rearranged: bool,
+}
+
+/// How a language builds names.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum System {
+    /// Given names, then two surnames.
+    TwoSurnames,
+    /// Given, middle names, surname.
+    Middle,
+    /// Given, patronymic, surname.
+    Patronymic,
+    /// Given names, one surname.
+    OneSurname,
+    /// Surname first: Chinese, Japanese, Korean, Hungarian.
+    FamilyFirst,
+    /// Surname, middle, given.
+    Vietnamese,
+}
+
+/// Everything the steps share.
+struct Context<'c> {
+    lang: Lang,
+    locale: &'c str,
+    system: System,
+    casing: Casing,
+    part: Part,
+}
+
+/// Reads clean, non-empty text.
+pub(super) fn read(text: &str, hint: &Hint<'_>, part: Part) -> Reading {
+    let mut reading = Reading {
+        name: PersonName::default(),
+        quality: Quality::Ok,
+        reasons: Vec::new(),
+        rearranged: false,
+    };
+    let text = plain_apostrophes(text);
+    let (text, asides) = take_asides(&text);
+    reading.rearranged |= !asides.is_empty() || text.contains([',', ';']);
+    let mut tokens = tokenize(&text);
+    let lang = Lang::of_hint(hint).unwrap_or_else(|| guess_language(&tokens));
+    let locale = hint.locale.unwrap_or("").split(['-', '_']).next().unwrap_or("");
+    let context = Context {
+        lang,
+        locale,
+        system: system_of(lang, locale, hint.region, &tokens),
+        casing: Casing::of(&text, lang),
+        part,
+    };
+    expand_abbreviations(&mut tokens, &context, &mut reading);
+    if part == Part::Full && several_persons(&text, &tokens, &context, &mut reading) {
+        return reading;
+    }
+    read_one(tokens, &context, &mut reading);
+    add_asides(&asides, &context, &mut reading);
+    add_formals(&context, &mut reading.name);
+    reading
+}
+
+/// All the apostrophes that keyboards and word processors produce, as the ASCII one; `M ª` as `Mª`.
+fn plain_apostrophes(text: &str) -> Cow<'_, str> {
+    if text.is_ascii() && !text.contains('`') {
+        return Cow::Borrowed(text);
+    }
+    let plain = text.replace(['’', '‘', '`', '´', 'ʼ', '′'], "'").replace(" ª", "ª").replace('°', "º");
+    if plain == text { Cow::Borrowed(text) } else { Cow::Owned(plain) }
+}
+
+/// Cuts out what stands in brackets or double quotes.
+fn take_asides(text: &str) -> (Cow<'_, str>, Vec<String>) {
+    const PAIRS: [(char, char); 6] = [('(', ')'), ('[', ']'), ('"', '"'), ('“', '”'), ('«', '»'), ('„', '“')];
+    let mut asides = Vec::new();
+    let mut rest = Cow::Borrowed(text);
+    for (open, close) in PAIRS {
+        while let Some(start) = rest.find(open) {
+            let inside = start + open.len_utf8();
+            let Some(length) = rest[inside..].find(close) else { break };
+            asides.push(rest[inside..inside + length].trim().to_owned());
+            let after = &rest[inside + length + close.len_utf8()..];
+            rest = Cow::Owned(format!("{} {}", rest[..start].trim_end(), after.trim_start()));
+        }
+    }
+    if asides.is_empty() { (rest, asides) } else { (Cow::Owned(rest.trim().to_owned()), asides) }
+}
+
+/// The language most words speak for; Spanish when nothing or equally much speaks for another.
+fn guess_language(tokens: &[Token<'_>]) -> Lang {
+    let votes = |lang: Lang| {
+        tokens.iter().filter(|token| token.word.is_some_and(|word| word.langs() & lang.bit() != 0)).count()
+    };
+    let mut best = (votes(Lang::Es), Lang::Es);
+    for lang in Lang::ALL {
+        if votes(lang) > best.0 {
+            best = (votes(lang), lang);
+        }
+    }
+    best.1
+}
+
+fn system_of(lang: Lang, locale: &str, region: Option<&str>, tokens: &[Token<'_>]) -> System {
+    let east_asian = |c: char| matches!(c, '\u{3040}'..='\u{30ff}' | '\u{3400}'..='\u{9fff}' | '\u{ac00}'..='\u{d7af}');
+    if tokens.iter().all(|token| token.text.chars().all(east_asian)) {
+        return System::FamilyFirst;
+    }
+    match (locale, region) {
+        ("vi", _) | ("", Some("VN")) => return System::Vietnamese,
+        ("hu", _) | ("", Some("HU")) => return System::FamilyFirst,
+        ("ru" | "uk" | "be" | "bg", _) | ("", Some("RU" | "UA" | "BY")) => return System::Patronymic,
+        _ => {}
+    }
+    if tokens.iter().any(|token| token.text.chars().any(|c| matches!(c, '\u{400}'..='\u{4ff}'))) {
+        return System::Patronymic;
+    }
+    let iberian = Lang::Es.bit() | Lang::Pt.bit();
+    match lang {
+        Lang::Es | Lang::Pt => System::TwoSurnames,
+        // A locale is a prior: two Spanish surnames at the end are two surnames in any country.
+        _ if tokens.len() >= 3
+            && tokens[tokens.len() - 2..]
+                .iter()
+                .all(|token| token.word.is_some_and(|word| word.is_surname_only_of(iberian, lang.bit()))) =>
+        {
+            System::TwoSurnames
+        }
+        Lang::En => System::Middle,
+        _ => System::OneSurname,
+    }
+}
+
+/// Replaces `Mª`, `Fdez.` by what they stand for. Without a mark of abbreviation (dot, ª, º) a word is taken for one only
+/// when nobody is called so.
+fn expand_abbreviations(tokens: &mut Vec<Token<'_>>, context: &Context<'_>, reading: &mut Reading) {
+    for index in 0..tokens.len() {
+        let token = &tokens[index];
+        if !token.is(role::ABBREVIATION) {
+            continue;
+        }
+        let marked = token.text.contains(['.', 'ª', 'º']);
+        let key = token.table_key();
+        if !marked && (key.len() < 2 || token.word.is_some_and(|word| word.is_name())) {
+            continue;
+        }
+        let Some(entries) = LEXICON.abbreviations.get(&*key) else { continue };
+        let followed_by_given = tokens.get(index + 1).is_some_and(|next| next.score(context.lang) > 0 || next.is(role::PARTICLE));
+        let after_given = index > 0 && tokens[index - 1].score(context.lang) > 0;
+        // "Ma" is Mary before another given name, and a Chinese surname or two initials elsewhere.
+        let fits = |given: bool| match (given, &*key) {
+            (true, "ma" | "m" | "mo") if !token.text.contains(['ª', 'º']) => followed_by_given,
+            (true, _) => index == 0 || followed_by_given || after_given || context.part == Part::Given,
+            (false, _) => index > 0 || context.part == Part::Surname || tokens.len() == 1 || token.segment == 0,
+        };
+        let found = entries
+            .iter()
+            .filter(|entry| entry.lang == context.lang && fits(entry.given))
+            .find(|entry| entry.given == (index == 0 && context.part != Part::Surname || followed_by_given))
+            .or_else(|| entries.iter().find(|entry| entry.lang == context.lang && fits(entry.given)));
+        if let Some(entry) = found {
+            let mut expanded = Token::new(entry.expansion, token.segment);
+            if context.casing.case == LetterCase::Upper {
+                expanded.text = Cow::Owned(entry.expansion.to_uppercase());
+            }
+            tokens[index] = expanded;
+            reading.rearranged = true;
+        }
+    }
+}
+
+// ---- several people ---------------------------------------------------------------------------------------------------
+
+/// `Juan y María García`, `Ana Ruiz / Luis Gil`, `Sr. y Sra. López`. Fills the reading and says true.
+fn several_persons(text: &str, tokens: &[Token<'_>], context: &Context<'_>, reading: &mut Reading) -> bool {
+    let plural = tokens.len() > 1
+        && tokens[0].is(role::TITLE)
+        && LEXICON.titles.get(&*tokens[0].table_key()).is_some_and(|titles| titles.iter().all(|title| title.gender == "pl"));
+    let split = if plural { None } else { find_second_person(tokens, context) };
+    if !plural && split.is_none() && !is_slashed(text, context) {
+        return false;
+    }
+    reading.name.kind = NameKind::Multiple;
+    reading.quality = Quality::Ambiguous;
+    reading.reasons.push("several_persons");
+    let halves: Vec<Vec<Token<'_>>> = match split {
+        Some(at) => vec![tokens[..at].to_vec(), tokens[at + 1..].to_vec()],
+        None if plural => Vec::new(),
+        None => text.split('/').map(tokenize).collect(),
+    };
+    for half in halves {
+        let mut one = Reading { name: PersonName::default(), quality: Quality::Ok, reasons: Vec::new(), rearranged: false };
+        read_one(half, context, &mut one);
+        add_formals(context, &mut one.name);
+        reading.name.persons.push(one.name);
+    }
+    // "Juan y María García" share what only the last one says.
+    if let Some(last) = reading.name.persons.last().cloned() {
+        for person in &mut reading.name.persons {
+            if person.surname1.is_empty() {
+                person.surname1.clone_from(&last.surname1);
+                person.surname2.clone_from(&last.surname2);
+            }
+        }
+    }
+    true
+}
+
+/// The word between two people, if the words on both sides are people.
+fn find_second_person(tokens: &[Token<'_>], context: &Context<'_>) -> Option<usize> {
+    let name_starts = |tokens: &[Token<'_>]| {
+        let titles = count_titles(tokens, context);
+        (titles > 0, tokens.get(titles).is_some_and(|token| token.score(context.lang) > 0))
+    };
+    (1..tokens.len().saturating_sub(1)).find(|&index| {
+        let token = &tokens[index];
+        let sign = matches!(&*token.text, "&" | "+");
+        let and = is_connector(tokens, index) || matches!(token.fold.as_str(), "and" | "und" | "et" | "en" | "con");
+        if !sign && !and {
+            return false;
+        }
+        let (left, right) = (&tokens[..index], &tokens[index + 1..]);
+        let ((left_title, left_given), (right_title, right_given)) = (name_starts(left), name_starts(right));
+        let only_titles = left_title && count_titles(left, context) == left.len();
+        (only_titles && right_title) || (right_given || right_title) && (left_given || left_title)
+    })
+}
+
+/// `Ana Ruiz / Luis Gil`: a slash between two texts that begin with given names; `c/o` and `a/l` are none.
+fn is_slashed(text: &str, context: &Context<'_>) -> bool {
+    let mut halves = text.split('/').peekable();
+    let mut count = 0;
+    while let Some(half) = halves.next() {
+        let tokens = tokenize(half);
+        let titles = count_titles(&tokens, context);
+        if !tokens.get(titles).is_some_and(|token| token.fold.len() > 1 && token.score(context.lang) > 0) {
+            return false;
+        }
+        count += 1;
+    }
+    count > 1
+}
+
+// ---- one person -------------------------------------------------------------------------------------------------------
+
+fn read_one<'t>(mut tokens: Vec<Token<'t>>, context: &Context<'_>, reading: &mut Reading) {
+    drop_other_names(&mut tokens, context, reading);
+    let mut gender = None;
+    if context.part != Part::Surname {
+        take_titles(&mut tokens, context, reading, &mut gender);
+    }
+    take_suffixes(&mut tokens, context, reading);
+    if tokens.is_empty() {
+        return;
+    }
+    let (given, surnames, known_order) = match context.part {
+        Part::Given => (tokens, Vec::new(), true),
+        Part::Surname => (Vec::new(), tokens, true),
+        Part::Full => split_layout(tokens, context, reading, &mut gender),
+    };
+    if known_order {
+        let groups = group(&given, false);
+        let end = if context.system == System::Middle { groups.first().map_or(0, |group| group.end) } else { given.len() };
+        let end = extend_compound(&given, &groups, end, context);
+        context.casing.join(&given[..end], &mut reading.name.given);
+        context.casing.join(&given[end..], &mut reading.name.middle);
+        let groups = group(&surnames, true);
+        assign_surnames(&surnames, &groups, context, &mut reading.name);
+    } else {
+        assign_given_first(&given, context, reading);
+    }
+    reading.name.gender = gender.or_else(|| gender_of_given(&reading.name.given, context.lang));
+    judge(context, reading);
+}
+
+/// In a system with middle names a listed compound is one given name (`Abdul Rahman`, `Ana María`).
+fn extend_compound(tokens: &[Token<'_>], groups: &[Group], end: usize, context: &Context<'_>) -> usize {
+    if context.system != System::Middle || context.part == Part::Given && groups.len() < 2 {
+        return end;
+    }
+    compound_length(tokens, groups, context).map_or(end, |length| groups[length - 1].end)
+}
+
+fn count_titles(tokens: &[Token<'_>], context: &Context<'_>) -> usize {
+    let mut count = 0;
+    while count < tokens.len() && title_of(tokens, count, context).is_some() {
+        count += 1;
+    }
+    count
+}
+
+/// The expansion and gender of the title at `index`, if the word is one there.
+fn title_of(tokens: &[Token<'_>], index: usize, context: &Context<'_>) -> Option<(&'static str, &'static str)> {
+    let token = &tokens[index];
+    if !token.is(role::TITLE) {
+        return None;
+    }
+    let titles = LEXICON.titles.get(&*token.table_key())?;
+    let next = tokens.get(index + 1);
+    let dotted = token.text.ends_with(['.', 'ª', 'º']);
+    let code = match context.lang {
+        Lang::Es if context.locale == "ca" => "ca",
+        Lang::Es => "es",
+        Lang::Pt => "pt",
+        Lang::En => "en",
+        Lang::Fr => "fr",
+        Lang::De => "de",
+        Lang::It => "it",
+        Lang::Nl => "nl",
+        Lang::Other => context.locale,
+    };
+    let own = titles.iter().find(|title| title.lang == code || (code == "ca" && title.lang == "es"));
+    // A one-letter title is an initial unless a given name follows: "D. José" but "D. García".
+    if token.fold.len() == 1 {
+        return own
+            .filter(|_| dotted && next.is_some_and(|next| next.score(context.lang) > 0))
+            .map(|title| (title.expansion, title.gender));
+    }
+    let title = own.or_else(|| titles.first().filter(|title| !matches!(title.lang, "ca" | "pl")))?;
+    // Words that are names, too, need their language or their dot: Don, Sol, Master, Frau are not everywhere titles.
+    let is_name = token.word.is_some_and(|word| word.is_name());
+    let unsure = is_name && !dotted && own.is_none_or(|_| next.is_none_or(|next| next.score(context.lang) < 0));
+    // A title alone is no name, unless another title stands before it.
+    if unsure || (next.is_none() && index == 0 && !dotted) {
+        return None;
+    }
+    Some((title.expansion, title.gender))
+}
+
+fn take_titles(tokens: &mut Vec<Token<'_>>, context: &Context<'_>, reading: &mut Reading, gender: &mut Option<Gender>) {
+    let count = count_titles(tokens, context);
+    for index in 0..count {
+        let Some((expansion, code)) = title_of(tokens, index, context) else { continue };
+        if reading.name.prefix.split(' ').any(|word| word == expansion) {
+            continue;
+        }
+        if !reading.name.prefix.is_empty() {
+            reading.name.prefix.push(' ');
+        }
+        reading.name.prefix.push_str(expansion);
+        *gender = gender.or(match code {
+            "m" => Some(Gender::Male),
+            "f" => Some(Gender::Female),
+            _ => None,
+        });
+    }
+    if count > 0 {
+        reading.rearranged = true;
+        tokens.drain(..count);
+    }
+}
+
+fn take_suffixes(tokens: &mut Vec<Token<'_>>, context: &Context<'_>, reading: &mut Reading) {
+    let least = if context.part == Part::Full { 2 } else { 1 };
+    let mut suffixes: Vec<String> = Vec::new();
+    while tokens.len() > least {
+        let Some(token) = tokens.last().filter(|token| token.is(role::SUFFIX)) else { break };
+        let key = token.table_key();
+        let after_comma = token.segment > 0;
+        let iberian = matches!(context.lang, Lang::Es | Lang::Pt);
+        let accepted = match &*key {
+            "jr" | "jnr" | "junior" | "snr" | "ii" | "iii" | "iv" | "2nd" | "3rd" => true,
+            "filho" => iberian || after_comma,
+            // Surnames as well: a suffix in Portuguese, or where two surnames stand before.
+            "neto" | "sobrinho" => (context.lang == Lang::Pt && tokens.len() > 2) || (iberian && tokens.len() > 3),
+            "segundo" => context.lang == Lang::Pt && tokens.len() > 3,
+            "sr" | "senior" | "esq" | "esquire" => context.system == System::Middle,
+            "i" | "v" => context.lang == Lang::En && tokens.len() > 2 && !token.text.ends_with('.'),
+            "hijo" | "padre" | "fils" | "pere" | "jun" | "sen" => after_comma || token.text.ends_with('.'),
+            "md" | "phd" | "dds" | "dvm" | "cpa" | "mba" | "obe" | "mbe" | "cbe" | "frcs" | "bsc" => {
+                letter_case(&token.text) != LetterCase::Lower && (after_comma || token.word.is_none_or(|word| !word.is_name()))
+            }
+            _ => after_comma && token.word.is_none_or(|word| !word.is_name()),
+        };
+        if !accepted {
+            break;
+        }
+        let mut text = String::new();
+        match &*key {
+            "ii" | "iii" | "iv" | "i" | "v" => text = key.to_uppercase(),
+            _ if token.text.contains('.') => text.extend(token.text.chars().filter(|&c| c != '.')),
+            _ => context.casing.write(token, &mut text),
+        }
+        if matches!(&*key, "jr" | "sr") && letter_case(&text) != LetterCase::Mixed {
+            text = if &*key == "jr" { "Jr".to_owned() } else { "Sr".to_owned() };
+        }
+        reading.rearranged |= token.text.contains('.') || after_comma;
+        suffixes.push(text);
+        tokens.pop();
+    }
+    suffixes.reverse();
+    reading.name.suffix = suffixes.join(" ");
+}
+
+/// Cuts off what follows `née`, `Vda. de`, `c/o`, `alias`.
+fn drop_other_names(tokens: &mut Vec<Token<'_>>, context: &Context<'_>, reading: &mut Reading) {
+    const MARKS: u16 = role::MARITAL | role::MAIDEN | role::ALIAS;
+    let found = tokens.iter().skip(1).position(|token| {
+        token.is(MARKS) && token.word.is_some_and(|word| !word.is_name()) && !token.text.chars().all(char::is_uppercase)
+            || token.is(role::MARITAL) && matches!(token.fold.as_str(), "vda" | "viuda")
+    });
+    let Some(at) = found.map(|position| position + 1) else { return };
+    let token = &tokens[at];
+    let reason = if token.is(role::MAIDEN) { "maiden_name" } else { "married_name_removed" };
+    let mut rest = &tokens[at + 1..];
+    if rest.first().is_some_and(|token| token.fold == "de") {
+        rest = &rest[1..];
+    }
+    let mut text = String::new();
+    context.casing.join(rest, &mut text);
+    if token.is(role::ALIAS) {
+        reading.name.given_variants.push(text);
+        reading.reasons.push("alias");
+    } else {
+        reading.name.other_surnames.push(text);
+        reading.reasons.push(reason);
+    }
+    reading.rearranged = true;
+    tokens.truncate(at);
+}
+
+/// Given tokens, surname tokens, and whether the border between them is known. When it is not, all tokens are in the
+/// first list, in given-first order.
+fn split_layout<'t>(
+    tokens: Vec<Token<'t>>,
+    context: &Context<'_>,
+    reading: &mut Reading,
+    gender: &mut Option<Gender>,
+) -> (Vec<Token<'t>>, Vec<Token<'t>>, bool) {
+    let total = |tokens: &[Token<'_>]| tokens.iter().map(|token| token.score(context.lang)).sum::<i32>();
+    let border = tokens.iter().rposition(|token| token.segment != tokens[tokens.len() - 1].segment);
+    if let Some(border) = border {
+        let mut given = tokens;
+        let mut surnames: Vec<Token<'t>> = given.drain(..=border).collect();
+        take_titles(&mut given, context, reading, gender);
+        take_titles(&mut surnames, context, reading, gender);
+        // Words overrule a comma that is plainly in the wrong place: "María José, García López".
+        let contradicted = total(&surnames) > 0 && total(&given) < 0;
+        if given.is_empty() || surnames.is_empty() {
+            given.append(&mut surnames);
+        } else if contradicted {
+            return (surnames, given, true);
+        } else {
+            return (given, surnames, true);
+        }
+        return (given, Vec::new(), false);
+    }
+    if tokens.len() < 2 {
+        return (tokens, Vec::new(), false);
+    }
+    match context.system {
+        System::FamilyFirst | System::Vietnamese => {
+            let mut given = tokens;
+            let surname = vec![given.remove(0)];
+            reading.rearranged = true;
+            if context.system == System::Vietnamese && given.len() > 1 {
+                let last = given.pop();
+                context.casing.join(&given, &mut reading.name.middle);
+                given = last.into_iter().collect();
+            }
+            return (given, surname, true);
+        }
+        System::Patronymic => return split_patronymic(tokens, context, reading),
+        System::TwoSurnames | System::Middle | System::OneSurname => {}
+    }
+    if let Some(range) = capital_surnames(&tokens) {
+        let mut surnames = tokens;
+        let mut given = surnames.split_off(range.end);
+        given.splice(0..0, surnames.drain(..range.start));
+        for token in surnames.iter_mut().filter(|token| !token.is_initial()) {
+            let mut text = String::with_capacity(token.text.len());
+            Casing { case: LetterCase::Upper, ..context.casing }.write(token, &mut text);
+            token.text = Cow::Owned(text);
+        }
+        reading.rearranged = true;
+        return (given, surnames, true);
+    }
+    match family_first(&tokens, context) {
+        Some(border) => {
+            let mut surnames = tokens;
+            let given = surnames.split_off(border);
+            reading.rearranged = true;
+            reading.reasons.push("family_name_first");
+            (given, surnames, true)
+        }
+        None => (tokens, Vec::new(), false),
+    }
+}
+
+/// `Владимир Иванович Петров` and `Петров Владимир Иванович`: the patronymic is known by its ending.
+fn split_patronymic<'t>(
+    mut tokens: Vec<Token<'t>>,
+    context: &Context<'_>,
+    reading: &mut Reading,
+) -> (Vec<Token<'t>>, Vec<Token<'t>>, bool) {
+    const ENDINGS: [&str; 12] = [
+        "ович", "евич", "ьич", "овна", "евна", "ична", "ovich", "evich", "ovna", "evna", "ichna", "йович",
+    ];
+    let patronymic = tokens.iter().rposition(|token| ENDINGS.iter().any(|ending| token.fold.ends_with(ending)));
+    match patronymic {
+        Some(at) if tokens.len() == 3 && at > 0 => {
+            let middle = tokens.remove(at);
+            context.casing.write(&middle, &mut reading.name.middle);
+            // The patronymic follows the given name, so last in the cell means that the surname came first.
+            let given_at = at - 1;
+            reading.rearranged |= given_at != 0;
+            let given = vec![tokens.remove(given_at)];
+            (given, tokens, true)
+        }
+        _ => {
+            let surname = tokens.split_off(tokens.len() - 1);
+            (tokens, surname, true)
+        }
+    }
+}
+
+/// The run of words in capitals at one end of a name that is otherwise in mixed case.
+fn capital_surnames(tokens: &[Token<'_>]) -> Option<std::ops::Range<usize>> {
+    let capital = |token: &Token<'_>| {
+        letter_case(&token.text) == LetterCase::Upper && token.text.chars().filter(|c| c.is_alphabetic()).count() > 2
+            && !token.is_initial()
+    };
+    let small = |token: &Token<'_>| token.is(role::BINDS) && !token.word.is_some_and(|word| word.is_given());
+    let mixed = |token: &Token<'_>| letter_case(&token.text) == LetterCase::Mixed || token.is_initial();
+    let is_surname = |token: &Token<'_>| capital(token) || small(token);
+    let head = tokens.iter().take_while(|token| is_surname(token)).count();
+    if head > 0 && head < tokens.len() && tokens[..head].iter().any(capital) && tokens[head..].iter().all(mixed)
+        && tokens[head..].iter().any(|token| !token.is_initial())
+    {
+        return Some(0..head);
+    }
+    let tail = tokens.iter().rev().take_while(|token| is_surname(token)).count();
+    let start = tokens.len() - tail;
+    (tail > 0 && start > 0 && tokens[start..].iter().any(capital) && tokens[..start].iter().all(mixed)
+        && tokens[..start].iter().any(|token| !token.is_initial()))
+    .then_some(start..tokens.len())
+}
+
+/// Where the given names begin when the words say that the surnames come first without a comma.
+///
+/// The two layouts are compared by the sum of the words' scores; the first word must be a surname and the last a given
+/// name, and the difference clear, since given-first is by far the more common.
+fn family_first(tokens: &[Token<'_>], context: &Context<'_>) -> Option<usize> {
+    const CLEAR: i32 = 3;
+    let groups = group(tokens, true);
+    let last = groups.len().checked_sub(1).filter(|&last| last > 0)?;
+    let score = |group: &Group| {
+        if group.end - group.start > 1 { -2 } else { tokens[group.start].score(context.lang) }
+    };
+    if score(&groups[0]) >= 0 || score(&groups[last]) <= 0 {
+        return None;
+    }
+    let scores: Vec<i32> = groups.iter().map(score).collect();
+    let total: i32 = scores.iter().sum();
+    let mut front = 0;
+    let (mut best_given_first, mut best_family_first) = (i32::MIN, (i32::MIN, 0));
+    for border in 1..=last {
+        front += scores[border - 1];
+        let given_first = 2 * front - total;
+        best_given_first = best_given_first.max(given_first);
+        // On a tie the later border wins: two surnames are the rule where there are enough words.
+        if -given_first >= best_family_first.0 {
+            best_family_first = (-given_first, border);
+        }
+    }
+    (best_family_first.0 - best_given_first >= CLEAR).then(|| groups[best_family_first.1].start)
+}
+
+/// Groups at the front that are one listed compound given name, such as `María del Carmen`.
+fn compound_length(tokens: &[Token<'_>], groups: &[Group], context: &Context<'_>) -> Option<usize> {
+    let first = tokens.first().filter(|token| token.is(role::HEAD))?;
+    let mut joined = first.fold.clone();
+    let mut best = None;
+    for (index, group) in groups.iter().enumerate().skip(1) {
+        for token in &tokens[group.start..group.end] {
+            joined.push(' ');
+            joined.push_str(&token.fold);
+        }
+        if joined.split(' ').count() > LEXICON.longest_compound {
+            break;
+        }
+        let last = &tokens[group.end - 1];
+        // `Juan Martín` is one name only if a surname is left; one that ends in a mere given name needs none.
+        let left = groups.len() - index - 1;
+        let enough = left > 1 || (last.score(context.lang) > 0 || group.end - group.start > 1) && (left > 0 || last.score(context.lang) > 0);
+        if enough && LEXICON.word(&joined).is_some_and(|word| word.is(role::COMPOUND)) {
+            best = Some(index + 1);
+        }
+    }
+    // Mary and a Marian attribute that is not in the table: "María de las Viñas Ruiz" stays two names, "María del Alba
+    // García Ruiz" is one.
+    let attribute = groups.get(1).is_some_and(|group| {
+        group.end - group.start > 1 && tokens[group.end - 1].score(context.lang) > 0 && groups.len() > 2
+    });
+    best.or((attribute && first.fold == "maria").then_some(2))
+}
+
+/// Assigns tokens in given-first order whose border is not known.
+fn assign_given_first(tokens: &[Token<'_>], context: &Context<'_>, reading: &mut Reading) {
+    let groups = group(tokens, false);
+    let Some(count) = groups.len().checked_sub(1) else { return };
+    let name = &mut reading.name;
+    if count == 0 {
+        return assign_single(tokens, context, reading);
+    }
+    let mut given = compound_length(tokens, &groups, context).unwrap_or(1);
+    match context.system {
+        System::TwoSurnames => {
+            let total = groups.len();
+            while given < total {
+                let group = groups[given];
+                let token = &tokens[group.end - 1];
+                let simple = group.end - group.start == 1;
+                let left = total - given;
+                let takes = match token.score(context.lang) {
+                    _ if !simple || left < 2 => false,
+                    1.. => true,
+                    // One word can be either: two surnames must stay.
+                    0 => left > 2 || (token.is_initial() && left > 1),
+                    _ => false,
+                };
+                if !takes {
+                    break;
+                }
+                given += 1;
+            }
+        }
+        System::Middle => {}
+        _ => {
+            while given < count {
+                let token = &tokens[groups[given].start];
+                if token.is_initial() || token.score(context.lang) > 0 {
+                    given += 1;
+                } else {
+                    break;
+                }
+            }
+        }
+    }
+    let given_end = groups[given - 1].end;
+    context.casing.join(&tokens[..given_end], &mut name.given);
+    let rest = &groups[given..];
+    if context.system == System::Middle && rest.len() > 1 {
+        let surname = rest[rest.len() - 1].start;
+        context.casing.join(&tokens[rest[0].start..surname], &mut name.middle);
+        context.casing.join(&tokens[surname..], &mut name.surname1);
+    } else {
+        assign_surnames(tokens, rest, context, name);
+    }
+    let dropped: usize = groups.iter().map(|group| group.end - group.start).sum();
+    reading.rearranged |= dropped != tokens.len();
+}
+
+/// One word, or one word with its particles: a surname if it is known as one, if a particle opens it, or if a title
+/// stands before it and no given name is spelled so.
+fn assign_single(tokens: &[Token<'_>], context: &Context<'_>, reading: &mut Reading) {
+    let last = &tokens[tokens.len() - 1];
+    let titled = !reading.name.prefix.is_empty() && last.score(context.lang) <= 0;
+    let surname = last.score(context.lang) < 0 || (tokens.len() > 1 && tokens[0].is(role::BINDS)) || titled;
+    let part = if surname { &mut reading.name.surname1 } else { &mut reading.name.given };
+    context.casing.join(tokens, part);
+}
+
+/// One or two surnames from groups; connectors between groups are left out.
+fn assign_surnames(tokens: &[Token<'_>], groups: &[Group], context: &Context<'_>, name: &mut PersonName) {
+    let (Some(first), Some(last)) = (groups.first(), groups.last()) else { return };
+    if context.system != System::TwoSurnames {
+        context.casing.join(&tokens[first.start..last.end], &mut name.surname1);
+        return;
+    }
+    // `García de la Torre López`: with three groups a particle continues the surname before it.
+    let mut parts: Vec<Group> = groups.to_vec();
+    while parts.len() > 2 {
+        let joint = (1..parts.len()).find(|&index| parts[index].end - parts[index].start > 1);
+        match joint {
+            Some(index) => {
+                parts[index - 1].end = parts[index].end;
+                parts.remove(index);
+            }
+            None => break,
+        }
+    }
+    let border = match (parts.len(), context.lang) {
+        (1, _) => 1,
+        // Of many Portuguese surnames the last is the father's.
+        (count, Lang::Pt) => count - 1,
+        _ => 1,
+    };
+    for group in &parts[..border] {
+        context.casing.join(&tokens[group.start..group.end], &mut name.surname1);
+    }
+    for group in &parts[border..] {
+        context.casing.join(&tokens[group.start..group.end], &mut name.surname2);
+    }
+}
+
+/// The compound decides (`José María` is a man), then the first name.
+fn gender_of_given(given: &str, lang: Lang) -> Option<Gender> {
+    let folded = fold(given);
+    let whole = LEXICON.word(&folded).and_then(|word| word.gender(lang));
+    whole.or_else(|| LEXICON.word(folded.split(' ').next()?)?.gender(lang))
+}
+
+fn judge(context: &Context<'_>, reading: &mut Reading) {
+    let name = &reading.name;
+    let mut degrade = |quality: Quality, reason: &'static str| {
+        reading.quality = reading.quality.max(quality);
+        reading.reasons.push(reason);
+    };
+    let digits = [&name.given, &name.middle, &name.surname1, &name.surname2].iter().any(|part| part.bytes().any(|b| b.is_ascii_digit()));
+    if digits {
+        degrade(Quality::Suspicious, "digits_in_name");
+    }
+    if context.part != Part::Full {
+        return;
+    }
+    match (name.given.is_empty(), name.surname1.is_empty()) {
+        (false, true) | (true, false) => {
+            let part = if name.given.is_empty() { &name.surname1 } else { &name.given };
+            degrade(Quality::Partial, if part.contains(' ') { "part_missing" } else { "single_token" });
+        }
+        _ => {
+            let initials = !name.given.is_empty() && name.given.split(' ').all(|word| Token::new(word, 0).is_initial());
+            if initials {
+                degrade(Quality::Partial, "given_initial");
+            }
+        }
+    }
+}
+
+// ---- brackets and familiar forms --------------------------------------------------------------------------------------
+
+/// What stood in brackets or quotes: a suffix, a nickname, or a note.
+fn add_asides(asides: &[String], context: &Context<'_>, reading: &mut Reading) {
+    for aside in asides {
+        let tokens = tokenize(aside);
+        let Some(token) = tokens.first() else { continue };
+        let is_suffix = tokens.len() == 1 && token.is(role::SUFFIX) && reading.name.suffix.is_empty();
+        let is_nickname = tokens.len() <= 2
+            && tokens.iter().all(|token| token.score(context.lang) > 0 || (tokens.len() == 1 && token.word.is_none_or(|word| !word.is_name())))
+            && !aside.bytes().any(|byte| byte.is_ascii_digit());
+        let mut text = String::new();
+        Casing::of(aside, context.lang).join(&tokens, &mut text);
+        if is_suffix && context.part != Part::Given {
+            reading.name.suffix = text.replace('.', "").to_lowercase();
+        } else if is_nickname {
+            reading.name.given_variants.push(text);
+        } else {
+            reading.reasons.push("note_removed");
+        }
+    }
+}
+
+/// Formal names of a familiar given name. A name that is one in its own right (Luisa, Marina) stands for itself.
+fn add_formals(context: &Context<'_>, name: &mut PersonName) {
+    let folded = fold(&name.given);
+    let first = folded.split(' ').next().unwrap_or("");
+    for form in [folded.as_str(), first] {
+        if !LEXICON.word(form).is_none_or(|word| word.is(role::NICKNAME) || word.is(role::COMPOUND)) {
+            continue;
+        }
+        let Some(formals) = LEXICON.formals.get(form) else { continue };
+        let own = formals.iter().any(|(lang, _)| *lang == context.lang);
+        for (lang, formal) in formals {
+            let wanted = if own { *lang == context.lang } else { true };
+            if wanted && !name.given_variants.iter().any(|variant| variant == formal) {
+                name.given_variants.push((*formal).to_owned());
+            }
+        }
+        break;
+    }
+}
