@@ -70,6 +70,11 @@ impl Mapping {
     pub fn field_of(&self, role: Role) -> Option<&FieldGuess> {
         self.fields.iter().find(|guess| guess.role == role)
     }
+
+    /// Number of the column with this role; the first one when there are several.
+    pub fn position(&self, role: Role) -> Option<usize> {
+        self.fields.iter().position(|guess| guess.role == role)
+    }
 }
 
 /// What is known beforehand. Column names are compared as [`Source::field_index`] does.

@@ -26,6 +26,11 @@ pub use civil::{civil_from_days, days_from_civil, exists};
 use parse::{Failure, Fields};
 pub use time::timestamp;
 
+/// The number of a month from its name or abbreviation in any language that [`date`] reads: `marzo` is 3.
+pub fn month_number(word: &str) -> Option<u8> {
+    parse::month_of(word.trim()).flatten()
+}
+
 /// What a date is the date of; it decides centuries and what is impossible.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default, Serialize)]
 #[serde(rename_all = "snake_case")]

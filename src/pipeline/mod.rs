@@ -19,7 +19,7 @@ pub use resolution::{GoldenRecord, GoldenValue, Resolution};
 use crate::compare::Comparisons;
 use crate::detect::{DetectOptions, Mapping, detect};
 use crate::error::{Error, ErrorKind, Issues, Result};
-use crate::merge::{FieldSpec, merge};
+use crate::merge::FieldSpec;
 use crate::table::{Role, Source, Table};
 
 /// A stage that begins, for progress reports.
@@ -105,9 +105,7 @@ pub fn consolidate_with(
     let matching = matching::run(&comparisons, &config.match_options(), &prepared.must_link);
     matching.report_issues(&comparisons, &mut issues);
     progress(Stage::Merge);
-    let mut resolution = Resolution::new(records, mappings, prepared, matching, plan, issues);
-    resolution.golden = merge(&resolution.plan, &resolution.merge_input(&resolution.merge_fields()))?;
-    Ok(resolution)
+    Resolution::new(records, mappings, prepared, matching, plan, issues)
 }
 
 /// What each column of each source is taken for under a configuration.

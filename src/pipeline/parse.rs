@@ -180,8 +180,7 @@ fn read(kind: AttributeKind, raw: &str, reading: &Reading<'_>, out: &mut Parsed)
         }
         K::Region => {
             let region = address::region(raw, hint);
-            let matching = if region.parts.code.is_empty() { text::key(raw) } else { text::key(&region.parts.code) };
-            out.push(kind, false, region.quality, raw, &matching);
+            out.push(kind, false, region.quality, raw, &text::key(&region.canonical));
         }
         K::Country => {
             let code = address::country(raw);
@@ -271,9 +270,9 @@ fn read_address(kind: AttributeKind, raw: &str, hint: &Hint<'_>, out: &mut Parse
     let parts = &address.parts;
     // The name leads: it weighs more than the type when the two are compared from the front.
     let name = text::key(&join(&parts.street_name, &parts.street_type));
-    let matching = if name.is_empty() && parts.po_box.is_none() { text::key(raw) } else { name };
+    let matching = if name.is_empty() && parts.po_box.is_empty() { text::key(raw) } else { name };
     if whole {
-        let line = parts.street_line();
+        let line = street_line(parts);
         out.push(K::Street, true, address.quality, if line.is_empty() { raw } else { &line }, &matching);
     } else {
         out.push(K::Street, false, address.quality, raw, &matching);
@@ -281,13 +280,28 @@ fn read_address(kind: AttributeKind, raw: &str, hint: &Hint<'_>, out: &mut Parse
     out.push(K::HouseNumber, true, address.quality, "", &squeeze(&parts.house_number));
     let unit: Vec<&str> = parts.unit.iter().map(|(_, value)| value.as_str()).collect();
     out.push(K::Unit, true, address.quality, "", &squeeze(&unit.join(" ")));
-    out.push(K::PoBox, true, address.quality, "", &squeeze(parts.po_box.as_deref().unwrap_or("")));
+    out.push(K::PoBox, true, address.quality, "", &squeeze(&parts.po_box));
     if whole || !parts.postcode.is_empty() {
         out.push(K::Postcode, true, address.quality, &parts.postcode, &squeeze(&parts.postcode));
         out.push(K::City, true, address.quality, &parts.city, &text::key(&parts.city));
         out.push(K::Region, true, address.quality, &parts.region, &text::key(&parts.region));
         out.push(K::Country, true, address.quality, &parts.country, &text::key(&parts.country));
     }
+}
+
+/// A street line from its parts, as its country writes it: the number leads in English and French.
+fn street_line(parts: &address::Address) -> String {
+    let units: Vec<&str> = parts.unit.iter().map(|(_, value)| value.as_str()).collect();
+    let units = units.join(" ");
+    let number_first = matches!(parts.country.as_str(), "US" | "GB" | "CA" | "AU" | "IE" | "NZ" | "FR");
+    let type_last = number_first && parts.country != "FR";
+    let name = if type_last {
+        join(&parts.street_name, &parts.street_type)
+    } else {
+        join(&parts.street_type, &parts.street_name)
+    };
+    let line = if number_first { join(&parts.house_number, &name) } else { join(&name, &parts.house_number) };
+    if line.is_empty() || units.is_empty() { line } else { format!("{line}, {units}") }
 }
 
 fn read_date(kind: AttributeKind, raw: &str, reading: &Reading<'_>, out: &mut Parsed) {

@@ -8,7 +8,7 @@ use crate::compare::Comparisons;
 use crate::detect::Mapping;
 use crate::error::{Error, ErrorKind, Issues, Result};
 use crate::ids::{EntityId, RecordId};
-use crate::merge::{Field, Golden, MergeInput, MergePlan};
+use crate::merge::{Field, Golden, MergeInput, MergePlan, merge};
 use crate::normalize::attributes::Attributes;
 use crate::report::{Explanation, explain};
 use crate::score::Scorer;
@@ -27,8 +27,8 @@ pub struct Resolution {
     updated_at: Vec<i64>,
     matching: Matching,
     issues: Issues,
-    pub(super) plan: MergePlan,
-    pub(super) golden: Golden,
+    plan: MergePlan,
+    golden: Golden,
 }
 
 /// One golden record, by field name.
@@ -70,8 +70,12 @@ impl Resolution {
         matching: Matching,
         plan: MergePlan,
         issues: Issues,
-    ) -> Self {
-        Self {
+    ) -> Result<Self> {
+        let fields = merge_fields(&prepared.golden);
+        let input = merge_input(&records, &prepared.updated_at, &matching, &fields);
+        let golden = merge(&plan, &input)?;
+        drop(fields);
+        Ok(Self {
             records,
             mappings,
             attributes: prepared.attributes,
@@ -80,8 +84,8 @@ impl Resolution {
             matching,
             issues,
             plan,
-            golden: Golden::default(),
-        }
+            golden,
+        })
     }
 
     /// All records: source and id of each.
@@ -129,27 +133,14 @@ impl Resolution {
         &self.plan
     }
 
-    /// The golden fields as [`merge`](crate::merge) takes them.
+    /// The golden fields as [`merge`](crate::merge::merge()) takes them.
     pub fn merge_fields(&self) -> Vec<Field<'_>> {
-        self.golden_fields
-            .iter()
-            .map(|field| Field {
-                name: &field.name,
-                values: &field.values,
-                key: &field.key,
-                quality: &field.quality,
-            })
-            .collect()
+        merge_fields(&self.golden_fields)
     }
 
     /// What was merged, for [`Golden::view`].
     pub fn merge_input<'a>(&'a self, fields: &'a [Field<'a>]) -> MergeInput<'a> {
-        MergeInput {
-            fields,
-            source: &self.records.source,
-            updated_at: &self.updated_at,
-            entities: &self.matching.entities,
-        }
+        merge_input(&self.records, &self.updated_at, &self.matching, fields)
     }
 
     /// The golden record of an entity.
@@ -200,4 +191,20 @@ impl Resolution {
         let candidate = chose(low, high) || chose(high, low);
         explain(&scorer, a, b, same, candidate)
     }
+}
+
+fn merge_fields(golden: &[GoldenField]) -> Vec<Field<'_>> {
+    golden
+        .iter()
+        .map(|field| Field { name: &field.name, values: &field.values, key: &field.key, quality: &field.quality })
+        .collect()
+}
+
+fn merge_input<'a>(
+    records: &'a Records,
+    updated_at: &'a [i64],
+    matching: &'a Matching,
+    fields: &'a [Field<'a>],
+) -> MergeInput<'a> {
+    MergeInput { fields, source: &records.source, updated_at, entities: &matching.entities }
 }

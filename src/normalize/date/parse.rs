@@ -150,7 +150,7 @@ static MONTHS: LazyLock<Lookup<u8>> = LazyLock::new(|| {
 });
 
 /// The month that a word names; `Some(None)` for words that may stand in a date; `None` for any other word.
-fn month_of(word: &str) -> Option<Option<u8>> {
+pub(super) fn month_of(word: &str) -> Option<Option<u8>> {
     const WEEKDAYS: &[&str] = &[
         "lun", "mar", "mie", "jue", "vie", "sab", "dom", "mon", "tue", "wed", "thu", "fri", "sat", "sun", "seg", "ter",
         "qua", "qui", "sex", "mer", "jeu", "ven", "sam", "dim", "gio", "mit", "don", "fre", "sam", "son", "die",

@@ -1,0 +1,254 @@
+//! What a person reads: what was read, what was found, ten example merges, where the files are.
+
+use std::path::Path;
+
+use quilate::detect::FieldGuess;
+use quilate::report::{Explanation, Summary};
+use quilate::{EntityId, RecordId, Resolution, Role};
+
+use crate::cli::Arguments;
+use crate::run::{FileRead, Timings};
+
+/// Head of a written configuration.
+pub const CONFIG_HEAD: &str = "\
+# What quilate detected. Edit what is wrong and pass the file with --config.
+# Roles of columns: record_id, source_name, updated_at, created_at, merged_into, carry (not evidence, kept), skip (not
+# read), or an attribute: full_name, given_name, middle_name, surname, second_surname, name_prefix, name_suffix, company,
+# email, phone, full_address, street, house_number, unit, address_line_2, po_box, locality, city, county, region,
+# postcode, country, birth_date, birth_year, birth_month, birth_day, age, birth_place, identifier, gender, website,
+# category. `street:2` is the street of a second address.
+
+";
+
+/// Example merges shown.
+const EXAMPLES: usize = 10;
+
+pub fn print(reads: &[FileRead], resolution: &Resolution, summary: &Summary, timings: &Timings, arguments: &Arguments) {
+    files(reads);
+    columns(resolution);
+    customers(summary);
+    examples(resolution);
+    issues(summary);
+    written(&arguments.out, arguments.pairs, timings);
+}
+
+fn heading(text: &str) {
+    println!("\n{text}\n{}", "─".repeat(text.chars().count()));
+}
+
+/// 1234567 as 1,234,567.
+fn number(n: u64) -> String {
+    let digits = n.to_string();
+    let mut out = String::new();
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at) % 3 == 0 {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    out
+}
+
+fn files(reads: &[FileRead]) {
+    heading("Read");
+    let width = reads.iter().map(|read| read.name.chars().count()).max().unwrap_or(0);
+    for read in reads {
+        let delimiter = match read.format.delimiter {
+            Some(b'\t') => "tabs".to_owned(),
+            Some(byte) => format!("'{}'", char::from(byte)),
+            None => "one column".to_owned(),
+        };
+        println!(
+            "  {:width$}  {:>10} records  {:>3} columns  {:>8}  {}, {}   {}",
+            read.name,
+            number(read.records as u64),
+            read.columns,
+            size(read.bytes),
+            read.format.encoding,
+            delimiter,
+            read.path.display(),
+        );
+        if !read.skipped.is_empty() {
+            println!("  {:width$}  never read in: {}", "", read.skipped.join(", "));
+        }
+    }
+}
+
+fn size(bytes: u64) -> String {
+    match bytes {
+        0..10_000 => format!("{bytes} B"),
+        10_000..10_000_000 => format!("{} kB", bytes / 1000),
+        _ => format!("{} MB", bytes / 1_000_000),
+    }
+}
+
+/// What each column was taken for; the reasons of the doubtful ones.
+fn columns(resolution: &Resolution) {
+    heading("Columns");
+    for mapping in resolution.mappings() {
+        let place: Vec<&str> = [&mapping.region, &mapping.locale].into_iter().flatten().map(String::as_str).collect();
+        println!("  {} {}", mapping.source, if place.is_empty() { String::new() } else { format!("({})", place.join(", ")) });
+        let used = |guess: &&FieldGuess| !matches!(guess.role, Role::Carry | Role::Skip);
+        for guess in mapping.fields.iter().filter(used) {
+            let doubt = if guess.confidence < 0.7 { "?" } else { " " };
+            println!("   {doubt} {:24} {:16} {}", clip(&guess.field, 24), guess.role.to_string(), guess.reasons.join("; "));
+        }
+        for (role, verb) in [(Role::Carry, "carried, no evidence"), (Role::Skip, "not used")] {
+            let names: Vec<&str> =
+                mapping.fields.iter().filter(|guess| guess.role == role).map(|guess| guess.field.as_str()).collect();
+            if !names.is_empty() {
+                println!("     {verb}: {}", names.join(", "));
+            }
+        }
+    }
+    println!("  Wrong? --write-config FILE, edit it, run with --config FILE.");
+}
+
+fn customers(summary: &Summary) {
+    heading("Customers");
+    let share = 100.0 * summary.duplicates() as f64 / summary.records.max(1) as f64;
+    println!(
+        "  {} records are {} customers: {} records ({share:.1} %) were duplicates.",
+        number(summary.records),
+        number(summary.entities),
+        number(summary.duplicates()),
+    );
+    println!(
+        "  The model expects {} matching pairs and merged {}; records merge above {:.0} % probability.",
+        number(summary.matching.estimated_matches.round() as u64),
+        number(summary.matching.matched_pairs),
+        100.0 * summary.matching.threshold_probability,
+    );
+    let width = summary.sources.iter().map(|source| source.name.chars().count()).max().unwrap_or(0).max(6);
+    println!("\n  {:width$}  {:>10}  {:>10}  {:>12}  {:>11}", "source", "records", "customers", "duplicates", "only there");
+    for source in &summary.sources {
+        println!(
+            "  {:width$}  {:>10}  {:>10}  {:>12}  {:>11}",
+            source.name,
+            number(source.records),
+            number(source.entities),
+            number(source.duplicates),
+            number(source.only_here),
+        );
+    }
+    if !summary.shared.is_empty() && summary.sources.len() <= 12 {
+        println!("\n  Customers that two sources share:");
+        for pair in &summary.shared {
+            println!("  {:>10}  {} and {}", number(pair.entities), pair.left, pair.right);
+        }
+    }
+    println!("\n  Records a customer:");
+    let most = summary.entity_sizes.values().copied().max().unwrap_or(1).max(1);
+    for (size, count) in summary.entity_sizes.iter().take(12) {
+        let bar = "█".repeat((40 * count).div_ceil(most) as usize);
+        println!("  {size:>10}  {bar} {}", number(*count));
+    }
+    let rest: u64 = summary.entity_sizes.iter().skip(12).map(|(_, count)| count).sum();
+    if rest > 0 {
+        println!("  {:>10}  {}", "more", number(rest));
+    }
+}
+
+/// Ten merges that show something: several records, several sources, values that differ.
+fn examples(resolution: &Resolution) {
+    let mut chosen: Vec<(usize, EntityId)> = resolution
+        .entities()
+        .iter()
+        .filter(|(_, members)| (2..=6).contains(&members.len()))
+        .map(|(entity, members)| (interest(resolution, members), entity))
+        .collect();
+    chosen.sort_by_key(|&(interest, entity)| (std::cmp::Reverse(interest), entity));
+    chosen.truncate(EXAMPLES);
+    if chosen.is_empty() {
+        return;
+    }
+    heading("Examples");
+    for (_, entity) in chosen {
+        example(resolution, entity);
+    }
+}
+
+/// How much there is to see: sources, and attributes in which the members differ.
+fn interest(resolution: &Resolution, members: &[RecordId]) -> usize {
+    let records = resolution.records();
+    let mut sources: Vec<_> = members.iter().map(|record| records.source[record.index()]).collect();
+    sources.dedup();
+    let differing = resolution.attributes().columns.iter().filter(|attribute| {
+        let mut codes: Vec<u32> = members.iter().flat_map(|r| attribute.column.codes(r.index())).copied().collect();
+        codes.sort_unstable();
+        codes.dedup();
+        codes.len() > 1
+    });
+    4 * sources.len() + differing.count()
+}
+
+fn example(resolution: &Resolution, entity: EntityId) {
+    let golden = resolution.golden_record(entity);
+    let get = |field: &str| golden.get(field).unwrap_or("");
+    let name = ["name_prefix", "given_name", "middle_name", "surname", "second_surname"].map(get).join(" ");
+    let name = name.split_whitespace().collect::<Vec<_>>().join(" ");
+    let title = if name.is_empty() { get("company").to_owned() } else { name };
+    let place = [get("street"), get("postcode"), get("city")].join(" ");
+    println!("\n  ● {title}   {}   {}   {}", get("email"), get("phone"), place.split_whitespace().collect::<Vec<_>>().join(" "));
+    let members = resolution.entities().members(entity);
+    for &record in members {
+        let records = resolution.records();
+        let label = format!("{}:{}", records.source_name(record), records.id(record));
+        println!("      {:26} {}", clip(&label, 26), clip(&shown(resolution, record), 110));
+    }
+    let reasons: Vec<String> = members
+        .windows(2)
+        .map(|pair| reason(&resolution.explain_records(pair[0], pair[1])))
+        .collect();
+    for reason in reasons.iter().take(3) {
+        println!("      because {reason}");
+    }
+}
+
+/// The golden fields of one record.
+fn shown(resolution: &Resolution, record: RecordId) -> String {
+    let fields = ["given_name", "surname", "company", "birth_date", "email", "phone", "street", "postcode", "city", "identifier"];
+    let values = fields.iter().filter_map(|name| {
+        let field = resolution.golden_fields().iter().find(|field| field.name == *name)?;
+        field.values.get(record.index())
+    });
+    values.collect::<Vec<_>>().join(" · ")
+}
+
+/// The strongest evidence of a pair in words.
+fn reason(explanation: &Explanation) -> String {
+    let mut rows: Vec<_> = explanation.comparisons.iter().filter(|row| row.weight.abs() >= 1.0).collect();
+    rows.sort_by(|a, b| b.weight.abs().total_cmp(&a.weight.abs()));
+    let words: Vec<String> =
+        rows.iter().take(4).map(|row| format!("{} {} {:+.0}", row.name, row.level, row.weight)).collect();
+    format!("{} = {:+.0} bits", words.join(", "), explanation.weight)
+}
+
+fn issues(summary: &Summary) {
+    if summary.issues.is_empty() {
+        return;
+    }
+    heading("Worth knowing");
+    for issue in &summary.issues {
+        let place = [issue.source.as_str(), issue.field.as_str()].join(" ");
+        let lines: Vec<String> = issue.lines.iter().take(3).map(u64::to_string).collect();
+        let lines = if lines.is_empty() { String::new() } else { format!(" (line {} ...)", lines.join(", ")) };
+        println!("  {:>10}  {:28} {}{lines}", number(issue.count), clip(place.trim(), 28), issue.message);
+    }
+}
+
+fn written(folder: &Path, with_pairs: bool, timings: &Timings) {
+    heading("Written");
+    let pairs = if with_pairs { ", pairs.csv" } else { "" };
+    println!("  {}: golden.csv, xref.csv, provenance.csv{pairs}, report.json", folder.display());
+    let total: f64 = timings.iter().map(|(_, time)| time.as_secs_f64()).sum();
+    let stages: Vec<String> = timings.iter().map(|(stage, time)| format!("{stage} {:.2} s", time.as_secs_f64())).collect();
+    println!("  {total:.2} s: {}", stages.join(", "));
+}
+
+fn clip(text: &str, width: usize) -> String {
+    if text.chars().count() <= width {
+        return text.to_owned();
+    }
+    text.chars().take(width.saturating_sub(1)).chain(['…']).collect()
+}

@@ -1,0 +1,333 @@
+//! Postcodes, regions, countries and cities.
+
+use std::sync::LazyLock;
+
+use serde::Serialize;
+
+use super::super::ascii::{self, Lookup};
+use super::super::{Hint, Normalized, Quality};
+
+/// The components of a postcode.
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize)]
+pub struct Postcode {
+    /// Letters and digits only, upper case.
+    pub compact: String,
+    /// The part that names the area: `NW1` of `NW1 6XE`, `28` of `28001`; empty when the country has none.
+    pub outward: String,
+}
+
+/// Normalises a postcode. A leading zero that a spreadsheet dropped is restored only where the hint's country has
+/// five digits and four are given; that is [`Quality::Suspicious`].
+///
+/// # Null
+/// `00000`, `99999` and words for absence are [`Quality::Placeholder`].
+///
+/// # Complexity
+/// Linear in the length of `raw`.
+///
+/// # Example
+/// ```
+/// use quilate::normalize::{Hint, address::postcode};
+/// let spain = Hint { region: Some("ES"), locale: None };
+/// assert_eq!(postcode("8001", &spain).canonical, "08001");
+/// let britain = Hint { region: Some("GB"), locale: None };
+/// assert_eq!(postcode("nw16xe", &britain).canonical, "NW1 6XE");
+/// ```
+pub fn postcode<'a>(raw: &'a str, hint: &Hint<'_>) -> Normalized<'a, Postcode> {
+    let region = ascii::region(hint).unwrap_or_default();
+    let compact = compact_postcode(raw);
+    let done = |canonical: String, parts: Postcode, quality: Quality, reasons: Vec<&'static str>| {
+        let keys = match quality {
+            Quality::Placeholder | Quality::Unparsed => Vec::new(),
+            _ => vec![parts.compact.clone()],
+        };
+        Normalized { original: raw, canonical, parts, keys, quality, reasons }
+    };
+    if compact.is_empty() || ascii::is_null_marker(raw) {
+        return done(String::new(), Postcode::default(), Quality::Placeholder, vec!["empty"]);
+    }
+    if compact.len() > 2 && ascii::is_one_byte_repeated(&compact) && compact.starts_with(['0', '9']) {
+        return done(String::new(), Postcode::default(), Quality::Placeholder, vec!["filler"]);
+    }
+    let (compact, quality, reason) = match shaped(&compact, region) {
+        Shaped::Good => (compact, Quality::Ok, None),
+        Shaped::ZeroLost => (format!("0{compact}"), Quality::Suspicious, Some("leading_zero_restored")),
+        Shaped::Wrong => (compact, Quality::Invalid, Some("bad_postcode")),
+    };
+    let canonical = display(&compact, region);
+    let parts = Postcode { outward: outward(&compact, region), compact };
+    done(canonical, parts, quality, reason.into_iter().collect())
+}
+
+/// Upper-case letters and digits, without labels (`C.P.`), country letters (`E-`) and decimals (`28001.0`).
+fn compact_postcode(raw: &str) -> String {
+    let text = raw.trim();
+    let text = text.strip_suffix(".0").unwrap_or(text);
+    let folded = ascii::fold(text);
+    let mut words = folded.split(|c: char| !c.is_ascii_alphanumeric()).filter(|w| !w.is_empty()).peekable();
+    let mut out = String::new();
+    let is_label = |w: &str| matches!(w, "cp" | "c" | "p" | "codigo" | "postal" | "cep" | "zip" | "plz" | "cap" | "e" | "d" | "f" | "i");
+    while words.peek().is_some_and(|w| is_label(w)) {
+        words.next();
+    }
+    words.filter(|w| *w != "cedex").for_each(|w| out.push_str(w));
+    if let Some(rest) = out.strip_prefix("cp").filter(|r| r.len() == 5) {
+        out = rest.to_owned();
+    }
+    out.make_ascii_uppercase();
+    out
+}
+
+enum Shaped {
+    Good,
+    ZeroLost,
+    Wrong,
+}
+
+fn shaped(compact: &str, region: &str) -> Shaped {
+    let b = compact.as_bytes();
+    let digits = b.iter().all(u8::is_ascii_digit);
+    let is = |ok: bool| if ok { Shaped::Good } else { Shaped::Wrong };
+    match region {
+        "ES" => match b.len() {
+            5 if digits => is(province_of(compact).is_some()),
+            4 if digits && province_of(&format!("0{compact}")).is_some() => Shaped::ZeroLost,
+            _ => Shaped::Wrong,
+        },
+        "FR" | "IT" | "DE" | "MX" | "SE" | "FI" | "PL" | "PE" | "MA" | "EE" | "GR" | "CZ" | "SK" | "TR" | "UA" | "HR" => match b.len() {
+            5 if digits => Shaped::Good,
+            4 if digits => Shaped::ZeroLost,
+            _ => Shaped::Wrong,
+        },
+        "US" => match b.len() {
+            5 | 9 if digits => Shaped::Good,
+            4 if digits => Shaped::ZeroLost,
+            _ => Shaped::Wrong,
+        },
+        "PT" => is(digits && matches!(b.len(), 4 | 7)),
+        "BR" => is(digits && b.len() == 8),
+        "CO" | "RO" | "RU" => is(digits && b.len() == 6),
+        "CL" => is(digits && b.len() == 7),
+        "AT" | "CH" | "BE" | "DK" | "NO" | "LU" | "AU" | "NZ" | "LI" | "BG" | "HU" | "SI" => is(digits && b.len() == 4),
+        "GB" => is(is_british(b)),
+        "NL" => is(b.len() == 6 && b[..4].iter().all(u8::is_ascii_digit) && b[4..].iter().all(u8::is_ascii_uppercase)),
+        "CA" => is(b.len() == 6 && b.iter().enumerate().all(|(i, c)| if i % 2 == 0 { c.is_ascii_uppercase() } else { c.is_ascii_digit() })),
+        "AR" => is((digits && b.len() == 4) || is_argentine(b)),
+        _ => is((3..=10).contains(&b.len()) && b.iter().any(u8::is_ascii_digit)),
+    }
+}
+
+/// Outward `A9`, `A99`, `AA9`, `AA99`, `A9A` or `AA9A`, inward `9AA`.
+fn is_british(b: &[u8]) -> bool {
+    let Some((out, inward)) = b.len().checked_sub(3).filter(|n| (2..=4).contains(n)).map(|n| b.split_at(n)) else { return false };
+    let shape = |b: &[u8]| b.iter().map(|c| if c.is_ascii_digit() { '9' } else { 'A' }).collect::<String>();
+    matches!(shape(out).as_str(), "A9" | "A99" | "AA9" | "AA99" | "A9A" | "AA9A") && shape(inward) == "9AA"
+}
+
+fn is_argentine(b: &[u8]) -> bool {
+    b.len() == 8 && b[0].is_ascii_uppercase() && b[1..5].iter().all(u8::is_ascii_digit) && b[5..].iter().all(u8::is_ascii_uppercase)
+}
+
+fn display(compact: &str, region: &str) -> String {
+    let cut = |at: usize, sign: &str| format!("{}{sign}{}", &compact[..at], &compact[at..]);
+    match (region, compact.len()) {
+        ("PT", 7) => cut(4, "-"),
+        ("BR", 8) => cut(5, "-"),
+        ("US", 9) => cut(5, "-"),
+        ("PL", 5) => cut(2, "-"),
+        ("GB", 5..=7) => cut(compact.len() - 3, " "),
+        ("NL", 6) => cut(4, " "),
+        ("CA", 6) => cut(3, " "),
+        _ => compact.to_owned(),
+    }
+}
+
+fn outward(compact: &str, region: &str) -> String {
+    let length = match region {
+        "ES" | "FR" | "DE" | "IT" | "MX" => 2,
+        "US" | "CA" => 3,
+        "PT" | "NL" => 4,
+        "BR" => 5,
+        "GB" => compact.len().saturating_sub(3),
+        _ => 0,
+    };
+    compact.get(..length).unwrap_or_default().to_owned()
+}
+
+/// Where the words of a line hold a postcode of the country: position, how many words, and the code as shown.
+pub(super) fn find_postcode(words: &[&str], region: &str) -> Option<(usize, usize, String)> {
+    let complete = |text: &str| {
+        let shown = text.trim_start_matches("D-").trim_start_matches("E-").trim_start_matches("F-").trim_start_matches("I-");
+        let compact: String = shown.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_uppercase()).collect();
+        let only = shown.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | ' ' | '.'));
+        let known = !matches!(region, "" | "CR" | "VE" | "UY") || (compact.len() == 5 && compact.bytes().all(|b| b.is_ascii_digit()));
+        (only && known && matches!(shaped(&compact, region), Shaped::Good)).then(|| display(&compact, region))
+    };
+    (0..words.len()).rev().find_map(|at| {
+        let pair = words.get(at + 1).and_then(|next| {
+            let two = matches!(region, "GB" | "NL" | "CA" | "SE" | "GR" | "CZ" | "SK");
+            complete(&format!("{} {next}", words[at])).filter(|_| two)
+        });
+        pair.map(|shown| (at, 2, shown)).or_else(|| complete(words[at]).map(|shown| (at, 1, shown)))
+    })
+}
+
+struct Places {
+    /// Country and folded spelling to the name shown.
+    regions: Lookup<Lookup<&'static str>>,
+    countries: Lookup<&'static str>,
+    /// Name shown of the Spanish province of a postcode prefix.
+    provinces: Vec<Option<&'static str>>,
+    /// Spellings whose folded form is not a slice of a table.
+    spanish: Vec<(String, &'static str)>,
+    american: Vec<(String, &'static str)>,
+}
+
+static PLACES: LazyLock<Places> = LazyLock::new(|| {
+    let mut places = Places {
+        regions: Lookup::default(),
+        countries: Lookup::default(),
+        provinces: vec![None; 100],
+        spanish: Vec::new(),
+        american: Vec::new(),
+    };
+    for row in ascii::rows(include_str!("../../../resources/addresses/regions.tsv")) {
+        if let [country, name, spellings] = *row {
+            let names = places.regions.entry(country).or_default();
+            spellings.split('|').for_each(|s| {
+                names.entry(s).or_insert(name);
+            });
+        }
+    }
+    for row in ascii::rows(include_str!("../../../resources/addresses/countries.tsv")) {
+        if let [two, three, number, names] = *row {
+            names.split('|').chain([two, three, number]).for_each(|name| {
+                places.countries.entry(name).or_insert(two);
+            });
+        }
+    }
+    for row in ascii::rows(include_str!("../../../resources/addresses/provinces_es.tsv")) {
+        if let [prefix, name, others, _community, iso] = *row {
+            if let Some(slot) = prefix.parse::<usize>().ok().and_then(|p| places.provinces.get_mut(p)) {
+                *slot = Some(name);
+            }
+            let spellings = others.split('|').chain([name, prefix, iso]).filter(|s| !s.is_empty());
+            places.spanish.extend(spellings.map(|s| (ascii::fold_words(s), name)));
+        }
+    }
+    places.spanish.sort();
+    for row in ascii::rows(include_str!("../../../resources/addresses/states_us.tsv")) {
+        if let [code, name] = *row {
+            places.american.extend([(ascii::fold_words(code), code), (ascii::fold_words(name), code)]);
+        }
+    }
+    places.american.sort();
+    places
+});
+
+/// The name of the province that a Spanish postcode lies in.
+pub(super) fn province_of(postcode: &str) -> Option<&'static str> {
+    let prefix: usize = postcode.get(..2)?.parse().ok()?;
+    *PLACES.provinces.get(prefix)?
+}
+
+/// The region that a text names, as it is shown: Spanish provinces by their name, states by their code.
+pub(super) fn known_region(text: &str, country: &str) -> Option<&'static str> {
+    let words = ascii::fold_words(text);
+    let among = |list: &[(String, &'static str)]| {
+        list.binary_search_by(|(name, _)| name.as_str().cmp(words.as_str())).ok().map(|at| list[at].1)
+    };
+    match country {
+        "ES" => among(&PLACES.spanish),
+        "US" => among(&PLACES.american),
+        _ => PLACES.regions.get(country)?.get(words.as_str()).copied(),
+    }
+}
+
+/// Normalises a region: Spanish provinces by any of their names, ISO 3166-2 code or postcode prefix; states of the
+/// United States, Brazil, Canada and Australia to their code; Mexican and Argentine ones to their name. A region of
+/// another country is only cleaned.
+///
+/// # Null
+/// Words for absence are [`Quality::Placeholder`].
+///
+/// # Example
+/// ```
+/// use quilate::normalize::{Hint, address::region};
+/// let spain = Hint { region: Some("ES"), locale: None };
+/// assert_eq!(region("Vizcaya", &spain).canonical, "Bizkaia");
+/// assert_eq!(region("48", &spain).canonical, "Bizkaia");
+/// ```
+pub fn region<'a>(raw: &'a str, hint: &Hint<'_>) -> Normalized<'a, String> {
+    let country = ascii::region(hint).unwrap_or_default();
+    let padded = Some(raw.trim()).filter(|t| t.len() == 1 && t.bytes().all(|b| b.is_ascii_digit())).map(|t| format!("0{t}"));
+    match known_region(padded.as_deref().unwrap_or(raw), country) {
+        Some(name) => named(raw, name.to_owned()),
+        None => city(raw),
+    }
+}
+
+/// Normalises the name of a city: blanks, inverted articles (`Rozas de Madrid, Las`), capitals. Accents are kept as
+/// they are; the key is folded.
+///
+/// # Null
+/// Words for absence are [`Quality::Placeholder`].
+///
+/// # Example
+/// ```
+/// use quilate::normalize::address::city;
+/// assert_eq!(city("ROZAS DE MADRID (LAS)").canonical, "Las Rozas de Madrid");
+/// ```
+pub fn city(raw: &str) -> Normalized<'_, String> {
+    if ascii::is_null_marker(raw) {
+        return Normalized {
+            original: raw,
+            canonical: String::new(),
+            parts: String::new(),
+            keys: Vec::new(),
+            quality: Quality::Placeholder,
+            reasons: vec!["empty"],
+        };
+    }
+    let text = raw.trim_matches(|c: char| !c.is_alphanumeric() && c != ')');
+    let text = super::squeeze(text);
+    let straight = match text.trim_end_matches(')').rsplit_once(['(', ',']) {
+        Some((name, article)) if is_article(article) => format!("{} {}", article.trim(), name.trim()),
+        _ => text,
+    };
+    let mut shown = super::title_case(&straight);
+    if let Some(first) = shown.chars().next().filter(|c| c.is_lowercase()) {
+        shown.replace_range(..first.len_utf8(), &first.to_uppercase().to_string());
+    }
+    named(raw, shown)
+}
+
+fn is_article(text: &str) -> bool {
+    matches!(ascii::fold(text.trim()).as_str(), "el" | "la" | "los" | "las" | "l'" | "els" | "les" | "a" | "o" | "as" | "os" | "es" | "sa")
+}
+
+fn named(original: &str, name: String) -> Normalized<'_, String> {
+    let key = ascii::fold_words(&name);
+    let keys = if key.is_empty() { Vec::new() } else { vec![key] };
+    let (quality, reasons) = if keys.is_empty() { (Quality::Unparsed, vec!["no_letters"]) } else { (Quality::Ok, Vec::new()) };
+    Normalized { original, canonical: name.clone(), parts: name, keys, quality, reasons }
+}
+
+/// The ISO 3166-1 alpha-2 code of a country given by its name in Spanish, English, Portuguese, French, German or
+/// Italian, or by one of its codes.
+///
+/// # Example
+/// ```
+/// use quilate::normalize::address::country;
+/// assert_eq!(country("Alemania"), Some("DE"));
+/// assert_eq!(country("esp"), Some("ES"));
+/// assert_eq!(country("724"), Some("ES"));
+/// ```
+pub fn country(raw: &str) -> Option<&'static str> {
+    let words = ascii::fold_words(raw);
+    if let Some(&code) = PLACES.countries.get(words.as_str()) {
+        return Some(code);
+    }
+    let upper = words.to_ascii_uppercase();
+    PLACES.countries.get(upper.as_str()).copied().filter(|_| matches!(upper.len(), 2 | 3))
+}
