@@ -316,7 +316,7 @@ fn paths_that_cannot_be_read() {
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt;
-        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0)).unwrap();
+        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o000)).unwrap();
         // The superuser may read it all the same.
         if std::fs::File::open(&path).is_err() {
             let denied = read_path(&path, &options).unwrap_err();

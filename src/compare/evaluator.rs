@@ -110,8 +110,7 @@ impl<'a> Evaluator<'a> {
         let (x, y) = (x.min(y), x.max(y));
         self.caches[at].get_or(x, y, || {
             let dictionary = comparisons.column(at).dictionary();
-            let nicknames = || comparisons.nicknames(at, x, y);
-            values::level(item.kind, dictionary.text(x), dictionary.text(y), nicknames)
+            values::level(item.kind, dictionary.text(x), dictionary.text(y), comparisons.known(at, x, y))
         })
     }
 
@@ -146,7 +145,7 @@ impl<'a> Evaluator<'a> {
         }
         let level = self.crossed_names.get_or(x, y, || {
             let (x, y) = (given.dictionary().text(x), surname.dictionary().text(y));
-            if x == y { name_level::EXACT } else { values::name(x, y, || false) }
+            if x == y { name_level::EXACT } else { values::name(x, y, values::Known::default()) }
         });
         level
     }

@@ -16,6 +16,8 @@ pub use level::{Level, NULL_LEVEL, TermFrequency, date_level, levels, name_level
 
 use crate::normalize::attributes::Attributes;
 use crate::normalize::person_name::nicknames::nickname_groups;
+use crate::par;
+use crate::similarity::{PhoneticCode, phonetic_key};
 use crate::table::{AttributeKind, Column};
 
 /// The most comparisons of a run: more evidence columns than this are counted as a finding and left out.
@@ -44,6 +46,8 @@ pub struct Comparisons<'a> {
     line2: Option<usize>,
     /// Nickname groups of each distinct given name.
     nickname_groups: Vec<&'static [u32]>,
+    /// How each distinct value sounds, by comparison; empty but for names.
+    sounds: Vec<Vec<PhoneticCode>>,
     left_out: usize,
 }
 
@@ -71,6 +75,7 @@ impl<'a> Comparisons<'a> {
             street: find(AttributeKind::Street),
             line2: find(AttributeKind::AddressLine2),
             nickname_groups: names.map_or_else(Vec::new, |names| names.iter().map(nickname_groups).collect()),
+            sounds: items.iter().map(|item| sounds(item.kind, &attributes.columns[item.column].column)).collect(),
             left_out,
             attributes,
             items,
@@ -107,12 +112,29 @@ impl<'a> Comparisons<'a> {
         Evaluator::new(self)
     }
 
-    /// Whether two distinct given names are forms of one.
-    fn nicknames(&self, comparison: usize, x: u32, y: u32) -> bool {
-        if Some(comparison) != self.given {
-            return false;
-        }
-        let (x, y) = (self.nickname_groups[x as usize], self.nickname_groups[y as usize]);
-        x.iter().any(|group| y.contains(group))
+    /// What is known of two distinct values without looking at them.
+    fn known(&self, comparison: usize, x: u32, y: u32) -> values::Known {
+        let nicknames = Some(comparison) == self.given && {
+            let (x, y) = (self.nickname_groups[x as usize], self.nickname_groups[y as usize]);
+            x.iter().any(|group| y.contains(group))
+        };
+        let sounds = &self.sounds[comparison];
+        let sound_alike = !sounds.is_empty() && {
+            let (x, y) = (&sounds[x as usize], &sounds[y as usize]);
+            x.len() >= 2 && x == y
+        };
+        values::Known { nicknames, sound_alike }
     }
+}
+
+/// How each distinct value of a name column sounds; empty for other kinds.
+fn sounds(kind: AttributeKind, column: &Column) -> Vec<PhoneticCode> {
+    if !matches!(kind, AttributeKind::GivenName | AttributeKind::Surname) {
+        return Vec::new();
+    }
+    let dictionary = column.dictionary();
+    par::map_ranges(dictionary.len(), 4096, |range| {
+        range.map(|code| phonetic_key(dictionary.text(code as u32))).collect::<Vec<_>>()
+    })
+    .concat()
 }

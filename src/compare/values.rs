@@ -8,11 +8,20 @@ use super::level::{date_level, name_level};
 use crate::similarity::{jaro_winkler, osa_within, phonetic_key};
 use crate::table::AttributeKind;
 
+/// What is known of a pair of distinct values before their text is looked at.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Known {
+    /// Forms of one given name.
+    pub(super) nicknames: bool,
+    /// Pronounced alike.
+    pub(super) sound_alike: bool,
+}
+
 /// The comparison of two different values of a kind. Equality is level 0 and decided before.
-pub(super) fn level(kind: AttributeKind, a: &str, b: &str, nicknames: impl Fn() -> bool) -> u8 {
+pub(super) fn level(kind: AttributeKind, a: &str, b: &str, known: Known) -> u8 {
     use AttributeKind as K;
     match kind {
-        K::GivenName | K::Surname => name(a, b, nicknames),
+        K::GivenName | K::Surname => name(a, b, known),
         K::MiddleName => middle(a, b),
         K::BirthDate => date(a.as_bytes(), b.as_bytes()),
         K::Street | K::AddressLine2 => street(a, b),
@@ -36,14 +45,14 @@ fn within(a: &str, b: &str, max: usize, min_len: usize) -> bool {
 
 /// Names of one or more tokens. Of two names with the same number of tokens each token must fit: Ana María is not
 /// Eva María, however alike the whole looks.
-pub(super) fn name(a: &str, b: &str, nicknames: impl Fn() -> bool) -> u8 {
+pub(super) fn name(a: &str, b: &str, known: Known) -> u8 {
     use name_level::*;
-    if nicknames() {
+    if known.nicknames {
         return NICKNAME;
     }
     let (count_a, count_b) = (tokens(a).count(), tokens(b).count());
     if count_a == 1 && count_b == 1 {
-        return name_token(a, b);
+        return name_token(a, b, || known.sound_alike);
     }
     if joined_equal(a, b) {
         return CLOSE;
@@ -51,10 +60,10 @@ pub(super) fn name(a: &str, b: &str, nicknames: impl Fn() -> bool) -> u8 {
     if contains_tokens(a, b) || contains_tokens(b, a) {
         return SUBSET;
     }
+    let token = |x: &str, y: &str| if x == y { EXACT } else { name_token(x, y, || sound_alike(x, y)) };
     if count_a == count_b {
-        let worst = tokens(a).zip(tokens(b)).map(|(x, y)| if x == y { EXACT } else { name_token(x, y) }).max();
         // All tokens fit, but for initials: José L. and José Luis are one name, shortened.
-        return match worst {
+        return match tokens(a).zip(tokens(b)).map(|(x, y)| token(x, y)).max() {
             Some(INITIAL) => SUBSET,
             Some(level) => level,
             None => ELSE,
@@ -62,30 +71,32 @@ pub(super) fn name(a: &str, b: &str, nicknames: impl Fn() -> bool) -> u8 {
     }
     // One side carries more: the first tokens (first surname, first given name) decide.
     let first = |name| tokens(name).next().unwrap_or("");
-    match name_token(first(a), first(b)) {
-        _ if first(a) == first(b) => NEAR,
-        CLOSE | NICKNAME => NEAR,
+    match token(first(a), first(b)) {
+        EXACT | CLOSE => NEAR,
         _ if jaro_winkler(a, b) >= 0.88 => NEAR,
         NEAR | WEAK => WEAK,
         _ => ELSE,
     }
 }
 
+/// Below this Jaro-Winkler similarity two tokens of five letters cannot be two slips apart, nor shorter ones one slip:
+/// the edit distance need not be asked.
+const FAR: f64 = 0.66;
+
 /// Two different single tokens.
-fn name_token(a: &str, b: &str) -> u8 {
+fn name_token(a: &str, b: &str, sound_alike: impl FnOnce() -> bool) -> u8 {
     use name_level::*;
-    let initial = a.len() == 1 || b.len() == 1;
-    if initial {
+    if a.len() == 1 || b.len() == 1 {
         return if a.chars().next() == b.chars().next() { INITIAL } else { ELSE };
     }
     let similarity = jaro_winkler(a, b);
-    if within(a, b, 1, 3) || similarity >= 0.94 {
-        return CLOSE;
+    match () {
+        () if similarity >= 0.94 => CLOSE,
+        () if similarity >= FAR && within(a, b, 1, 3) => CLOSE,
+        () if similarity >= 0.88 || (similarity >= FAR && within(a, b, 2, 5)) || sound_alike() => NEAR,
+        () if similarity >= 0.78 => WEAK,
+        () => ELSE,
     }
-    if within(a, b, 2, 5) || similarity >= 0.88 || sound_alike(a, b) {
-        return NEAR;
-    }
-    if similarity >= 0.78 { WEAK } else { ELSE }
 }
 
 fn sound_alike(a: &str, b: &str) -> bool {
@@ -180,12 +191,10 @@ fn year_gap(a: &[u8], b: &[u8]) -> u32 {
 }
 
 fn street(a: &str, b: &str) -> u8 {
-    if within(a, b, 2, 6) || within(a, b, 1, 4) {
-        return 1;
-    }
     let similarity = jaro_winkler(a, b);
     match () {
         () if similarity >= 0.95 => 1,
+        () if similarity >= FAR && (within(a, b, 2, 6) || within(a, b, 1, 4)) => 1,
         () if similarity >= 0.87 || contains_tokens(a, b) || contains_tokens(b, a) => 2,
         () => 4,
     }
@@ -194,7 +203,7 @@ fn street(a: &str, b: &str) -> u8 {
 fn place(a: &str, b: &str) -> u8 {
     let similarity = jaro_winkler(a, b);
     match () {
-        () if within(a, b, 1, 4) || similarity >= 0.93 => 1,
+        () if similarity >= 0.93 || (similarity >= FAR && within(a, b, 1, 4)) => 1,
         () if similarity >= 0.85 || contains_tokens(a, b) || contains_tokens(b, a) => 2,
         () => 3,
     }
@@ -255,7 +264,8 @@ fn identifier(a: &str, b: &str) -> u8 {
 fn company(a: &str, b: &str) -> u8 {
     let similarity = jaro_winkler(a, b);
     match () {
-        () if within(a, b, 1, 5) || contains_tokens(a, b) || contains_tokens(b, a) || similarity >= 0.96 => 1,
+        () if similarity >= 0.96 || contains_tokens(a, b) || contains_tokens(b, a) => 1,
+        () if similarity >= FAR && within(a, b, 1, 5) => 1,
         () if similarity >= 0.88 => 2,
         () => 3,
     }
@@ -278,11 +288,15 @@ fn age(a: &str, b: &str) -> u8 {
 mod tests {
     use super::*;
 
+    fn known(a: &str, b: &str) -> Known {
+        Known { nicknames: false, sound_alike: sound_alike(a, b) }
+    }
+
     #[test]
     fn names() {
         use name_level::*;
         for (a, b, expected) in [
-            ("martin", "martinez", NEAR),
+            ("martin", "martinez", CLOSE),
             ("garcia", "garcia lopez", SUBSET),
             ("garcia lopez", "garcia", SUBSET),
             ("lopez garcia", "garcia lopez", SUBSET),
@@ -299,10 +313,11 @@ mod tests {
             ("smith", "schmidt", NEAR),
             ("smith", "jones", ELSE),
         ] {
-            assert_eq!(name(a, b, || false), expected, "{a} / {b}");
-            assert_eq!(name(b, a, || false), expected, "{b} / {a}");
+            assert_eq!(name(a, b, known(a, b)), expected, "{a} / {b}");
+            assert_eq!(name(b, a, known(a, b)), expected, "{b} / {a}");
         }
-        assert_eq!(name("paco", "francisco", || true), NICKNAME);
+        let nicknames = Known { nicknames: true, ..Known::default() };
+        assert_eq!(name("paco", "francisco", nicknames), NICKNAME);
     }
 
     #[test]

@@ -47,7 +47,7 @@ pub(super) fn assign(candidates: &[Vec<Candidate>], readings: &[Reading], choice
     for (column, list) in candidates.iter().enumerate().filter(|(column, _)| !choices[*column].fixed) {
         offers.extend(list.iter().filter(|one| one.score >= THRESHOLD).map(|one| (column, one)));
     }
-    offers.sort_by(|a, b| order(a, b));
+    offers.sort_by(order);
     let mut taken: Vec<(Role, &str)> = Vec::new();
     let fixed = choices.iter().filter(|choice| choice.fixed).map(|choice| choice.role);
     taken.extend(fixed.map(|role| (role, "")));
@@ -128,7 +128,12 @@ pub(super) fn number_addresses(readings: &[Reading], choices: &mut [Choice]) {
 
 /// Sets columns aside whose words are those of other columns, so that no evidence counts twice: `Name` beside
 /// `FirstName` and `LastName`, a formatted address beside its parts, a short company name beside the legal one.
-pub(super) fn drop_copies(source: &Source, rows: &[u32], candidates: &[Vec<Candidate>], choices: &mut [Choice]) {
+pub(super) fn drop_copies(
+    source: &Source,
+    rows: &[u32],
+    candidates: &[Vec<Candidate>],
+    choices: &mut [Choice],
+) {
     use AttributeKind::*;
     let columns = source.columns();
     let with = |choices: &[Choice], kinds: &[AttributeKind], not: usize| -> Vec<usize> {
@@ -145,24 +150,46 @@ pub(super) fn drop_copies(source: &Source, rows: &[u32], candidates: &[Vec<Candi
         }
         let sources = match choices[column].role {
             Role::Attribute(FullName, 0) => {
-                let parts = with(choices, &[NamePrefix, GivenName, MiddleName, Surname, SecondSurname, NameSuffix], column);
+                let parts = with(
+                    choices,
+                    &[NamePrefix, GivenName, MiddleName, Surname, SecondSurname, NameSuffix],
+                    column,
+                );
                 if with(choices, &[GivenName], column).is_empty() { Vec::new() } else { parts }
             }
             Role::Attribute(FullAddress, 0) => {
-                let parts = [Street, HouseNumber, Unit, AddressLine2, PoBox, Locality, City, County, Region, Postcode, Country];
-                if with(choices, &[Street], column).is_empty() { Vec::new() } else { with(choices, &parts, column) }
+                let parts = [
+                    Street,
+                    HouseNumber,
+                    Unit,
+                    AddressLine2,
+                    PoBox,
+                    Locality,
+                    City,
+                    County,
+                    Region,
+                    Postcode,
+                    Country,
+                ];
+                if with(choices, &[Street], column).is_empty() {
+                    Vec::new()
+                } else {
+                    with(choices, &parts, column)
+                }
             }
             // Two names of one organisation: the shorter one goes when the longer one holds all of it.
             Role::Attribute(Company, 0) => with(choices, &[Company], column),
             // What lost to a full name and is part of it (`first_and_surname`) stays a copy of it.
             Role::Attribute(GivenName | Surname | MiddleName | SecondSurname | Nickname, 0) => {
-                let full = candidates[column].first().is_some_and(|best| best.role == Role::Attribute(FullName, 0));
+                let full =
+                    candidates[column].first().is_some_and(|best| best.role == Role::Attribute(FullName, 0));
                 if full { with(choices, &[FullName], column) } else { Vec::new() }
             }
             _ => continue,
         };
         if contained(column, &sources) {
-            choices[column] = Choice { note: Some("its words are those of other columns"), ..Choice::carry() };
+            choices[column] =
+                Choice { note: Some("its words are those of other columns"), ..Choice::carry() };
         }
     }
 }
@@ -194,7 +221,9 @@ pub(super) fn split_birth_dates(bits: &[(bool, bool, bool)], readings: &[Reading
     }
     let free = |choices: &[Choice], at: usize| {
         matches!(choices[at].role, Role::Carry | Role::Attribute(HouseNumber | BirthYear, _))
-            && (readings[at].blank || readings[at].has(Label::BareYear) || readings[at].has(Label::BareMonth)
+            && (readings[at].blank
+                || readings[at].has(Label::BareYear)
+                || readings[at].has(Label::BareMonth)
                 || readings[at].has(Label::BareDay))
             && !choices[at].fixed
     };

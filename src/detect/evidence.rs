@@ -18,8 +18,26 @@ pub(super) const THRESHOLD: f64 = 3.0;
 const BY_VALUE: [AttributeKind; 20] = {
     use AttributeKind::*;
     [
-        Email, Phone, Website, Identifier, GivenName, Surname, FullName, MiddleName, NamePrefix, NameSuffix, Company,
-        Street, FullAddress, HouseNumber, City, Region, Postcode, Country, BirthDate, Gender,
+        Email,
+        Phone,
+        Website,
+        Identifier,
+        GivenName,
+        Surname,
+        FullName,
+        MiddleName,
+        NamePrefix,
+        NameSuffix,
+        Company,
+        Street,
+        FullAddress,
+        HouseNumber,
+        City,
+        Region,
+        Postcode,
+        Country,
+        BirthDate,
+        Gender,
     ]
 };
 
@@ -37,6 +55,8 @@ pub(super) struct Context {
     /// There is a column called given name, one called surname.
     pub given: bool,
     pub surname: bool,
+    /// There is a column called street or address.
+    pub street: bool,
     /// All names in the file are somebody's (`owner_first_name`): then somebody is whom it is about.
     pub about_others: bool,
 }
@@ -86,7 +106,8 @@ fn is_key(meaning: &super::headers::Meaning) -> bool {
 /// All uses of a column with their points, best first, those below zero left out.
 pub(super) fn candidates(view: &View<'_>, context: &Context) -> Vec<Candidate> {
     let mut found: Vec<Candidate> = Vec::new();
-    let mut offer = |role: Role, score: f64, named: bool| match found.iter_mut().find(|one| one.role == role) {
+    let mut offer = |role: Role, score: f64, named: bool| match found.iter_mut().find(|one| one.role == role)
+    {
         Some(known) if known.score >= score => known.named |= named,
         Some(known) => *known = Candidate { role, score, named: named || known.named },
         None => found.push(Candidate { role, score, named }),
@@ -94,11 +115,20 @@ pub(super) fn candidates(view: &View<'_>, context: &Context) -> Vec<Candidate> {
     let reading = view.reading;
     let doubt = doubt(reading);
     for meaning in &reading.meanings {
-        let base = if meaning.weak { WEAK } else { STRONG } - doubt;
+        // `parcel_no`: a number of something that is not known.
+        let vague = if meaning.weak && reading.unknown > 0 { 2.0 } else { 0.0 };
+        let base = if meaning.weak { WEAK } else { STRONG } - doubt - vague;
         match meaning.label {
             Label::Role(Role::Attribute(kind, slot)) => {
                 let (kind, extra) = numbered(kind, reading.number);
-                offer(Role::Attribute(kind, slot), base + extra + value_points(kind, view) + dated(kind, reading), true);
+                // A bare `No.` is a house number only beside a street.
+                let lonely = kind == AttributeKind::HouseNumber && meaning.weak && !context.street;
+                let extra = if lonely { extra - 4.0 } else { extra };
+                offer(
+                    Role::Attribute(kind, slot),
+                    base + extra + value_points(kind, view) + dated(kind, reading),
+                    true,
+                );
             }
             Label::Role(role) => offer(role, base + role_points(role, view), true),
             Label::AnyName => {
@@ -128,7 +158,8 @@ pub(super) fn candidates(view: &View<'_>, context: &Context) -> Vec<Candidate> {
 
 /// Points that the rest of a header takes away from what it names.
 fn doubt(reading: &Reading) -> f64 {
-    let special = reading.meanings.iter().filter(|meaning| meaning.label.kind().is_some() && !meaning.weak).count();
+    let special =
+        reading.meanings.iter().filter(|meaning| meaning.label.kind().is_some() && !meaning.weak).count();
     let mut doubt = reading.unknown.min(2) as f64 + if special > 1 { 1.0 } else { 0.0 };
     if reading.has(Label::Carry) {
         doubt += 6.0;
@@ -173,7 +204,12 @@ fn any_name(reading: &Reading, context: &Context) -> Vec<(AttributeKind, f64)> {
     // `Program name`, `event name`: an unknown word before it makes it anything's name.
     let thing = reading.unknown > 0 || reading.has(Label::Event) || reading.has(Label::Reference);
     let doubt = if thing { 2.5 } else { 0.0 };
-    vec![(FullName, full - doubt), (GivenName, given - doubt), (Surname, surname - doubt), (Company, 2.0 - doubt)]
+    vec![
+        (FullName, full - doubt),
+        (GivenName, given - doubt),
+        (Surname, surname - doubt),
+        (Company, 2.0 - doubt),
+    ]
 }
 
 /// The kinds behind a label that leaves several open.
@@ -197,9 +233,16 @@ fn role_points(role: Role, view: &View<'_>) -> f64 {
     match role {
         Role::RecordId => {
             let reference = if view.reading.has(Label::Reference) { -8.0 } else { 0.0 };
-            let with_kind = view.reading.meanings.iter().filter(|meaning| !meaning.weak).any(|m| m.label.kind().is_some());
-            let words = if profile.mean_words() > 2.5 || profile.share(Trait::Prose) > 0.1 { -6.0 } else { 0.0 };
-            let names = if profile.share(Trait::Wordy) > 0.9 && profile.mean_words() >= 1.5 { -3.0 } else { 0.0 };
+            let with_kind = view
+                .reading
+                .meanings
+                .iter()
+                .filter(|meaning| !meaning.weak)
+                .any(|m| m.label.kind().is_some());
+            let words =
+                if profile.mean_words() > 2.5 || profile.share(Trait::Prose) > 0.1 { -6.0 } else { 0.0 };
+            let names =
+                if profile.share(Trait::Wordy) > 0.9 && profile.mean_words() >= 1.5 { -3.0 } else { 0.0 };
             reference + words + names + if with_kind { -4.0 } else { 0.0 }
         }
         Role::UpdatedAt | Role::CreatedAt if profile.is_empty() => 0.0,
@@ -224,7 +267,9 @@ fn by_value(kind: AttributeKind, view: &View<'_>) -> Option<f64> {
         Identifier => share(Trait::IdSure) > 0.7,
         GivenName => share(Trait::Given) > 0.15 && share(Trait::Wordy) > 0.8,
         Surname => (share(Trait::Surname) > 0.06 || view.in_email > 0.4) && share(Trait::Wordy) > 0.8,
-        FullName => share(Trait::WholeName) > 0.12 || (share(Trait::GivenFirst) > 0.4 && share(Trait::Single) < 0.3),
+        FullName => {
+            share(Trait::WholeName) > 0.12 || (share(Trait::GivenFirst) > 0.4 && share(Trait::Single) < 0.3)
+        }
         MiddleName => share(Trait::Initial) > 0.7 && profile.distinct >= 8,
         NamePrefix => share(Trait::Title) > 0.8 && share(Trait::Initial) < 0.5,
         NameSuffix => share(Trait::Suffix) > 0.8 && share(Trait::Title) < 0.9,
@@ -245,7 +290,8 @@ fn by_value(kind: AttributeKind, view: &View<'_>) -> Option<f64> {
     }
     let sure = matches!(kind, Email | Website | Identifier | Phone);
     // A header that says something else, or something unknown, makes a chance likeness more probable.
-    let known = reading.meanings.iter().any(|meaning| !matches!(meaning.label, Label::Noise | Label::Metadata));
+    let known =
+        reading.meanings.iter().any(|meaning| !matches!(meaning.label, Label::Noise | Label::Metadata));
     let against = match (reading.blank, known, sure) {
         (true, _, _) => 0.0,
         (false, true, true) => 3.0,
@@ -253,7 +299,8 @@ fn by_value(kind: AttributeKind, view: &View<'_>) -> Option<f64> {
         (false, false, true) => 0.5,
         (false, false, false) => 2.0,
     };
-    let sequence = matches!(kind, Postcode | Phone) && profile.unique_share() > 0.995 && profile.non_null > 500;
+    let sequence =
+        matches!(kind, Postcode | Phone) && profile.unique_share() > 0.995 && profile.non_null > 500;
     let sparse = 1.5 * (1.0 - profile.non_null as f64 / profile.records.max(1) as f64);
     let unique_post = if sequence && kind == Postcode { 3.0 } else { 0.0 };
     Some(value_points(kind, view) - against - unique_post - if sure { 0.0 } else { sparse })
@@ -278,15 +325,18 @@ fn value_points(kind: AttributeKind, view: &View<'_>) -> f64 {
         Website => 7.0 * share(Trait::Url) + lacks(share(Trait::Url), 4.0) - 8.0 * share(Trait::At),
         Phone => {
             let no = share(Trait::Date).max(share(Trait::IdSure)).min(1.0);
-            7.0 * share(Trait::PhoneSure).min(1.0) + 4.0 * share(Trait::PhonePlain) + lacks(share(Trait::PhoneLoose), 10.0)
+            7.0 * share(Trait::PhoneSure).min(1.0)
+                + 4.0 * share(Trait::PhonePlain)
+                + lacks(share(Trait::PhoneLoose), 10.0)
                 - 5.0 * no
         }
-        Identifier => 5.0 * share(Trait::IdSure) + lacks(share(Trait::IdLoose).max(share(Trait::IdSure)), 6.0),
-        GivenName | Surname | MiddleName | SecondSurname | FullName | Nickname | NamePrefix | NameSuffix | Company => {
-            name_points(kind, view)
+        Identifier => {
+            5.0 * share(Trait::IdSure) + lacks(share(Trait::IdLoose).max(share(Trait::IdSure)), 6.0)
         }
-        Street | FullAddress | HouseNumber | Unit | AddressLine2 | PoBox | Locality | City | County | Region | Postcode
-        | Country | BirthPlace => place_points(kind, profile),
+        GivenName | Surname | MiddleName | SecondSurname | FullName | Nickname | NamePrefix | NameSuffix
+        | Company => name_points(kind, view),
+        Street | FullAddress | HouseNumber | Unit | AddressLine2 | PoBox | Locality | City | County
+        | Region | Postcode | Country | BirthPlace => place_points(kind, profile),
         BirthDate => {
             let spread = match profile.year_spread() {
                 _ if profile.share(Trait::MonthDay) > 0.5 => 1.0,
@@ -296,11 +346,19 @@ fn value_points(kind: AttributeKind, view: &View<'_>) -> f64 {
                 _ if profile.distinct_read < 20 => -1.0,
                 _ => -3.0,
             };
-            3.0 * share(Trait::Date).max(share(Trait::MonthDay)) + lacks(share(Trait::DateLoose), 9.0) + spread
+            3.0 * share(Trait::Date).max(share(Trait::MonthDay))
+                + lacks(share(Trait::DateLoose), 9.0)
+                + spread
         }
         BirthYear => {
             let spread = profile.year_spread();
-            let points = if spread >= 40 { 2.5 } else if spread < 2 && profile.records > 5 { -7.0 } else { 0.0 };
+            let points = if spread >= 40 {
+                2.5
+            } else if spread < 2 && profile.records > 5 {
+                -7.0
+            } else {
+                0.0
+            };
             lacks(share(Trait::Year), 9.0) + points
         }
         BirthMonth => 2.0 * share(Trait::Month) + lacks(share(Trait::Month), 9.0),
@@ -317,7 +375,6 @@ fn value_points(kind: AttributeKind, view: &View<'_>) -> f64 {
             let unique = if profile.unique_share() > 0.95 && profile.distinct > 100 { -4.0 } else { 0.0 };
             unique - 6.0 * share(Trait::Prose) - 2.0 * number - 5.0 * share(Trait::Title)
         }
-        _ => 0.0,
     }
 }
 
@@ -331,11 +388,15 @@ fn name_points(kind: AttributeKind, view: &View<'_>) -> f64 {
     let lean = 1.5 * ((given + 0.03) / (surname + 0.03)).ln().clamp(-1.5, 1.5);
     let state = -5.0 * share(Trait::Status).max(share(Trait::Boolean)).max(share(Trait::GenderSure));
     match kind {
-        GivenName => wordy + state + (6.0 * given).min(3.5) + lean + 2.5 * view.in_email
+        GivenName => {
+            wordy + state + (6.0 * given).min(3.5) + lean + 2.5 * view.in_email
                 - 5.0 * share(Trait::WholeName)
-                - 2.0 * share(Trait::GivenFirst),
+                - 2.0 * share(Trait::GivenFirst)
+        }
         Surname => {
-            wordy + state + (8.0 * surname).min(3.5) - lean + 2.5 * view.in_email - 3.0 * share(Trait::WholeName) - 3.0 * share(Trait::GivenFirst)
+            wordy + state + (8.0 * surname).min(3.5) - lean + 2.5 * view.in_email
+                - 3.0 * share(Trait::WholeName)
+                - 3.0 * share(Trait::GivenFirst)
                 - 4.0 * (2.0 * share(Trait::Legal)).min(1.0)
         }
         FullName => {
@@ -350,7 +411,8 @@ fn name_points(kind: AttributeKind, view: &View<'_>) -> f64 {
         Nickname => wordy - 3.0 * share(Trait::Number),
         _ => {
             let person = -4.0 * share(Trait::WholeName);
-            (8.0 * share(Trait::Legal)).min(5.0) - 6.0 * (1.0 - share(Trait::Letters)) + person - 6.0 * share(Trait::At)
+            (8.0 * share(Trait::Legal)).min(5.0) - 6.0 * (1.0 - share(Trait::Letters)) + person
+                - 6.0 * share(Trait::At)
                 + state
         }
     }
@@ -367,7 +429,9 @@ fn place_points(kind: AttributeKind, profile: &Profile) -> f64 {
     match kind {
         Street => lettered + typed.min(5.5) - 4.0 * share(Trait::FullAddress),
         FullAddress => lettered + 6.0 * share(Trait::FullAddress) - 2.0 * (1.0 - share(Trait::FullAddress)),
-        HouseNumber => 2.0 * share(Trait::House) - 8.0 * (1.0 - share(Trait::House)) - 3.0 * share(Trait::Date),
+        HouseNumber => {
+            2.0 * share(Trait::House) - 8.0 * (1.0 - share(Trait::House)) - 3.0 * share(Trait::Date)
+        }
         Unit => 2.0 * share(Trait::Unit) - if profile.mean_words() > 4.0 { 4.0 } else { 0.0 },
         AddressLine2 => -8.0 * share(Trait::At) - 4.0 * share(Trait::Date),
         PoBox => -3.0 * share(Trait::At) - 3.0 * share(Trait::Date),
@@ -375,13 +439,17 @@ fn place_points(kind: AttributeKind, profile: &Profile) -> f64 {
         City => wordy + vague + (9.0 * share(Trait::City)).min(4.0) - 3.0 * share(Trait::StreetType),
         Region => {
             let codes = -5.0 * (1.0 - code) - 8.0 * share(Trait::At) - 3.0 * share(Trait::Boolean);
-            (6.0 * share(Trait::Region)).min(4.5) + codes + vague - 3.0 * share(Trait::Date)
+            let town = if share(Trait::City) > 0.6 { 1.0 } else { 0.0 };
+            (6.0 * share(Trait::Region)).min(4.5) - town + codes + vague - 3.0 * share(Trait::Date)
         }
-        Country => (6.0 * share(Trait::Country)).min(4.5) - 5.0 * (1.0 - code) + vague - 8.0 * share(Trait::At),
+        Country => {
+            (6.0 * share(Trait::Country)).min(4.5) - 5.0 * (1.0 - code) + vague - 8.0 * share(Trait::At)
+        }
         Postcode => {
             let five = 4.0 * share(Trait::Post5);
             let four = if share(Trait::Year) > 0.9 { 0.0 } else { 3.2 * share(Trait::Post4) };
-            (6.0 * share(Trait::PostSure)).max(five).max(four) - 9.0 * (1.0 - share(Trait::PostLoose))
+            (6.0 * share(Trait::PostSure)).max(five).max(four)
+                - 9.0 * (1.0 - share(Trait::PostLoose))
                 - 5.0 * share(Trait::Date)
         }
         _ => lettered,

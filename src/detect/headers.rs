@@ -203,7 +203,8 @@ impl Lexicon {
             }
             at += 1;
         }
-        let number = tokens.iter().filter(|token| token.len() <= 2).find_map(|token| token.parse::<u8>().ok());
+        let number =
+            tokens.iter().filter(|token| token.len() <= 2).find_map(|token| token.parse::<u8>().ok());
         summarize(spans, unknown, number)
     }
 
@@ -237,6 +238,10 @@ impl Span {
         self.meanings.iter().any(|meaning| meaning.label == label)
     }
 
+    fn has_kind(&self, kind: AttributeKind) -> bool {
+        self.meanings.iter().any(|meaning| meaning.label.kind() == Some(kind))
+    }
+
     /// Names a part of an address.
     fn is_address(&self) -> bool {
         self.meanings.iter().any(|meaning| meaning.label.kind().is_some_and(is_address_part))
@@ -248,7 +253,17 @@ pub(super) fn is_address_part(kind: AttributeKind) -> bool {
     use AttributeKind::*;
     matches!(
         kind,
-        FullAddress | Street | HouseNumber | Unit | AddressLine2 | PoBox | Locality | City | County | Region | Postcode
+        FullAddress
+            | Street
+            | HouseNumber
+            | Unit
+            | AddressLine2
+            | PoBox
+            | Locality
+            | City
+            | County
+            | Region
+            | Postcode
             | Country
     )
 }
@@ -256,27 +271,42 @@ pub(super) fn is_address_part(kind: AttributeKind) -> bool {
 /// Resolves the phrases of one header against each other.
 fn summarize(mut spans: Vec<Span>, unknown: usize, number: Option<u8>) -> Reading {
     let mut reading = Reading { number, unknown, ..Reading::default() };
-    reading.languages = spans.iter().flat_map(|span| span.meanings.first()).map(|meaning| meaning.language).collect();
+    reading.languages =
+        spans.iter().flat_map(|span| span.meanings.first()).map(|meaning| meaning.language).collect();
     // `Address 2 - City`: the number says which address, not which line of it.
     while let Some(at) = (1..spans.len()).find(|&at| {
-        spans[at].is_address() && spans[at - 1].is_address() && spans[at - 1].phrase.ends_with(|ch: char| ch.is_ascii_digit())
+        spans[at].is_address()
+            && spans[at - 1].is_address()
+            && spans[at - 1].phrase.ends_with(|ch: char| ch.is_ascii_digit())
     }) {
         reading.group = spans.remove(at - 1).phrase;
+    }
+    // `Default Address Company`: the address is the place, the company is what the column holds.
+    if spans.last().is_some_and(|span| span.has_kind(AttributeKind::Company)) && spans.len() > 1 {
+        spans.retain(|span| !span.is(Label::Address));
+    }
+    // `Order` alone names the record; in `Order ID` of a list of customers it names another table.
+    if let [only] = spans.as_mut_slice()
+        && only.meanings.iter().any(|meaning| !meaning.label.is_qualifier())
+    {
+        only.meanings.retain(|meaning| meaning.label != Label::Reference);
     }
     let slot = |span: &Span| span.is(Label::SlotMain) || span.is(Label::SlotOther);
     let meant = |span: &Span| span.meanings.iter().any(|meaning| !meaning.label.is_qualifier());
     // A word with a meaning of its own is only a qualifier when another phrase is there to be qualified.
     let heads = spans.iter().filter(|span| meant(span) && !span.meanings.iter().all(|m| m.weak)).count();
-    for at in 0..spans.len() {
-        let others = heads - usize::from(meant(&spans[at]) && !spans[at].meanings.iter().all(|m| m.weak));
-        let qualifier = spans[at].meanings.iter().any(|meaning| meaning.label.is_qualifier());
-        if slot(&spans[at]) && others > 0 {
-            let phrase = spans[at].phrase.clone();
-            reading.group.push_str(&phrase);
+    for span in &mut spans {
+        let head = meant(span) && !span.meanings.iter().all(|meaning| meaning.weak);
+        let others = heads - usize::from(head);
+        if others == 0 {
+            continue;
         }
-        if qualifier && others > 0 {
+        if slot(span) {
+            reading.group.push_str(&span.phrase);
+        }
+        if span.meanings.iter().any(|meaning| meaning.label.is_qualifier()) {
             let stays = |label: Label| label.is_qualifier() || matches!(label, Label::Carry | Label::Event);
-            spans[at].meanings.retain(|meaning| stays(meaning.label));
+            span.meanings.retain(|meaning| stays(meaning.label));
         }
     }
     reading.meanings = spans.into_iter().flat_map(|span| span.meanings).collect();
@@ -289,7 +319,8 @@ fn summarize(mut spans: Vec<Span>, unknown: usize, number: Option<u8>) -> Readin
 /// Drops general labels where a special one is present, and companies that only qualify: `company phone`.
 fn generalize(reading: &mut Reading) {
     use AttributeKind::*;
-    let kinds: Vec<AttributeKind> = reading.meanings.iter().filter_map(|meaning| meaning.label.kind()).collect();
+    let kinds: Vec<AttributeKind> =
+        reading.meanings.iter().filter_map(|meaning| meaning.label.kind()).collect();
     let has = |test: &dyn Fn(AttributeKind) -> bool| kinds.iter().any(|kind| test(*kind));
     let part = has(&is_address_part);
     let contact = has(&|kind| matches!(kind, Email | Phone | Website | Identifier | Category));
@@ -300,7 +331,9 @@ fn generalize(reading: &mut Reading) {
         Label::Address => !part && !contact,
         Label::AnyName | Label::Title => !special,
         Label::BareDate | Label::BareYear | Label::BareMonth | Label::BareDay => !birth,
-        Label::Role(Role::Attribute(Company, _)) => !(part || contact || address) || kinds.len() == 1 && !address,
+        Label::Role(Role::Attribute(Company, _)) => {
+            !(part || contact || address) || kinds.len() == 1 && !address
+        }
         _ => true,
     });
 }
@@ -314,7 +347,9 @@ pub(super) fn tokens(header: &str) -> Vec<String> {
         let after = chars.get(at + 1);
         let hump = before.is_some_and(|before| {
             (before.is_lowercase() && ch.is_uppercase())
-                || (before.is_uppercase() && ch.is_uppercase() && after.is_some_and(|after| after.is_lowercase()))
+                || (before.is_uppercase()
+                    && ch.is_uppercase()
+                    && after.is_some_and(|after| after.is_lowercase()))
                 || (before.is_ascii_digit() != ch.is_ascii_digit())
         });
         if hump {
@@ -406,7 +441,12 @@ mod tests {
             ("Title", "Title"),
             ("Name", "AnyName"),
         ] {
-            assert_eq!(names(header).first().map(String::as_str), Some(expected), "{header}: {:?}", names(header));
+            assert_eq!(
+                names(header).first().map(String::as_str),
+                Some(expected),
+                "{header}: {:?}",
+                names(header)
+            );
         }
     }
 
@@ -423,7 +463,9 @@ mod tests {
 
     #[test]
     fn secrets() {
-        for header in ["password_hash", "rp_token", "passwd", "Contraseña", "userPassword", "cc_number", "CVV"] {
+        for header in
+            ["password_hash", "rp_token", "passwd", "Contraseña", "userPassword", "cc_number", "CVV"]
+        {
             assert!(is_secret_header(header), "{header}");
         }
         for header in ["passport", "name", "compass", "ssn", "pin code", "id", "Shipping Notes"] {

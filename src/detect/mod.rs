@@ -15,7 +15,7 @@
 //! a customer's value.
 //!
 //! # Complexity
-//! One pass over the codes of each column and one hash per distinct value; at most about 5,000 values per column and
+//! One pass over the codes of each column and one hash per distinct value; at most about 2,000 values per column and
 //! 4,000 records are read.
 
 mod assign;
@@ -126,7 +126,8 @@ pub fn detect(source: &Source, options: &DetectOptions) -> Mapping {
     let views = views(source, &readings, &profiles, &rows);
     let context = context(&readings);
     let mut choices = settle(source, options, &views, &context);
-    let mut candidates: Vec<Vec<Candidate>> = views.iter().map(|view| evidence::candidates(view, &context)).collect();
+    let mut candidates: Vec<Vec<Candidate>> =
+        views.iter().map(|view| evidence::candidates(view, &context)).collect();
     keys(source, &readings, &profiles, &mut candidates, &mut choices);
     neighbours(source, &readings, &profiles, &mut candidates);
     earliest_date(&profiles, &mut candidates);
@@ -141,13 +142,20 @@ pub fn detect(source: &Source, options: &DetectOptions) -> Mapping {
         .collect();
     let region = options.region.clone().or_else(|| region::region(&judged));
     let locale = options.locale.clone().or_else(|| region::locale(&judged, region.as_deref()));
-    let day_first = options.day_first.or_else(|| region::day_first(&judged, region.as_deref(), locale.as_deref()));
-    let fields = (0..choices.len()).map(|at| guess(&source.fields()[at], &choices[at], &views[at], &candidates[at]));
+    let day_first =
+        options.day_first.or_else(|| region::day_first(&judged, region.as_deref(), locale.as_deref()));
+    let fields =
+        (0..choices.len()).map(|at| guess(&source.fields()[at], &choices[at], &views[at], &candidates[at]));
     Mapping { source: source.name().to_owned(), fields: fields.collect(), day_first, region, locale }
 }
 
 /// Each column with its relation to the e-mail column, where there is one.
-fn views<'a>(source: &Source, readings: &'a [Reading], profiles: &'a [Profile], rows: &[u32]) -> Vec<View<'a>> {
+fn views<'a>(
+    source: &Source,
+    readings: &'a [Reading],
+    profiles: &'a [Profile],
+    rows: &[u32],
+) -> Vec<View<'a>> {
     let mails = |at: &usize| profiles[*at].share(Trait::Email) > 0.5;
     let email = (0..profiles.len()).filter(mails).max_by_key(|at| (profiles[*at].non_null, usize::MAX - at));
     let in_email = |at: usize| match email {
@@ -168,11 +176,13 @@ fn context(readings: &[Reading]) -> Context {
     };
     let called = |kind| readings.iter().filter(own).any(|reading| strong(reading, kind));
     let named = |reading: &Reading| {
-        reading.has(Label::AnyName) || [GivenName, Surname, FullName, Company].into_iter().any(|kind| reading.has_kind(kind))
+        reading.has(Label::AnyName)
+            || [GivenName, Surname, FullName, Company].into_iter().any(|kind| reading.has_kind(kind))
     };
     Context {
         given: called(GivenName),
         surname: called(Surname),
+        street: called(Street) || readings.iter().filter(own).any(|reading| reading.has(Label::Address)),
         about_others: readings.iter().any(|reading| reading.has(Label::Other) && named(reading))
             && !readings.iter().filter(own).any(named),
     }
@@ -213,11 +223,16 @@ fn keys(
     let given = choices.iter().any(|choice| choice.role == Role::RecordId);
     let few = |at: usize| {
         let profile = &profiles[at];
-        profile.non_null * 20 >= profile.records * 19 && profile.distinct <= 200 && profile.distinct * 10 <= profile.records
+        profile.non_null * 20 >= profile.records * 19
+            && profile.distinct <= 200
+            && profile.distinct * 10 <= profile.records
     };
     let named_source = |at: usize| readings[at].has(Label::Role(Role::SourceName));
     let strong_source = |at: usize| {
-        readings[at].meanings.iter().any(|meaning| meaning.label == Label::Role(Role::SourceName) && !meaning.weak)
+        readings[at]
+            .meanings
+            .iter()
+            .any(|meaning| meaning.label == Label::Role(Role::SourceName) && !meaning.weak)
     };
     let mut joint: Option<usize> = None;
     for at in 0..candidates.len() {
@@ -238,12 +253,11 @@ fn keys(
             }
         }
     }
-    for at in 0..candidates.len() {
+    for (at, list) in candidates.iter_mut().enumerate() {
         // A column called just `source` is in most exports the campaign, not the system.
-        let weak = !strong_source(at) && joint != Some(at);
-        let not = weak || !few(at);
-        for candidate in candidates[at].iter_mut().filter(|candidate| candidate.role == Role::SourceName) {
-            candidate.score = if not { 0.0 } else { 7.0 };
+        let trusted = (strong_source(at) || joint == Some(at)) && few(at);
+        for candidate in list.iter_mut().filter(|candidate| candidate.role == Role::SourceName) {
+            candidate.score = if trusted { 7.0 } else { 0.0 };
         }
     }
 }
@@ -251,31 +265,44 @@ fn keys(
 /// Whether no pair of values of two columns occurs twice.
 fn unique_together(source: &Source, a: usize, b: usize) -> bool {
     let (a, b) = (&source.columns()[a], &source.columns()[b]);
-    let mut pairs: Vec<(u32, u32)> = (0..source.len()).map(|row| (a.first_code(row), b.first_code(row))).collect();
+    let mut pairs: Vec<(u32, u32)> =
+        (0..source.len()).map(|row| (a.first_code(row), b.first_code(row))).collect();
     pairs.sort_unstable();
     pairs.windows(2).all(|pair| pair[0] != pair[1])
 }
 
 /// What columns without a header gain from their neighbours: the column beside given names that looks like names is
 /// the surname; words that follow from the postcode are the town; a number before a street is the house number.
-fn neighbours(source: &Source, readings: &[Reading], profiles: &[Profile], candidates: &mut [Vec<Candidate>]) {
+fn neighbours(
+    source: &Source,
+    readings: &[Reading],
+    profiles: &[Profile],
+    candidates: &mut [Vec<Candidate>],
+) {
     use AttributeKind::*;
     let best = |candidates: &[Vec<Candidate>], kind: AttributeKind| {
-        let score = |at: usize| candidates[at].iter().find(|c| c.role == Role::Attribute(kind, 0)).map(|c| c.score);
+        let score =
+            |at: usize| candidates[at].iter().find(|c| c.role == Role::Attribute(kind, 0)).map(|c| c.score);
         let all = (0..candidates.len()).filter_map(|at| score(at).map(|score| (at, score)));
         let top = |at: usize| candidates[at].first().is_some_and(|c| c.role == Role::Attribute(kind, 0));
-        all.filter(|(at, score)| *score >= evidence::THRESHOLD && top(*at)).max_by(|a, b| a.1.total_cmp(&b.1).then(b.0.cmp(&a.0)))
+        all.filter(|(at, score)| *score >= evidence::THRESHOLD && top(*at))
+            .max_by(|a, b| a.1.total_cmp(&b.1).then(b.0.cmp(&a.0)))
     };
     let wordy = |at: usize| {
-        readings[at].blank && profiles[at].share(Trait::Wordy) > 0.85 && profiles[at].distinct > 5
+        readings[at].blank
+            && profiles[at].share(Trait::Wordy) > 0.85
+            && profiles[at].distinct > 5
             && profiles[at].share(Trait::Initial) < 0.3
     };
     if let (Some((given, _)), None) = (best(candidates, GivenName), best(candidates, Surname)) {
         let beside = [Some(given + 1), given.checked_sub(1)];
         let free = |at: &usize| {
-            *at < candidates.len() && wordy(*at) && profiles[*at].mean_words() < 2.5
+            *at < candidates.len()
+                && wordy(*at)
+                && profiles[*at].mean_words() < 2.5
                 && candidates[*at].first().is_none_or(|c| {
-                    c.score < evidence::THRESHOLD + 1.0 && !matches!(c.role, Role::Attribute(Gender | Region | Country, _))
+                    c.score < evidence::THRESHOLD + 1.0
+                        && !matches!(c.role, Role::Attribute(Gender | Region | Country, _))
                 })
         };
         if let Some(at) = beside.into_iter().flatten().find(free) {
@@ -286,8 +313,11 @@ fn neighbours(source: &Source, readings: &[Reading], profiles: &[Profile], candi
         let open = |at: &usize| *at != post && wordy(*at) && profiles[*at].unique_share() < 0.8;
         let parent = &source.columns()[post];
         // Duplicates of one person share everything: names tell how much follows from the postcode by that alone.
-        let names = best(candidates, GivenName).or_else(|| best(candidates, Surname)).or_else(|| best(candidates, FullName));
-        let chance = names.map_or(0.0, |(name, _)| profile::share_determined(&source.columns()[name], parent));
+        let names = best(candidates, GivenName)
+            .or_else(|| best(candidates, Surname))
+            .or_else(|| best(candidates, FullName));
+        let chance =
+            names.map_or(0.0, |(name, _)| profile::share_determined(&source.columns()[name], parent));
         for at in (0..candidates.len()).filter(open) {
             let share = profile::share_determined(&source.columns()[at], parent);
             if share >= 0.8
@@ -313,7 +343,9 @@ fn earliest_date(profiles: &[Profile], candidates: &mut [Vec<Candidate>]) {
     let unnamed = |candidate: &Candidate| candidate.role == role && !candidate.named;
     let dates = (0..candidates.len()).filter(|at| candidates[*at].iter().any(unnamed));
     let first = dates.filter_map(|at| Some((profiles[at].median_year()?, at))).min();
-    if let Some(candidate) = first.and_then(|(_, at)| candidates[at].iter_mut().find(|candidate| unnamed(candidate))) {
+    if let Some(candidate) =
+        first.and_then(|(_, at)| candidates[at].iter_mut().find(|candidate| unnamed(candidate)))
+    {
         candidate.score += 1.0;
     }
 }
@@ -331,8 +363,8 @@ fn raise(candidates: &mut Vec<Candidate>, kind: AttributeKind, points: f64) {
 /// Whether a column looks like years that span lives, like months, like days.
 fn date_parts(profile: &Profile) -> (bool, bool, bool) {
     let year = profile.share(Trait::Year) > 0.9 && profile.year_spread() >= 35;
-    let month = profile.share(Trait::Month) > 0.9 && (6..=14).contains(&profile.distinct);
-    let day = profile.share(Trait::Day) > 0.9 && (12..=40).contains(&profile.distinct);
+    let month = profile.share(Trait::Month) > 0.9 && (6..=40).contains(&profile.distinct);
+    let day = profile.share(Trait::Day) > 0.9 && (12..=99).contains(&profile.distinct);
     (year, month, day)
 }
 
@@ -348,7 +380,9 @@ fn guess(field: &str, choice: &Choice, view: &View<'_>, candidates: &[Candidate]
     reasons.extend(choice.note.map(str::to_owned));
     if !choice.fixed {
         match choice.role {
-            Role::Carry if choice.note.is_none() => reasons.push("neither header nor values name an attribute".to_owned()),
+            Role::Carry if choice.note.is_none() => {
+                reasons.push("neither header nor values name an attribute".to_owned())
+            }
             Role::Carry => {}
             _ if choice.named => reasons.push(format!("header names {}", choice.role)),
             _ => reasons.push("header does not tell; the values do".to_owned()),
@@ -358,14 +392,20 @@ fn guess(field: &str, choice: &Choice, view: &View<'_>, candidates: &[Candidate]
     if view.profile.is_empty() {
         reasons.push("no values".to_owned());
     }
-    FieldGuess { field: field.to_owned(), role: choice.role, confidence: 1.0 / (1.0 + (-margin).exp()), reasons }
+    FieldGuess {
+        field: field.to_owned(),
+        role: choice.role,
+        confidence: 1.0 / (1.0 + (-margin).exp()),
+        reasons,
+    }
 }
 
 /// What the values said, where it can be put in one number.
 fn value_reason(role: Role, profile: &Profile) -> Option<String> {
     use AttributeKind::*;
     let Role::Attribute(kind, _) = role else {
-        return (role == Role::RecordId).then(|| format!("{} of {} records have one", profile.non_null, profile.records));
+        return (role == Role::RecordId)
+            .then(|| format!("{} of {} records have one", profile.non_null, profile.records));
     };
     let (what, text) = match kind {
         Email => (Trait::Email, "e-mail addresses"),

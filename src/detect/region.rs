@@ -11,12 +11,50 @@ use crate::table::{AttributeKind, Role};
 
 /// Country calling codes that mean one country; +1 is left out, because it is many.
 const DIALLING: [(&str, &str); 44] = [
-    ("34", "ES"), ("351", "PT"), ("33", "FR"), ("49", "DE"), ("39", "IT"), ("44", "GB"), ("353", "IE"), ("52", "MX"),
-    ("54", "AR"), ("57", "CO"), ("56", "CL"), ("51", "PE"), ("55", "BR"), ("58", "VE"), ("593", "EC"), ("598", "UY"),
-    ("595", "PY"), ("591", "BO"), ("506", "CR"), ("507", "PA"), ("502", "GT"), ("504", "HN"), ("503", "SV"),
-    ("505", "NI"), ("53", "CU"), ("31", "NL"), ("32", "BE"), ("352", "LU"), ("41", "CH"), ("43", "AT"), ("45", "DK"),
-    ("46", "SE"), ("47", "NO"), ("358", "FI"), ("48", "PL"), ("420", "CZ"), ("36", "HU"), ("40", "RO"), ("30", "GR"),
-    ("90", "TR"), ("380", "UA"), ("61", "AU"), ("64", "NZ"), ("376", "AD"),
+    ("34", "ES"),
+    ("351", "PT"),
+    ("33", "FR"),
+    ("49", "DE"),
+    ("39", "IT"),
+    ("44", "GB"),
+    ("353", "IE"),
+    ("52", "MX"),
+    ("54", "AR"),
+    ("57", "CO"),
+    ("56", "CL"),
+    ("51", "PE"),
+    ("55", "BR"),
+    ("58", "VE"),
+    ("593", "EC"),
+    ("598", "UY"),
+    ("595", "PY"),
+    ("591", "BO"),
+    ("506", "CR"),
+    ("507", "PA"),
+    ("502", "GT"),
+    ("504", "HN"),
+    ("503", "SV"),
+    ("505", "NI"),
+    ("53", "CU"),
+    ("31", "NL"),
+    ("32", "BE"),
+    ("352", "LU"),
+    ("41", "CH"),
+    ("43", "AT"),
+    ("45", "DK"),
+    ("46", "SE"),
+    ("47", "NO"),
+    ("358", "FI"),
+    ("48", "PL"),
+    ("420", "CZ"),
+    ("36", "HU"),
+    ("40", "RO"),
+    ("30", "GR"),
+    ("90", "TR"),
+    ("380", "UA"),
+    ("61", "AU"),
+    ("64", "NZ"),
+    ("376", "AD"),
 ];
 
 /// Official languages of countries, for the languages of the vocabularies.
@@ -31,6 +69,9 @@ const SPOKEN: [(&str, &str); 6] = [
 
 /// Votes needed to name a country: one clear kind of evidence, or two weak ones that agree.
 const ENOUGH: f64 = 2.0;
+
+/// Votes by which it must lead: `WA` is in the United States and in Australia.
+const MARGIN: f64 = 0.3;
 
 /// The country of digits that start with a country calling code.
 pub(super) fn dialling_country(digits: &str) -> Option<&'static str> {
@@ -61,11 +102,15 @@ pub(super) fn region(columns: &[Judged<'_>]) -> Option<String> {
     for column in columns {
         let profile = column.profile;
         let all = profile.weight;
+        if column.is(BirthDate) && profile.month_first > 10 * profile.day_first {
+            // Only there is the month written first.
+            vote("US", 1.0);
+        }
         if column.is(Country) {
             profile.countries.iter().for_each(|(code, count)| vote(code, 6.0 * ratio(*count, all)));
         }
         if column.is(Phone) {
-            vote("US", 2.0 * profile.share(Trait::PhoneNorth));
+            vote("US", 2.4 * profile.share(Trait::PhoneNorth));
             vote("ES", 1.5 * profile.share(Trait::PhoneSpain));
             profile.dialling.iter().for_each(|(code, count)| vote(code, 4.0 * ratio(*count, all)));
         }
@@ -86,12 +131,16 @@ pub(super) fn region(columns: &[Judged<'_>]) -> Option<String> {
             _ => continue,
         };
         vote(home, 1.5 * weight);
-        if columns.iter().any(|column| column.is(Postcode) && column.profile.share(Trait::Post5) > 0.8) && home != "PT" {
+        if columns.iter().any(|column| column.is(Postcode) && column.profile.share(Trait::Post5) > 0.8)
+            && home != "PT"
+        {
             vote(home, 0.6 * weight);
         }
     }
-    let best = votes.iter().max_by(|a, b| a.1.total_cmp(b.1).then_with(|| b.0.cmp(a.0)))?;
-    (*best.1 >= ENOUGH).then(|| (*best.0).to_owned())
+    let (best, points) = votes.iter().max_by(|a, b| a.1.total_cmp(b.1).then_with(|| b.0.cmp(a.0)))?;
+    let second =
+        votes.iter().filter(|(code, _)| *code != best).map(|(_, points)| *points).fold(0.0, f64::max);
+    (*points >= ENOUGH && points - second >= MARGIN).then(|| (*best).to_owned())
 }
 
 /// Share of the known header words that each language alone knows.
@@ -115,7 +164,8 @@ pub(super) fn locale(columns: &[Judged<'_>], region: Option<&str>) -> Option<Str
     let mut names = [0u64; 8];
     for column in columns {
         let person = |kind| column.is(kind);
-        if [AttributeKind::GivenName, AttributeKind::Surname, AttributeKind::FullName].into_iter().any(person) {
+        if [AttributeKind::GivenName, AttributeKind::Surname, AttributeKind::FullName].into_iter().any(person)
+        {
             names.iter_mut().zip(column.profile.names).for_each(|(all, more)| *all += more);
         }
     }
@@ -140,21 +190,33 @@ fn spoken(language: usize) -> usize {
 /// Whether the day comes before the month: by dates that can only be read one way, else by the country; `None` when
 /// no date depends on it, or nothing tells.
 pub(super) fn day_first(columns: &[Judged<'_>], region: Option<&str>, locale: Option<&str>) -> Option<bool> {
-    let sum = |count: fn(&Profile) -> u64| columns.iter().map(|column| count(column.profile)).sum::<u64>();
-    let (day, month) = (sum(|profile| profile.day_first), sum(|profile| profile.month_first));
-    let either = sum(|profile| profile.either);
-    // Birth dates rule; a log column written by another program must not outvote them.
-    let birth = columns.iter().filter(|column| column.is(AttributeKind::BirthDate));
-    let (mut birth_day, mut birth_month) = (0, 0);
-    for column in birth {
-        birth_day += column.profile.day_first;
-        birth_month += column.profile.month_first;
-    }
-    let (day, month) = if birth_day + birth_month > 0 { (birth_day, birth_month) } else { (day, month) };
-    if day != month {
+    // Only columns of dates are heard (a wage can look like one), birth dates before others: a log column written by
+    // another program must not outvote them.
+    let dated = |column: &&Judged<'_>| {
+        column.profile.share(Trait::Date) + column.profile.share(Trait::MonthDay) > 0.5
+    };
+    let votes = |birth: bool| {
+        let heard =
+            columns.iter().filter(dated).filter(|column| !birth || column.is(AttributeKind::BirthDate));
+        heard.fold((0, 0, 0, 0), |(day, month, either, all), column| {
+            let profile = column.profile;
+            (
+                day + profile.day_first,
+                month + profile.month_first,
+                either + profile.either,
+                all + profile.weight,
+            )
+        })
+    };
+    // Typing errors turn a few dates round in a column that is written the other way, or in none of the two.
+    let clear = |(day, month, _, all): &(u64, u64, u64, u64)| {
+        day.max(month) > &0 && *day.max(month) * 50 >= *all && *day.max(month) >= 3 * *day.min(month)
+    };
+    let (day, month, either, all) = Some(votes(true)).filter(clear).unwrap_or_else(|| votes(false));
+    if clear(&(day, month, either, all)) {
         return Some(day > month);
     }
-    if either == 0 {
+    if either == 0 || either * 50 < all || day + month > 0 {
         return None;
     }
     match (region, locale) {

@@ -222,7 +222,10 @@ fn phone(text: &str, shape: &mut Shape) {
         && (8..=13).contains(&digits.len())
         && main.split(' ').all(|group| (2..=8).contains(&group.len()))
         && !main.contains(['/', '.', '-']);
-    shape.set(Trait::PhoneSure, (main.starts_with('+') && digits.len() >= 8) || grouped || spaced || scientific);
+    shape.set(
+        Trait::PhoneSure,
+        (main.starts_with('+') && digits.len() >= 8) || grouped || spaced || scientific,
+    );
     let bare = main.len() == digits.len();
     let north = digits.len() == 10 && digits[0] >= b'2' && digits[3] >= b'2';
     let trunk = digits.len() == 11 && digits[0] == b'1' && digits[1] >= b'2' && digits[4] >= b'2';
@@ -256,7 +259,8 @@ fn numbers(text: &str, shape: &mut Shape) {
     }
     let digits = text.bytes().filter(u8::is_ascii_digit).count();
     let letters = text.bytes().filter(u8::is_ascii_alphabetic).count();
-    let house = (1..=8).contains(&digits) && letters <= 3 && text.len() <= 11 && text.as_bytes()[0].is_ascii_digit();
+    let house =
+        (1..=8).contains(&digits) && letters <= 3 && text.len() <= 11 && text.as_bytes()[0].is_ascii_digit();
     let none = matches!(text.to_ascii_lowercase().as_str(), "s/n" | "sn" | "s n");
     shape.set(Trait::House, (house && digits - usize::from(text.contains(['-', '/'])) <= 6) || none);
 }
@@ -355,8 +359,12 @@ fn codes(text: &str, shape: &mut Shape) {
     let mut masked = String::with_capacity(text.len());
     mask(text, &mut masked);
     let m = masked.as_str();
-    let british = ["a9 9aa", "a99 9aa", "aa9 9aa", "aa99 9aa", "a9a 9aa", "aa9a 9aa", "a99aa", "a999aa", "aa99aa", "aa999aa"];
-    let post = british.contains(&m) || matches!(m, "a9a 9a9" | "a9a9a9" | "9999 aa" | "99999-999" | "9999-999" | "99999-9999");
+    let british = [
+        "a9 9aa", "a99 9aa", "aa9 9aa", "aa99 9aa", "a9a 9aa", "aa9a 9aa", "a99aa", "a999aa", "aa99aa",
+        "aa999aa",
+    ];
+    let post = british.contains(&m)
+        || matches!(m, "a9a 9a9" | "a9a9a9" | "9999 aa" | "99999-999" | "9999-999" | "99999-9999");
     shape.set(Trait::PostSure, post);
     shape.set(Trait::Post5, m == "99999");
     shape.set(Trait::Post4, m == "9999");
@@ -366,7 +374,10 @@ fn codes(text: &str, shape: &mut Shape) {
     let plain = m.chars().all(|ch| matches!(ch, 'a' | '9' | ' ' | '-'));
     shape.set(Trait::PostLoose, plain && digits >= 1 && (3..=10).contains(&length) && letters <= 4);
     let compact = m.chars().filter(|ch| !matches!(ch, ' ' | '-' | '.' | '/')).count();
-    shape.set(Trait::IdLoose, digits >= 3 && (5..=24).contains(&compact) && m.chars().all(|ch| "a9 -./".contains(ch)));
+    shape.set(
+        Trait::IdLoose,
+        digits >= 3 && (5..=24).contains(&compact) && m.chars().all(|ch| "a9 -./".contains(ch)),
+    );
     let national = [
         "999-99-9999",
         "99999999a",
@@ -385,7 +396,11 @@ fn codes(text: &str, shape: &mut Shape) {
     let vat = m.len() == 11 && m.starts_with("aa") && digits == 9;
     shape.set(Trait::IdSure, national.contains(&m) || lei || iban || vat);
     let hex = text.len() >= 32 && text.bytes().all(|b| b.is_ascii_hexdigit() || b == b'-');
-    let token = text.len() >= 40 && !text.contains(' ') && digits >= 4 && !shape.has(Trait::Url) && !shape.has(Trait::At);
+    let token = text.len() >= 40
+        && !text.contains(' ')
+        && digits >= 4
+        && !shape.has(Trait::Url)
+        && !shape.has(Trait::At);
     shape.set(Trait::Hash, hex || token || text.starts_with("$2"));
 }
 
@@ -452,7 +467,8 @@ fn places(text: &str, folded: &str, vocabulary: &Vocabulary, shape: &mut Shape) 
     let numbered = digits && shape.has(Trait::Letters) && count >= 2 && list.iter().any(|word| number(word));
     shape.set(Trait::StreetType, typed);
     shape.set(Trait::Numbered, numbered);
-    let unit = count <= 5 && list.iter().any(|word| word.len() >= 2 && vocabulary.is(word, Word::Unit)) && !typed;
+    let unit =
+        count <= 5 && list.iter().any(|word| word.len() >= 2 && vocabulary.is(word, Word::Unit)) && !typed;
     shape.set(Trait::Unit, unit || (text.contains(['º', 'ª']) && count <= 4));
     let head = (1..=count.min(3)).any(|n| vocabulary.is(&list[..n].join(" "), Word::PoBox) && count > n);
     shape.set(Trait::PoBox, head && digits && count <= 5);
@@ -476,7 +492,10 @@ fn full_address(text: &str, vocabulary: &Vocabulary) -> bool {
         && parts.iter().skip(1).any(|part| {
             fold_into(part, &mut scratch);
             part.split([' ', '-']).any(postal)
-                || (parts.len() >= 3 && vocabulary.place(&scratch).is_some_and(|place| scratch.len() > 2 || place.country.is_some()))
+                || (parts.len() >= 3
+                    && vocabulary
+                        .place(&scratch)
+                        .is_some_and(|place| scratch.len() > 2 || place.country.is_some()))
         })
 }
 

@@ -102,7 +102,7 @@ impl Vocabulary {
         for (what, phrases) in lines(WORDS).filter_map(|line| line.split_once('\t')) {
             let Some(bit) = WORD_NAMES.iter().position(|name| *name == what) else { continue };
             for phrase in phrases.split(',').map(str::trim) {
-                if what == "street_end" {
+                if bit == Word::StreetEnd as usize {
                     vocabulary.street_ends.push(phrase);
                 }
                 *vocabulary.words.entry(phrase).or_default() |= 1 << bit;

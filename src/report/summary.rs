@@ -201,7 +201,7 @@ fn count_sources(resolution: &Resolution) -> (Vec<SourceSummary>, Vec<SharedEnti
 fn matching_summary(resolution: &Resolution) -> MatchingSummary {
     let matching = resolution.matching();
     let comparisons = Comparisons::new(resolution.attributes());
-    let name = |at: &usize| comparisons.items()[*at].name.clone();
+    let name = |at: usize| comparisons.items()[at].name.clone();
     let pairs = |n: usize| (n * (n - 1) / 2) as u64;
     MatchingSummary {
         candidate_pairs: matching.candidates,
@@ -218,7 +218,7 @@ fn matching_summary(resolution: &Resolution) -> MatchingSummary {
             .zip(&matching.model.comparisons)
             .map(|(item, model)| ComparisonSummary {
                 name: item.name.clone(),
-                depends_on: model.parents.iter().map(name).collect(),
+                depends_on: model.parents.iter().map(|parent| name(parent.comparison)).collect(),
                 levels: item
                     .levels
                     .iter()

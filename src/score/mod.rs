@@ -14,5 +14,7 @@ mod train;
 pub use em::EmReport;
 pub(crate) use em::run as run_em;
 pub use frequency::Frequencies;
-pub use model::{ComparisonModel, Evidence, EvidenceGroup, GROUPS, MODEL_VERSION, Model, PairScore, Prior, Scorer};
+pub use model::{
+    ComparisonModel, Evidence, EvidenceGroup, GROUPS, MODEL_VERSION, Model, PairScore, Parent, Prior, Scorer,
+};
 pub(crate) use train::Trainer;

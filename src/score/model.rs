@@ -49,8 +49,9 @@ impl EvidenceGroup {
 /// Probabilities of one comparison's levels.
 ///
 /// # Shape
-/// `m` and `u` have one row a state: row 0 without a parent, then for each parent one row where it agrees and one
-/// where it does not. `h` has one row, or none when the household class has no say in this attribute (then `h = u`).
+/// `m` and `u` have one row a state of the parents: bit `i` of the row's number is set where parent `i` agrees, so
+/// that row 0 is "no parent agrees" and a comparison without parents has one row. `h` has one row, or none when the
+/// household class has no say in this attribute (then `h = u`).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ComparisonModel {
     /// Name of the comparison.
@@ -61,24 +62,34 @@ pub struct ComparisonModel {
     pub u: Vec<Vec<f64>>,
     /// P(level | household).
     pub h: Option<Vec<f64>>,
-    /// Comparisons on which this one depends, the first that is not null counts.
-    pub parents: Vec<usize>,
+    /// Comparisons on which this one depends.
+    pub parents: Vec<Parent>,
     /// Largest weight either way in bits, for attributes with few values.
     pub cap: Option<f64>,
+}
+
+/// A comparison that another one depends on.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Parent {
+    /// Its number.
+    pub comparison: usize,
+    /// It agrees up to this level.
+    pub agrees_to: u8,
+}
+
+impl Parent {
+    /// Whether the parent agrees in a pair; a null parent does not.
+    #[inline]
+    pub fn agrees(self, levels: &[u8]) -> bool {
+        levels[self.comparison] <= self.agrees_to
+    }
 }
 
 impl ComparisonModel {
     /// The row of `m` and `u` for a pair.
     #[inline]
     pub fn state(&self, levels: &[u8]) -> usize {
-        for (at, &parent) in self.parents.iter().enumerate() {
-            match levels[parent] {
-                NULL_LEVEL => {}
-                0 => return 1 + 2 * at,
-                _ => return 2 + 2 * at,
-            }
-        }
-        0
+        self.parents.iter().enumerate().map(|(at, parent)| usize::from(parent.agrees(levels)) << at).sum()
     }
 }
 
@@ -227,7 +238,7 @@ impl<'a> Scorer<'a> {
         match self.comparisons.items()[at].levels[level as usize].tf {
             TermFrequency::None => table,
             // Given an agreeing parent the value is no rarer than the parent leaves it.
-            TermFrequency::Exact if state % 2 == 1 => table.max(frequency()),
+            TermFrequency::Exact if state > 0 => table.max(frequency()),
             TermFrequency::Exact => frequency(),
             TermFrequency::Fuzzy => {
                 let (low, high) = FUZZY_CLAMP;

@@ -4,7 +4,7 @@
 use std::ops::Range;
 
 use super::em::{PatternCounts, anchor, estimate_m, pattern, smooth};
-use super::model::{ComparisonModel, EvidenceGroup, MODEL_VERSION, Model, Scorer};
+use super::model::{ComparisonModel, EvidenceGroup, MODEL_VERSION, Model, Parent, Scorer};
 use super::sample::Draws;
 use crate::block::Neighbours;
 use crate::cluster::Entities;
@@ -13,11 +13,11 @@ use crate::ids::RecordId;
 use crate::par;
 use crate::table::{AttributeKind, Column, NULL};
 
-/// Random pairs from which `u` is counted. With 100,000 instead of 200,000 results moved by .0015 F1.
-const RANDOM_PAIRS: u64 = 400_000;
+/// Random pairs from which `u` is counted. With half as many, results moved by .0015 F1.
+const RANDOM_PAIRS: u64 = 200_000;
 
 /// Random pairs inside the blocks of one parent.
-const PARENT_PAIRS: u64 = 60_000;
+const PARENT_PAIRS: u64 = 30_000;
 
 /// Pairs that one task evaluates.
 const CHUNK: usize = 1 << 14;
@@ -28,7 +28,7 @@ const MIN_LIFT: f64 = 2.0;
 /// Pairs with both parent and child present that a dependence must rest on.
 const MIN_SUPPORT: f64 = 200.0;
 
-/// Dependence is modelled on at most this many parents; the first that is not null counts.
+/// Dependence is modelled on at most this many parents: four states of agreement.
 const MAX_PARENTS: usize = 2;
 
 /// Bits that an attribute with few values may add or take.
@@ -37,8 +37,38 @@ const CATEGORY_CAP: f64 = 3.0;
 /// Records of one entity that take part in the refit: more would let one customer decide.
 const REFIT_RECORDS: usize = 40;
 
+/// Pairs in favour of independence that a conditional table starts with.
+const PARENT_PRIOR: f64 = 10.0;
+
+/// Pairs with an agreeing parent whose children agree in some way, before that counts as dependence.
+const MIN_AGREEING: f64 = 20.0;
+
 /// Level counts of one comparison; index is the level.
 type Tally = Vec<Vec<u64>>;
+
+/// What one comparison depends on, and `u` by state.
+struct Dependence {
+    parents: Vec<Parent>,
+    u: Vec<Vec<f64>>,
+}
+
+/// Probability of any level but the last.
+fn some_agreement(row: &[f64]) -> f64 {
+    (1.0 - row[row.len() - 1]).max(1e-9)
+}
+
+/// The row for a pair; as [`ComparisonModel::state`].
+fn state(parents: &[Parent], levels: &[u8]) -> usize {
+    parents.iter().enumerate().map(|(at, parent)| usize::from(parent.agrees(levels)) << at).sum()
+}
+
+/// Up to which level a parent counts as agreeing: names up to one slip, anything else as long as it is not different.
+fn agrees_to(kind: AttributeKind, levels: usize) -> u8 {
+    match kind {
+        AttributeKind::GivenName | AttributeKind::Surname => name_level::CLOSE,
+        _ => levels.saturating_sub(2) as u8,
+    }
+}
 
 /// What is the same for all training steps of a run.
 pub(crate) struct Trainer<'a> {
@@ -55,21 +85,15 @@ impl<'a> Trainer<'a> {
         let records = self.comparisons.attributes().len();
         let tally = self.random_tally(entities);
         let u: Vec<Vec<f64>> = (0..self.comparisons.items().len()).map(|at| self.pooled_u(at, &tally[at])).collect();
-        let mut parents = self.dependence(entities, &u);
-        let comparisons = self.comparisons.items().iter().enumerate().map(|(at, item)| {
-            let chosen = std::mem::take(&mut parents[at]);
+        let dependence = self.dependence(entities, &u);
+        let comparisons = self.comparisons.items().iter().zip(dependence).zip(&u).map(|((item, dependence), u)| {
             let start: Vec<f64> = item.levels.iter().map(|level| level.m0).collect();
-            let mut tables = vec![u[at].clone()];
-            for (_, conditional) in &chosen {
-                tables.push(conditional.clone());
-                tables.push(u[at].clone());
-            }
             ComparisonModel {
                 name: item.name.clone(),
-                m: vec![start.clone(); tables.len()],
-                h: household_start(item.kind, &start, &u[at]),
-                u: tables,
-                parents: chosen.into_iter().map(|(parent, _)| parent).collect(),
+                m: vec![start.clone(); dependence.u.len()],
+                h: household_start(item.kind, &start, u),
+                u: dependence.u,
+                parents: dependence.parents,
                 cap: is_category(item.kind).then_some(CATEGORY_CAP),
             }
         });
@@ -137,46 +161,112 @@ impl<'a> Trainer<'a> {
         row
     }
 
-    /// For each comparison the parents it depends on, with `u` given that the parent agrees.
-    fn dependence(&self, entities: Option<&Entities>, u: &[Vec<f64>]) -> Vec<Vec<(usize, Vec<f64>)>> {
+    /// For each comparison the parents that it depends on, with `u` by their state.
+    fn dependence(&self, entities: Option<&Entities>, u: &[Vec<f64>]) -> Vec<Dependence> {
         let items = self.comparisons.items();
-        let mut found: Vec<Vec<(f64, usize, Vec<f64>)>> = vec![Vec::new(); items.len()];
-        for parent in 0..items.len() {
-            let children: Vec<usize> =
-                (0..items.len()).filter(|&child| may_depend(self.comparisons, child, parent)).collect();
-            if children.is_empty() {
-                continue;
-            }
-            let tally = self.parent_tally(entities, parent);
-            for child in children {
-                let counts: Vec<f64> = tally[child].iter().map(|&count| count as f64).collect();
-                let support: f64 = counts.iter().sum();
-                let conditional = smooth(&counts, &u[child], 10.0);
-                let lift = conditional[0] / u[child][0].max(1e-12);
-                if support >= MIN_SUPPORT && counts[0] > 5.0 && lift >= MIN_LIFT {
-                    found[child].push((lift, parent, conditional));
-                }
+        let blocks: Vec<(usize, Blocks<'_>)> = (0..items.len())
+            .filter(|&parent| (0..items.len()).any(|child| may_depend(self.comparisons, child, parent)))
+            .map(|parent| (parent, Blocks::new(self.comparisons.column(parent))))
+            .filter(|(_, blocks)| !blocks.carriers.is_empty())
+            .collect();
+        let single: Vec<(usize, Tally)> =
+            blocks.iter().map(|(parent, blocks)| (*parent, self.parent_tally(entities, *parent, blocks))).collect();
+        let chosen: Vec<Vec<Parent>> = (0..items.len()).map(|child| self.choose_parents(child, &single, u)).collect();
+        let tallies = self.joint_tally(entities, &blocks, &chosen);
+        chosen
+            .into_iter()
+            .zip(tallies)
+            .zip(u)
+            .map(|((parents, tally), pooled)| {
+                let conditional = |counts: &Vec<u64>| {
+                    let counts: Vec<f64> = counts.iter().map(|&count| count as f64).collect();
+                    smooth(&counts, pooled, PARENT_PRIOR)
+                };
+                let mut rows: Vec<Vec<f64>> = tally.iter().map(conditional).collect();
+                rows[0].clone_from(pooled);
+                Dependence { parents, u: rows }
+            })
+            .collect()
+    }
+
+    /// The parents whose agreement makes the child's agreement much likelier, strongest first.
+    fn choose_parents(&self, child: usize, tallies: &[(usize, Tally)], u: &[Vec<f64>]) -> Vec<Parent> {
+        let items = self.comparisons.items();
+        let mut found: Vec<(f64, Parent)> = Vec::new();
+        for (parent, tally) in tallies.iter().filter(|(parent, _)| may_depend(self.comparisons, child, *parent)) {
+            let counts: Vec<f64> = tally[child].iter().map(|&count| count as f64).collect();
+            let support: f64 = counts.iter().sum();
+            let conditional = smooth(&counts, &u[child], PARENT_PRIOR);
+            // Equal values, or values alike in any way: mail addresses of namesakes are alike, seldom equal.
+            let (exact, alike) = (conditional[0] / u[child][0], some_agreement(&conditional) / some_agreement(&u[child]));
+            let agreeing = support - counts[counts.len() - 1];
+            let lift = exact.max(alike);
+            if support >= MIN_SUPPORT && agreeing > MIN_AGREEING && lift >= MIN_LIFT {
+                let agrees_to = agrees_to(items[*parent].kind, items[*parent].levels.len());
+                found.push((lift, Parent { comparison: *parent, agrees_to }));
             }
         }
-        for list in &mut found {
-            list.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
-            list.truncate(MAX_PARENTS);
-        }
-        found.into_iter().map(|list| list.into_iter().map(|(_, parent, row)| (parent, row)).collect()).collect()
+        found.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.comparison.cmp(&b.1.comparison)));
+        found.into_iter().take(MAX_PARENTS).map(|(_, parent)| parent).collect()
     }
 
     /// Levels of random pairs that agree on `parent` and are presumably different people.
-    fn parent_tally(&self, entities: Option<&Entities>, parent: usize) -> Tally {
-        let column = self.comparisons.column(parent);
-        let blocks = Blocks::new(column);
-        if blocks.carriers.is_empty() {
-            return empty_tally(self.comparisons);
-        }
+    fn parent_tally(&self, entities: Option<&Entities>, parent: usize, blocks: &Blocks<'_>) -> Tally {
         let draws = Draws::new(self.seed, 1 + parent as u64);
-        let by_name = EvidenceGroup::of(self.comparisons.items()[parent].kind) == EvidenceGroup::Names;
+        let by_name = self.is_name(parent);
         self.tally(PARENT_PAIRS as usize, |number| blocks.pair(&draws, number), |a, b, pair| {
             !same_entity(entities, a, b) && !related(self.comparisons, by_name, pair)
         })
+    }
+
+    fn is_name(&self, comparison: usize) -> bool {
+        EvidenceGroup::of(self.comparisons.items()[comparison].kind) == EvidenceGroup::Names
+    }
+
+    /// For each comparison the level counts by state of its parents, over pairs that agree on one of them.
+    fn joint_tally(
+        &self,
+        entities: Option<&Entities>,
+        blocks: &[(usize, Blocks<'_>)],
+        chosen: &[Vec<Parent>],
+    ) -> Vec<Vec<Vec<u64>>> {
+        let items = self.comparisons.items();
+        let empty = || -> Vec<Vec<Vec<u64>>> {
+            items.iter().zip(chosen).map(|(item, parents)| vec![vec![0; item.levels.len()]; 1 << parents.len()]).collect()
+        };
+        let mut sum = empty();
+        for (parent, blocks) in blocks {
+            let children: Vec<usize> =
+                (0..items.len()).filter(|&child| chosen[child].iter().any(|p| p.comparison == *parent)).collect();
+            if children.is_empty() {
+                continue;
+            }
+            let (draws, by_name) = (Draws::new(self.seed, 1 + *parent as u64), self.is_name(*parent));
+            let parts = par::map_ranges(PARENT_PAIRS as usize, CHUNK, |range: Range<usize>| {
+                let mut evaluator = self.comparisons.evaluator();
+                let mut pair = PairLevels::default();
+                let mut tally = empty();
+                for (a, b) in range.filter_map(|number| blocks.pair(&draws, number as u64)) {
+                    evaluator.evaluate(a, b, &mut pair);
+                    if same_entity(entities, a, b) || related(self.comparisons, by_name, &pair) {
+                        continue;
+                    }
+                    for &child in &children {
+                        let level = pair.levels[child];
+                        if level != NULL_LEVEL {
+                            tally[child][state(&chosen[child], &pair.levels)][level as usize] += 1;
+                        }
+                    }
+                }
+                tally
+            });
+            for part in parts {
+                for (sums, more) in sum.iter_mut().flatten().zip(part.into_iter().flatten()) {
+                    sums.iter_mut().zip(more).for_each(|(count, more)| *count += more);
+                }
+            }
+        }
+        sum
     }
 
     /// Counts the patterns of all candidate pairs, or of those of a sample of records when there are very many; the

@@ -319,24 +319,26 @@ pub(super) fn names(sheet: &Sheet, sample: &[u8], row: &Row, windows_1252: bool,
 /// whatever the numbered ones would like to be called.
 fn unique(raw: Vec<String>) -> Names {
     let mut out = Names::default();
-    // How often each name was given out; 0: reserved for a column to come.
-    let mut taken: HashMap<String, u32> =
-        raw.iter().filter(|name| !name.is_empty()).map(|n| (n.clone(), 0)).collect();
+    // Names of the header and those given out; `false` for one whose column is still to come.
+    let mut taken: HashMap<String, bool> =
+        raw.iter().filter(|name| !name.is_empty()).map(|name| (name.clone(), false)).collect();
+    // The last number that was tried for a name, so that many equal names cost linear time.
+    let mut counted: HashMap<String, u32> = HashMap::new();
     for (column, name) in raw.into_iter().enumerate() {
         let blank = name.is_empty();
         let name = if blank { format!("column_{}", column + 1) } else { name };
         let uses = taken.get(&name).copied();
-        let chosen = if uses.is_none() || uses == Some(0) && !blank {
+        let chosen = if uses.is_none() || uses == Some(false) && !blank {
             name.clone()
         } else {
-            let mut number = uses.unwrap_or(0).max(1) + 1;
+            let mut number = counted.get(&name).copied().unwrap_or(1) + 1;
             while taken.contains_key(&format!("{name}_{number}")) {
                 number += 1;
             }
-            taken.insert(name.clone(), number);
+            counted.insert(name.clone(), number);
             format!("{name}_{number}")
         };
-        taken.entry(chosen.clone()).and_modify(|uses| *uses = (*uses).max(1)).or_insert(1);
+        taken.insert(chosen.clone(), true);
         if blank {
             out.blank.push(chosen.clone());
         } else if chosen != name {
