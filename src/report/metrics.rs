@@ -13,6 +13,8 @@
 //! # Complexity
 //! O(n log n): pairs are counted by group, never listed. Blocking metrics: one pass over the candidate pairs.
 
+use std::collections::BTreeMap;
+
 use serde::Serialize;
 
 use crate::block::Neighbours;
@@ -125,14 +127,21 @@ impl Side {
     /// From (group here, group there) of each record, sorted.
     fn of(joint: &[(u32, u32)]) -> Self {
         let mut side = Self::default();
+        // Records that are together in both, and in their group here: how often each pair of sizes occurs. Added up in
+        // the order of sizes, the sum has the same bits whatever the labels are called.
+        let mut sizes: BTreeMap<(usize, usize), u64> = BTreeMap::new();
         for group in joint.chunk_by(|a, b| a.0 == b.0) {
             side.groups += 1;
             side.pairs += pairs(group.len());
             for cell in group.chunk_by(|a, b| a.1 == b.1) {
                 side.common += pairs(cell.len());
-                side.b3 += (cell.len() as f64).powi(2) / group.len() as f64;
+                *sizes.entry((cell.len(), group.len())).or_default() += 1;
             }
         }
+        let share = |((cell, group), count): (&(usize, usize), &u64)| {
+            *count as f64 * (*cell as f64).powi(2) / *group as f64
+        };
+        side.b3 = sizes.iter().map(share).sum();
         side
     }
 }
