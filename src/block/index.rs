@@ -141,7 +141,10 @@ impl<'a> Index<'a> {
             if usable(df) {
                 end += df;
                 self.stats.used_keys += 1;
-                self.weights[key] = (256.0 * (records as f64 / f64::from(df)).log2()).round() as u32;
+                let bits = (records as f64 / f64::from(df)).log2();
+                // At least 1, also for a key that everybody has: a neighbour with score 0 would look untouched to the
+                // search and be listed once a shared key.
+                self.weights[key] = (256.0 * bits).round().max(1.0) as u32;
             } else if df > 1 {
                 self.stats.large_keys += 1;
                 self.stats.largest = self.stats.largest.max(u64::from(df));

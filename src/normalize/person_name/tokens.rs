@@ -57,7 +57,7 @@ impl<'t> Token<'t> {
         let dots = self.text.bytes().filter(|&byte| byte == b'.').count();
         let all_upper = self.text.chars().filter(|c| c.is_alphabetic()).all(char::is_uppercase);
         self.text.chars().all(|c| c.is_alphabetic() || c == '.' || c == '-')
-            && (letters == 1 || (dots > 0 && letters <= 3 && dots + 1 >= letters && all_upper))
+            && (letters == 1 || (dots > 0 && (2..=3).contains(&letters) && dots + 1 >= letters && all_upper))
     }
 
     /// The key of the tables of titles, suffixes and abbreviations.

@@ -1,0 +1,88 @@
+//! `cargo xtask fuzz`: runs the targets of `fuzz/`.
+
+use std::path::Path;
+
+use crate::shell::{Outcome, Verdict, cargo, cargo_on, option, root, run as sh, scratch, succeeds};
+
+pub const HELP: &str = "\
+cargo xtask fuzz [--short | --seconds N] [TARGET ...]
+
+Runs each fuzz target (or the named ones) from the seeds in fuzz/seeds. The targets check contracts, not only crashes: the
+original is kept, canonical forms are stable, nobody disappears, the same input gives the same answer. An input that
+breaks one is kept in fuzz/artifacts, and `cargo +nightly fuzz run TARGET FILE` runs it again.
+
+  --short      a fixed number of runs from a fixed seed, a minute in all
+  --seconds N  seconds for each target [default: 60]
+
+Needs a nightly toolchain and cargo-fuzz (`cargo install cargo-fuzz --locked`); without them it says so and stops.";
+
+/// Runs of each target with `--short`. A run of the pipeline resolves two tables.
+const SHORT_RUNS: [(&str, u32); 2] = [("pipeline", 600), ("", 3000)];
+
+/// Longest input. Cells longer than this are rare, and what fails does so on short ones.
+const MAX_BYTES: u32 = 400;
+
+pub fn run(arguments: &[String]) -> Verdict {
+    let (seconds, rest) = option(arguments, "--seconds")?;
+    let seconds: u32 = seconds.unwrap_or("60").parse().map_err(|_| "--seconds takes a whole number".to_owned())?;
+    let short = rest.iter().any(|argument| argument == "--short");
+    let chosen: Vec<&String> = rest.iter().filter(|argument| *argument != "--short").collect();
+    if !succeeds(&mut cargo_on("nightly", "--version")) {
+        return Ok(Outcome::Skipped("no nightly toolchain is installed".into()));
+    }
+    if !succeeds(&mut cargo("fuzz --version")) {
+        return Ok(Outcome::Skipped("cargo-fuzz is not installed".into()));
+    }
+    let targets = targets()?;
+    if let Some(name) = chosen.iter().find(|name| !targets.contains(name)) {
+        return Err(format!("no target is called {name:?}; there are {}", targets.join(", ")));
+    }
+    let mut failed = Vec::new();
+    sh(&mut cargo_on("nightly", "fuzz build"))?;
+    for target in targets.iter().filter(|target| chosen.is_empty() || chosen.contains(target)) {
+        // A short run starts from the seeds alone, so that it is the same run everywhere.
+        let corpus = if short { fresh_corpus(target)? } else { root().join("fuzz").join("corpus").join(target) };
+        plant_seeds(target, &corpus)?;
+        let limit = match SHORT_RUNS.iter().find(|(name, _)| name == target || name.is_empty()) {
+            Some((_, runs)) if short => format!("-runs={runs}"),
+            _ => format!("-max_total_time={seconds}"),
+        };
+        let mut command = cargo_on("nightly", &format!("fuzz run {target}"));
+        command.arg(&corpus).args(["--", "-seed=1", "-verbosity=0", &format!("-max_len={MAX_BYTES}"), &limit]);
+        if sh(&mut command).is_err() {
+            failed.push(target.as_str());
+        }
+    }
+    if failed.is_empty() { Ok(Outcome::Passed) } else { Err(format!("broken: {}", failed.join(", "))) }
+}
+
+/// Names of the files in fuzz/fuzz_targets.
+fn targets() -> Result<Vec<String>, String> {
+    let folder = root().join("fuzz").join("fuzz_targets");
+    let entries = std::fs::read_dir(&folder).map_err(|error| format!("{}: {error}", folder.display()))?;
+    let stems = entries.filter_map(|entry| Some(entry.ok()?.path().file_stem()?.to_string_lossy().into_owned()));
+    let mut targets: Vec<String> = stems.collect();
+    targets.sort();
+    Ok(targets)
+}
+
+fn fresh_corpus(target: &str) -> Result<std::path::PathBuf, String> {
+    let corpus = scratch("fuzz")?.join(target);
+    if corpus.exists() {
+        std::fs::remove_dir_all(&corpus).map_err(|error| format!("{}: {error}", corpus.display()))?;
+    }
+    Ok(corpus)
+}
+
+/// Each line of the target's seeds becomes a file of the corpus.
+fn plant_seeds(target: &str, corpus: &Path) -> Result<(), String> {
+    let fail = |error: std::io::Error| format!("{}: {error}", corpus.display());
+    std::fs::create_dir_all(corpus).map_err(fail)?;
+    let seeds = root().join("fuzz").join("seeds").join(target).with_extension("txt");
+    let Ok(text) = std::fs::read_to_string(&seeds) else { return Ok(()) };
+    for (number, line) in text.lines().enumerate() {
+        // Files that span lines write them as \n.
+        std::fs::write(corpus.join(format!("seed-{number}")), line.replace("\\n", "\n")).map_err(fail)?;
+    }
+    Ok(())
+}
