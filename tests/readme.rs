@@ -13,6 +13,7 @@ use quilate::io::outputs;
 use quilate::merge::rule_names;
 use quilate::normalize::attributes::{Attribute, Attributes};
 use quilate::report::Summary;
+use quilate::score::Scorer;
 use quilate::table::ColumnBuilder;
 use quilate::{AttributeKind, Config, RecordId, Resolution, Source, SourceId, Table, consolidate};
 
@@ -186,28 +187,39 @@ fn the_files_of_a_run() {
     assert!(column(&provenance, "rule").iter().all(|rule| !rule.is_empty()));
 }
 
+/// The weight of a pair is that of the formula in ARCHITECTURE.md, in odds and without logarithms, and its explanation
+/// names the parts.
 #[test]
 fn an_explanation_adds_up() {
+    /// The scorer keeps the shares of a weight in f32.
+    const ROUNDING: f64 = 1e-3;
     let resolution = sample();
-    let mut explained = 0;
-    for edge in resolution.matching().edges.iter().step_by(7) {
-        let explanation = resolution.explain_records(RecordId(edge.a), RecordId(edge.b));
-        // Shares are kept in f32.
-        assert!((explanation.weight - edge.score.weight).abs() < 1e-3, "{explanation}");
-        let sum: f64 = explanation.comparisons.iter().map(|row| row.weight).sum();
-        assert!(
-            (explanation.prior + sum + explanation.household - explanation.weight).abs() < 1e-6,
-            "{explanation}"
-        );
-        for row in &explanation.comparisons {
-            let weight = if row.level == "missing" { 0.0 } else { (row.m / row.u).log2() };
-            assert!((row.weight - weight).abs() < 1e-6, "{row:?}");
+    let matching = resolution.matching();
+    let comparisons = Comparisons::new(resolution.attributes());
+    let scorer = Scorer::new(&comparisons, &matching.model, &matching.frequencies);
+    let (mut evaluator, mut pair) = (comparisons.evaluator(), PairLevels::default());
+    let (mut explained, mut relatives) = (0, 0);
+    for edge in matching.edges.iter().step_by(7) {
+        evaluator.evaluate(edge.a as usize, edge.b as usize, &mut pair);
+        let (mut m, mut h, mut u) = (1.0, 1.0, 1.0);
+        for evidence in (0..comparisons.items().len()).filter_map(|at| scorer.evidence(at, &pair)) {
+            m *= evidence.m.exp2();
+            h *= evidence.h.exp2();
+            u *= evidence.u.exp2();
         }
-        assert!(explanation.household < 1e-6, "relatives can only take away: {explanation}");
-        assert!(explanation.candidate);
+        let (lambda, lambda_h) = (matching.model.lambda, matching.model.lambda_h);
+        let odds = lambda * m / (lambda_h * h + (1.0 - lambda - lambda_h) * u);
+        let explanation = resolution.explain_records(RecordId(edge.a), RecordId(edge.b));
+        assert!((odds.log2() - edge.score.weight).abs() < ROUNDING, "{} bits: {explanation}", odds.log2());
+        assert!((odds.log2() - explanation.weight).abs() < ROUNDING, "{} bits: {explanation}", odds.log2());
+        let product: f64 = explanation.comparisons.iter().map(|row| row.m / row.u).product();
+        assert!((product.log2() - (m / u).log2()).abs() < ROUNDING, "{explanation}");
+        assert!(explanation.household < ROUNDING, "relatives can only take away: {explanation}");
+        assert!(explanation.candidate, "{explanation}");
         explained += 1;
+        relatives += u32::from(explanation.household < -1.0);
     }
-    assert!(explained > 100, "only {explained} pairs");
+    assert!(explained > 100 && relatives > 5, "only {explained} pairs, {relatives} of them like relatives");
 }
 
 #[test]

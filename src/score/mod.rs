@@ -16,7 +16,7 @@
 //! None. Training that has not settled says so in [`EmReport::converged`].
 //!
 //! # Complexity
-//! Training: a fixed number of random pairs, plus one pass over the candidates of at most 200,000 records; EM itself is
+//! Training: a fixed number of random pairs, plus one pass over a bounded sample of the candidates; EM itself is
 //! linear in the distinct patterns. Scoring: O(comparisons) a pair.
 //!
 //! # Source
