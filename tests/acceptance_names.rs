@@ -117,7 +117,8 @@ fn companies() {
 
 #[test]
 fn fold_is_the_one_of_the_tables() {
-    for (input, folded) in [("Gonçalves-Ærø", "goncalves aero"), ("O’Brien", "obrien"), ("ИВАН", "иван")] {
+    for (input, folded) in [("Gonçalves-Ærø", "goncalves aero"), ("O’Brien", "obrien"), ("ИВАН", "иван")]
+    {
         assert_eq!(text::fold(input), folded);
     }
 }

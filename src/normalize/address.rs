@@ -22,6 +22,7 @@ use super::{Hint, Normalized, Quality};
 mod grammar;
 mod lexicon;
 mod places;
+mod tail;
 
 pub use places::{Postcode, city, country, postcode, region};
 
@@ -69,7 +70,8 @@ impl Address {
         out.push('|');
         out.push_str(&self.unit_key());
         out.push('|');
-        let place = if self.postcode.is_empty() { fold(&self.city) } else { fold(&self.postcode).replace(' ', "") };
+        let place =
+            if self.postcode.is_empty() { fold(&self.city) } else { fold(&self.postcode).replace(' ', "") };
         out.push_str(&place);
         out
     }
@@ -135,9 +137,18 @@ fn normalise<'a>(raw: &'a str, hint: &Hint<'_>, whole: bool) -> Normalized<'a, A
     let hinted = ascii::region(hint).unwrap_or_default();
     let cleaned = clean(raw);
     if let Some(reason) = placeholder_reason(&cleaned) {
-        let parts = grammar::read(&cleaned, hinted, whole).0;
+        // A fake address has parts like any other; words for absence have none.
+        let fake = reason == "known_fake";
+        let parts = if fake { grammar::read(&cleaned, hinted, whole).0 } else { Address::default() };
         let (canonical, keys) = (String::new(), Vec::new());
-        return Normalized { original: raw, canonical, parts, keys, quality: Quality::Placeholder, reasons: vec![reason] };
+        return Normalized {
+            original: raw,
+            canonical,
+            parts,
+            keys,
+            quality: Quality::Placeholder,
+            reasons: vec![reason],
+        };
     }
     let (parts, unread) = grammar::read(&cleaned, hinted, whole);
     let mut reasons = Vec::new();
@@ -152,7 +163,14 @@ fn normalise<'a>(raw: &'a str, hint: &Hint<'_>, whole: bool) -> Normalized<'a, A
     }
     if parts.is_empty() {
         let (keys, reasons) = (Vec::new(), vec!["not_an_address"]);
-        return Normalized { original: raw, canonical: cleaned, parts, keys, quality: Quality::Unparsed, reasons };
+        return Normalized {
+            original: raw,
+            canonical: cleaned,
+            parts,
+            keys,
+            quality: Quality::Unparsed,
+            reasons,
+        };
     }
     let canonical = settled_form(&parts, cleaned, hinted, whole);
     let keys = keys_of(&parts);
@@ -175,14 +193,18 @@ fn keys_of(parts: &Address) -> Vec<String> {
 fn settled_form(parts: &Address, cleaned: String, hinted: &str, whole: bool) -> String {
     let written = grammar::write(parts);
     let (again, unread) = grammar::read(&clean(&written), hinted, whole);
-    if again == *parts && !unread && clean(&written) == written { written } else { cleaned }
+    let settled = clean(&written) == written && placeholder_reason(&written).is_none();
+    if settled && again == *parts && !unread { written } else { cleaned }
 }
 
 /// One line with single blanks; line breaks and brackets become commas.
 fn clean(raw: &str) -> String {
     let mut out = String::with_capacity(raw.len());
     for c in raw.chars().filter(|&c| !ascii::is_invisible(c)) {
-        let separator = matches!(c, '\n' | '\r' | '\t' | '(' | ')' | '[' | ']' | ';' | '|' | '"' | '\u{2013}' | '\u{2014}');
+        let separator = matches!(
+            c,
+            '\n' | '\r' | '\t' | '(' | ')' | '[' | ']' | ';' | '|' | '"' | '\u{2013}' | '\u{2014}'
+        );
         let c = if separator { ',' } else { c };
         if c.is_whitespace() {
             if !out.is_empty() && !out.ends_with(' ') {
@@ -222,7 +244,8 @@ fn title_case(text: &str) -> String {
             out.push(' ');
         }
         let lowered = word.to_lowercase();
-        let particle = lexicon::is_particle(&ascii::fold(word)) && word.chars().count() > 1 || matches!(lowered.as_str(), "y" | "i" | "e");
+        let particle = lexicon::is_particle(&ascii::fold(word)) && word.chars().count() > 1
+            || matches!(lowered.as_str(), "y" | "i" | "e");
         if particle || word.chars().any(|c| c.is_ascii_digit()) {
             out.push_str(if particle { &lowered } else { word });
             continue;
@@ -243,22 +266,204 @@ fn title_case(text: &str) -> String {
 /// Why a text stands for no address.
 fn placeholder_reason(cleaned: &str) -> Option<&'static str> {
     const FAKE: &[&str] = &[
-        "calle falsa 123", "c falsa 123", "avenida siempre viva 742", "avenida siempreviva 742", "av siempre viva 742",
-        "123 fake street", "123 fake st", "742 evergreen terrace", "123 main st", "123 main street", "123 anywhere st",
+        "calle falsa 123",
+        "c falsa 123",
+        "avenida siempre viva 742",
+        "avenida siempreviva 742",
+        "av siempre viva 742",
+        "123 fake street",
+        "123 fake st",
+        "742 evergreen terrace",
+        "123 main st",
+        "123 main street",
+        "123 anywhere st",
     ];
     const NONE: &[&str] = &[
-        "calle", "c", "avenida", "avda", "plaza", "sin calle", "calle s n", "s n", "sn", "sin numero", "domicilio desconocido",
-        "domicilio", "direccion", "address", "street", "ver factura", "misma direccion", "la misma", "idem", "recogida en tienda",
-        "recoge en tienda", "tienda", "oficina", "local", "apartado", "lista de correos", "poste restante", "extranjero", "varios",
-        "recoger en tienda", "retira en tienda", "retira en local", "recogida", "en tienda", "store pickup", "pick up in store",
-        "entrega en mano", "a recoger", "desconocida", "no tiene direccion", "rua", "morada", "adresse",
+        "calle",
+        "c",
+        "avenida",
+        "avda",
+        "plaza",
+        "sin calle",
+        "calle s n",
+        "s n",
+        "sn",
+        "sin numero",
+        "domicilio desconocido",
+        "domicilio",
+        "direccion",
+        "address",
+        "street",
+        "ver factura",
+        "misma direccion",
+        "la misma",
+        "idem",
+        "recogida en tienda",
+        "recoge en tienda",
+        "tienda",
+        "oficina",
+        "local",
+        "apartado",
+        "lista de correos",
+        "poste restante",
+        "extranjero",
+        "varios",
+        "recoger en tienda",
+        "retira en tienda",
+        "retira en local",
+        "recogida",
+        "en tienda",
+        "store pickup",
+        "pick up in store",
+        "entrega en mano",
+        "a recoger",
+        "desconocida",
+        "no tiene direccion",
+        "rua",
+        "morada",
+        "adresse",
     ];
     let words = ascii::fold_words(cleaned);
     if FAKE.contains(&words.as_str()) {
         return Some("known_fake");
     }
-    if NONE.contains(&words.as_str()) || ascii::is_null_marker(&words) || (words.len() > 2 && ascii::is_one_byte_repeated(&words)) {
+    if NONE.contains(&words.as_str())
+        || ascii::is_null_marker(&words)
+        || (words.len() > 2 && ascii::is_one_byte_repeated(&words))
+    {
         return Some("not_an_address");
     }
     None
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn read<'a>(raw: &'a str, region: &str) -> Normalized<'a, Address> {
+        full_address(raw, &Hint { region: (!region.is_empty()).then_some(region), locale: None })
+    }
+
+    #[test]
+    fn match_keys_by_country() {
+        let rows = [
+            (
+                "C/ Ríos Rosas nº 44, 6º dcha., 28003 Madrid",
+                "ES",
+                "calle|rios rosas|44|door=derecha;floor=6|28003",
+            ),
+            ("c. rios rosas 44 6 dcha 28003 madrid", "ES", "calle|rios rosas|44|door=derecha;floor=6|28003"),
+            ("Rúa do Vilar, 12, 15705 Santiago de Compostela", "ES", "calle|vilar|12||15705"),
+            ("Plaza 2 de Mayo 5, 28004 Madrid", "ES", "plaza|2 mayo|5||28004"),
+            ("Calle 12 de Octubre 5, 28009 Madrid", "ES", "calle|12 octubre|5||28009"),
+            ("Gran Vía 31, 9ª planta, oficina 12, 28013 Madrid", "ES", "granvia|31||floor=9;office=12|28013"),
+            (
+                "Calle Reforma 222, Col. Juárez, 06600 Cuauhtémoc, Ciudad de México",
+                "MX",
+                "calle|reforma|222||06600",
+            ),
+            ("Calle 72 # 10-07 Of 301, Bogotá", "CO", "calle|72|1007|office=301|bogota"),
+            ("45 Queen St, Melbourne VIC 3000", "AU", "street|queen|45||3000"),
+            ("5/12 Smith Street, Fitzroy VIC 3065", "AU", "street|smith|12|unit=5|3065"),
+            ("1600 Pennsylvania Ave NW, Washington, DC 20500", "US", "avenue|pennsylvania nw|1600||20500"),
+            ("10 Downing Street, London SW1A 2AA", "GB", "street|downing|10||sw1a2aa"),
+            ("Unter den Linden 77, 10117 Berlin", "DE", "|unter den linden|77||10117"),
+            ("Berliner Str. 5, 12345 Teststadt", "DE", "strasse|berliner strasse|5||12345"),
+            ("24 rue du Faubourg Saint-Honoré, 75008 Paris", "FR", "rue|faubourg saint honore|24||75008"),
+            ("Corso Vittorio Emanuele II 12, 10123 Torino TO", "IT", "corso|vittorio emanuele ii|12||10123"),
+        ];
+        for (raw, region, key) in rows {
+            let got = read(raw, region);
+            assert_eq!(got.keys[0], key, "{raw}: {:?}", got.parts);
+        }
+    }
+
+    #[test]
+    fn street_lines_have_no_place() {
+        let got = street("Avda. Diagonal 640, planta 6", &Hint { region: Some("ES"), locale: None });
+        assert_eq!((got.parts.street_type.as_str(), got.parts.street_name.as_str()), ("avenida", "Diagonal"));
+        assert_eq!((got.parts.house_number.as_str(), got.parts.city.as_str()), ("640", ""));
+        assert_eq!(got.parts.unit, [("floor", "6".to_owned())]);
+    }
+
+    #[test]
+    fn postcodes() {
+        let rows = [
+            ("28001", "ES", "28001", Quality::Ok),
+            ("8001", "ES", "08001", Quality::Suspicious),
+            ("28001.0", "ES", "28001", Quality::Ok),
+            ("E-28001", "ES", "28001", Quality::Ok),
+            ("C.P. 28001", "ES", "28001", Quality::Ok),
+            ("99001", "ES", "99001", Quality::Invalid),
+            ("801", "ES", "801", Quality::Invalid),
+            ("2139", "US", "02139", Quality::Suspicious),
+            ("8001", "CH", "8001", Quality::Ok),
+            ("ec1a1bb", "GB", "EC1A 1BB", Quality::Ok),
+            ("1100063", "PT", "1100-063", Quality::Ok),
+            ("00000", "ES", "", Quality::Placeholder),
+            ("n/a", "ES", "", Quality::Placeholder),
+        ];
+        for (raw, region, canonical, quality) in rows {
+            let got = postcode(raw, &Hint { region: Some(region), locale: None });
+            assert_eq!((got.canonical.as_str(), got.quality), (canonical, quality), "{raw} {region}");
+        }
+    }
+
+    #[test]
+    fn places() {
+        let region_of =
+            |raw: &'static str, country| region(raw, &Hint { region: Some(country), locale: None }).canonical;
+        for (raw, country, name) in [
+            ("VIZCAYA", "ES", "Bizkaia"),
+            ("La Coruña", "ES", "A Coruña"),
+            ("ES-GI", "ES", "Girona"),
+            ("8", "ES", "Barcelona"),
+            ("illinois", "US", "IL"),
+            ("D.F.", "MX", "Ciudad de México"),
+            ("Bretagne", "FR", "Bretagne"),
+        ] {
+            assert_eq!(region_of(raw, country), name, "{raw}");
+        }
+        for (raw, code) in [
+            ("España", Some("ES")),
+            ("GERMANY", Some("DE")),
+            ("es", Some("ES")),
+            ("USA", Some("US")),
+            ("Narnia", None),
+            ("", None),
+        ] {
+            assert_eq!(country(raw), code, "{raw}");
+        }
+        for (raw, name) in [
+            ("  MADRID ", "Madrid"),
+            ("Rozas de Madrid, Las", "Las Rozas de Madrid"),
+            ("l'hospitalet de llobregat", "L'Hospitalet de Llobregat"),
+            ("A Coruña", "A Coruña"),
+        ] {
+            assert_eq!(city(raw).canonical, name, "{raw}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn idempotent_and_keeps_the_original(
+            raw in "\\PC{0,40}|(C/|Avda\\. |rue |)[A-Za-zñ ]{1,12}[ ,]{1,2}[0-9]{1,3}[ ,º/#-]{0,3}[0-9A-Za-z]{0,4}[, -]{1,3}([0-9]{5} )?[A-Z][a-z]{2,6}",
+            region in prop::sample::select(vec!["ES", "MX", "CO", "BR", "US", "GB", "DE", "FR", "IT", ""]),
+        ) {
+            let hint = Hint { region: Some(region), locale: None };
+            let first = full_address(&raw, &hint);
+            prop_assert_eq!(first.original, raw.as_str());
+            prop_assert_eq!(&full_address(&first.canonical, &hint).canonical, &first.canonical);
+            let line = street(&raw, &hint);
+            prop_assert_eq!(&street(&line.canonical, &hint).canonical, &line.canonical);
+            let code = postcode(&raw, &hint);
+            prop_assert_eq!(&postcode(&code.canonical, &hint).canonical, &code.canonical);
+            let town = city(&raw);
+            prop_assert_eq!(&city(&town.canonical).canonical, &town.canonical);
+            let area = super::region(&raw, &hint);
+            prop_assert_eq!(&super::region(&area.canonical, &hint).canonical, &area.canonical);
+        }
+    }
 }

@@ -21,9 +21,23 @@ pub(super) fn fold_into(raw: &str, out: &mut String) {
     for c in raw.chars() {
         if c.is_ascii() {
             out.push(c.to_ascii_lowercase());
-        } else if let Some(text) = deunicode::deunicode_char(c) {
+        } else {
+            fold_foreign(c, out);
+        }
+    }
+}
+
+/// Letters and digits are transliterated and punctuation becomes its ASCII likeness; pictures and other signs, whose
+/// names would pose as words, become a blank. The degree sign is typed for the ordinal one.
+fn fold_foreign(c: char, out: &mut String) {
+    match (c, deunicode::deunicode_char(c)) {
+        ('°', _) => out.push('o'),
+        ('№', _) => out.push_str("no"),
+        (_, None) => {}
+        (_, Some(text)) if c.is_alphanumeric() || !text.contains(|c: char| c.is_ascii_alphanumeric()) => {
             out.extend(text.chars().map(|c| c.to_ascii_lowercase()));
         }
+        (_, Some(_)) => out.push(' '),
     }
 }
 
@@ -81,21 +95,110 @@ pub(super) fn region<'a>(hint: &Hint<'a>) -> Option<&'a str> {
 /// Whether a folded value says in words that there is none: `n/a`, `no tiene`, `sin email`, `-`.
 pub(super) fn is_null_marker(folded: &str) -> bool {
     const MARKERS: &[&str] = &[
-        "na", "n a", "nan", "nd", "n d", "nc", "n c", "sd", "s d", "ns nc", "nsnc", "null", "nulo", "none", "nil",
-        "no", "no aplica", "no consta", "no tiene", "no disponible", "no facilita", "no informado", "no indica",
-        "no procede", "no sabe", "desconocido", "desconocida", "unknown", "not available", "not applicable",
-        "ninguno", "ninguna", "nada", "pendiente", "por determinar", "sin datos", "sin dato", "sin informacion",
-        "vacio", "empty", "missing", "tbd", "test", "prueba", "xx", "xxx", "xxxx", "n disponible", "nao tem",
-        "sem dados", "inconnu", "unbekannt", "keine", "keine angabe", "sconosciuto", "non disponibile", "value",
-        "no data", "undefined", "notiene", "noaplica", "ref", "no email", "noemail",
+        "na",
+        "n a",
+        "nan",
+        "nd",
+        "n d",
+        "nc",
+        "n c",
+        "sd",
+        "s d",
+        "ns nc",
+        "nsnc",
+        "null",
+        "nulo",
+        "none",
+        "nil",
+        "no",
+        "no aplica",
+        "no consta",
+        "no tiene",
+        "no disponible",
+        "no facilita",
+        "no informado",
+        "no indica",
+        "no procede",
+        "no sabe",
+        "desconocido",
+        "desconocida",
+        "unknown",
+        "not available",
+        "not applicable",
+        "ninguno",
+        "ninguna",
+        "nada",
+        "pendiente",
+        "por determinar",
+        "sin datos",
+        "sin dato",
+        "sin informacion",
+        "vacio",
+        "empty",
+        "missing",
+        "tbd",
+        "test",
+        "prueba",
+        "xx",
+        "xxx",
+        "xxxx",
+        "n disponible",
+        "nao tem",
+        "sem dados",
+        "inconnu",
+        "unbekannt",
+        "keine",
+        "keine angabe",
+        "sconosciuto",
+        "non disponibile",
+        "value",
+        "no data",
+        "undefined",
+        "notiene",
+        "noaplica",
+        "ref",
+        "no email",
+        "noemail",
     ];
     const FIELDS: &[&str] = &[
-        "email", "e mail", "mail", "correo", "correo electronico", "telefono", "tel", "tlf", "movil", "fijo",
-        "phone", "dni", "nif", "cif", "documento", "direccion", "domicilio", "calle", "fecha", "nombre", "numero",
-        "cp", "codigo postal", "telefone", "morada", "endereco", "adresse", "telephone", "address", "date", "id",
+        "email",
+        "e mail",
+        "mail",
+        "correo",
+        "correo electronico",
+        "telefono",
+        "tel",
+        "tlf",
+        "movil",
+        "fijo",
+        "phone",
+        "dni",
+        "nif",
+        "cif",
+        "documento",
+        "direccion",
+        "domicilio",
+        "calle",
+        "fecha",
+        "nombre",
+        "numero",
+        "cp",
+        "codigo postal",
+        "telefone",
+        "morada",
+        "endereco",
+        "adresse",
+        "telephone",
+        "address",
+        "date",
+        "id",
     ];
     let words = fold_words(folded);
-    if words.is_empty() || MARKERS.contains(&words.as_str()) {
+    if words.is_empty() {
+        // Letters of scripts without a transliteration are text all the same.
+        return !folded.chars().any(char::is_alphanumeric);
+    }
+    if MARKERS.contains(&words.as_str()) {
         return true;
     }
     let negated = ["sin ", "no ", "no tiene ", "sem ", "sans ", "ohne ", "senza ", "without ", "nao tem "];
@@ -114,7 +217,15 @@ mod tests {
 
     #[test]
     fn folds_to_lower_ascii() {
-        for (raw, folded) in [("Núñez", "nunez"), ("STRASSE", "strasse"), ("Straße", "strasse"), ("3º", "3o"), ("", "")] {
+        for (raw, folded) in [
+            ("Núñez", "nunez"),
+            ("STRASSE", "strasse"),
+            ("Straße", "strasse"),
+            ("3º", "3o"),
+            ("n°", "no"),
+            ("\u{1F21A}a", " a"),
+            ("", ""),
+        ] {
             assert_eq!(fold(raw), folded, "{raw}");
         }
         assert_eq!(fold_words("  C/ Peña,  nº 5 "), "c pena no 5");

@@ -107,15 +107,38 @@ const CONNECTORS: [&str; 7] = ["y", "e", "i", "and", "und", "et", "en"];
 
 /// What is said in brackets, or after the form, about the state of a company.
 const STATUSES: [&str; 16] = [
-    "en liquidacion", "en concurso", "en concurso de acreedores", "en disolucion", "disuelta", "extinguida",
-    "in liquidation", "in administration", "dissolved", "in liquidazione", "em liquidacao", "em recuperacao judicial",
-    "en liquidation", "i l", "in liquidatie", "unipersonal",
+    "en liquidacion",
+    "en concurso",
+    "en concurso de acreedores",
+    "en disolucion",
+    "disuelta",
+    "extinguida",
+    "in liquidation",
+    "in administration",
+    "dissolved",
+    "in liquidazione",
+    "em liquidacao",
+    "em recuperacao judicial",
+    "en liquidation",
+    "i l",
+    "in liquidatie",
+    "unipersonal",
 ];
 
 /// What introduces a former name.
 const FORMERLY: [&str; 12] = [
-    "antes", "anteriormente", "antigua", "antiguo", "ex", "formerly", "fka", "previously", "vormals", "ehemals",
-    "anciennement", "gia",
+    "antes",
+    "anteriormente",
+    "antigua",
+    "antiguo",
+    "ex",
+    "formerly",
+    "fka",
+    "previously",
+    "vormals",
+    "ehemals",
+    "anciennement",
+    "gia",
 ];
 
 /// A form found in a name, with the rest.
@@ -141,8 +164,22 @@ struct Found<'t> {
 /// ```
 pub fn company<'a>(raw: &'a str, hint: &Hint<'_>) -> Normalized<'a, Company> {
     let cleaned = clean(raw);
+    let mut result = read(&cleaned, hint);
+    // The form to store must read as itself. Where taking the name apart uncovers something else that reads as a form
+    // (rare: "C.B. S.A. de Ruiz"), the clean text is stored; it does read as itself, being what was read.
+    let stored = clean(&result.canonical);
+    if result.canonical != *cleaned
+        && (*stored != result.canonical || read(&stored, hint).canonical != *stored)
+    {
+        cleaned.as_ref().clone_into(&mut result.canonical);
+    }
+    let Normalized { canonical, parts, keys, quality, reasons, .. } = result;
+    Normalized { original: raw, canonical, parts, keys, quality, reasons }
+}
+
+fn read<'t>(cleaned: &'t str, hint: &Hint<'_>) -> Normalized<'t, Company> {
     let mut result = Normalized {
-        original: raw,
+        original: cleaned,
         canonical: String::new(),
         parts: Company::default(),
         keys: Vec::new(),
@@ -154,14 +191,13 @@ pub fn company<'a>(raw: &'a str, hint: &Hint<'_>) -> Normalized<'a, Company> {
         result.reasons.push("empty");
         return result;
     }
-    if let Some(filler) = placeholder_folded(AttributeKind::Company, &cleaned, &fold(&cleaned)) {
-        if filler.is_missing() {
-            result.quality = Quality::Placeholder;
-            result.reasons.push(filler.name());
-            return result;
-        }
+    let filler = placeholder_folded(AttributeKind::Company, cleaned, &fold(cleaned));
+    if let Some(filler) = filler.filter(|filler| filler.is_missing()) {
+        result.quality = Quality::Placeholder;
+        result.reasons.push(filler.name());
+        return result;
     }
-    let plain = take_brackets(&cleaned, &mut result);
+    let plain = take_brackets(cleaned, &mut result);
     let plain = strip_status(trim_marks(&plain), &mut result);
     let found = find_form(plain, hint.region, false);
     let core = trim_marks(found.as_ref().map_or(plain, |found| found.core));
@@ -172,12 +208,13 @@ pub fn company<'a>(raw: &'a str, hint: &Hint<'_>) -> Normalized<'a, Company> {
         result.parts.form_class = Some(found.form.class);
         result.parts.country = Some(found.form.country);
     }
-    result.canonical = display(&result.parts, found.as_ref());
     if core.is_empty() {
+        cleaned.clone_into(&mut result.canonical);
         result.quality = Quality::Invalid;
         result.reasons.push("form_only");
         return result;
     }
+    result.canonical = display(&result.parts, found.as_ref());
     let match_key = match_key(core);
     if !match_key.is_empty() {
         let latin = if match_key.is_ascii() { String::new() } else { key(&match_key) };
@@ -190,7 +227,6 @@ pub fn company<'a>(raw: &'a str, hint: &Hint<'_>) -> Normalized<'a, Company> {
 fn display(parts: &Company, found: Option<&Found<'_>>) -> String {
     let Some(found) = found else { return parts.core_name.clone() };
     match found.leading {
-        _ if parts.core_name.is_empty() => found.form.canonical.to_owned(),
         Some(leading) => {
             let space = if leading.chars().any(is_unspaced_script) { "" } else { " " };
             // A form of several words is text and follows its case; an abbreviation stays as it is written.
@@ -224,7 +260,8 @@ fn display_core(core: &str) -> String {
 }
 
 fn match_key(core: &str) -> String {
-    let joined: Cow<'_, str> = if core.contains('+') { Cow::Owned(core.replace('+', "")) } else { Cow::Borrowed(core) };
+    let joined: Cow<'_, str> =
+        if core.contains('+') { Cow::Owned(core.replace('+', "")) } else { Cow::Borrowed(core) };
     let folded = fold(&joined);
     let words: Vec<&str> = folded.split(' ').filter(|word| !FORMS.words.contains(word)).collect();
     // A name of connectors only keeps them.
@@ -233,7 +270,9 @@ fn match_key(core: &str) -> String {
 
 /// Quotes around, and separators left over at, the ends.
 fn trim_marks(text: &str) -> &str {
-    let mut text = text.trim_matches(|c: char| matches!(c, ' ' | ',' | ';' | '-' | '–' | '—' | '«' | '»' | '"' | '“' | '”' | '„' | '&'));
+    let mut text = text.trim_matches(|c: char| {
+        matches!(c, ' ' | ',' | ';' | '-' | '–' | '—' | '«' | '»' | '"' | '“' | '”' | '„' | '&')
+    });
     // A dot closes an abbreviation unless a sentence ends there, which a name does not tell.
     while let Some(rest) = text.strip_prefix(['.', ',']) {
         text = rest.trim_start();
@@ -288,11 +327,10 @@ fn strip_status<'t>(text: &'t str, result: &mut Normalized<'_, Company>) -> &'t 
 /// `... S.L. en liquidación`, without punctuation.
 fn strip_status_words<'t>(text: &'t str, result: &mut Normalized<'_, Company>) -> &'t str {
     for preposition in [" en ", " in ", " em ", " EN ", " IN ", " EM "] {
-        if let Some(at) = text.rfind(preposition) {
-            if STATUSES.contains(&fold(&text[at..]).as_str()) {
-                result.reasons.push("status_removed");
-                return trim_marks(&text[..at]);
-            }
+        let Some(at) = text.rfind(preposition) else { continue };
+        if STATUSES.contains(&fold(&text[at..]).as_str()) {
+            result.reasons.push("status_removed");
+            return trim_marks(&text[..at]);
         }
     }
     text
@@ -303,7 +341,9 @@ fn strip_partners(core: &str) -> &str {
     const PARTNERS: [&str; 6] = ["c", "co", "cia", "cie", "comp", "compania"];
     let Some(at) = core.rfind(' ') else { return core };
     let before = core[..at].trim_end();
-    let joined = before.ends_with('&') || before.to_lowercase().ends_with(" y") || before.to_lowercase().ends_with(" et")
+    let joined = before.ends_with('&')
+        || before.to_lowercase().ends_with(" y")
+        || before.to_lowercase().ends_with(" et")
         || before.to_lowercase().ends_with(" e");
     if joined && PARTNERS.contains(&squash(&core[at..]).as_str()) {
         trim_marks(before.rsplit_once([' ', '&']).map_or(before, |(core, _)| core))
@@ -339,7 +379,12 @@ fn find_form<'t>(text: &'t str, region: Option<&str>, strict: bool) -> Option<Fo
     trailing().or_else(leading).or_else(|| unspaced_form(text, region))
 }
 
-fn trailing_form<'t>(text: &'t str, words: &[(usize, usize)], region: Option<&str>, strict: bool) -> Option<Found<'t>> {
+fn trailing_form<'t>(
+    text: &'t str,
+    words: &[(usize, usize)],
+    region: Option<&str>,
+    strict: bool,
+) -> Option<Found<'t>> {
     let mut squashed = String::new();
     let mut best: Option<(usize, Form)> = None;
     let mut best_here = false;
@@ -370,25 +415,33 @@ fn trailing_form<'t>(text: &'t str, words: &[(usize, usize)], region: Option<&st
     Some(Found { form, core, leading: None })
 }
 
-fn leading_form<'t>(text: &'t str, words: &[(usize, usize)], region: Option<&str>, strict: bool) -> Option<Found<'t>> {
+fn leading_form<'t>(
+    text: &'t str,
+    words: &[(usize, usize)],
+    region: Option<&str>,
+    strict: bool,
+) -> Option<Found<'t>> {
     let (&(start, _), mut best) = (words.first()?, None);
-    for &(next, end) in words.iter().take(MAX_FORM_WORDS) {
+    for &(_, end) in words.iter().take(MAX_FORM_WORDS) {
         let written = &text[start..end];
         let squashed = squash(written);
         if squashed.len() > FORMS.longest {
             break;
         }
         let short = squashed.len() <= 3;
-        let fits = |form: &Form| form.prefix && (!short || region.is_none_or(|region| region == form.country));
+        let fits =
+            |form: &Form| form.prefix && (!short || region.is_none_or(|region| region == form.country));
         if let Some(form) = pick(&squashed, written, region, strict, fits) {
             best = Some((end, form));
         }
-        let _ = next;
     }
     let (end, form) = best?;
     let core = trim_marks(&text[end..]);
     // Spanish and Italian long forms are followed by a preposition that belongs to them.
-    let core = core.strip_prefix("de ").filter(|_| squash(&text[start..end]).ends_with("propietarios")).unwrap_or(core);
+    let core = core
+        .strip_prefix("de ")
+        .filter(|_| squash(&text[start..end]).ends_with("propietarios"))
+        .unwrap_or(core);
     Some(Found { form, core, leading: Some(&text[start..end]) })
 }
 
@@ -396,7 +449,10 @@ fn leading_form<'t>(text: &'t str, words: &[(usize, usize)], region: Option<&str
 fn unspaced_form<'t>(text: &'t str, region: Option<&str>) -> Option<Found<'t>> {
     let mut found: Option<Found<'t>> = None;
     for &form in &FORMS.unspaced {
-        if found.as_ref().is_some_and(|found| region != Some(form.country) || region == Some(found.form.country)) {
+        if found
+            .as_ref()
+            .is_some_and(|found| region != Some(form.country) || region == Some(found.form.country))
+        {
             continue;
         }
         if let Some(core) = text.strip_prefix(form.spelling) {
@@ -409,15 +465,29 @@ fn unspaced_form<'t>(text: &'t str, region: Option<&str>) -> Option<Found<'t>> {
 }
 
 /// The form of a spelling: the record's country first, else the first in the table.
-fn pick(squashed: &str, written: &str, region: Option<&str>, strict: bool, fits: impl Fn(&Form) -> bool) -> Option<Form> {
+fn pick(
+    squashed: &str,
+    written: &str,
+    region: Option<&str>,
+    strict: bool,
+    fits: impl Fn(&Form) -> bool,
+) -> Option<Form> {
     let forms = FORMS.by_spelling.get(squashed)?;
-    let candidates = || forms.iter().filter(|form| fits(form) && is_written_as_form(form, squashed, written, region, strict));
+    let candidates = || {
+        forms.iter().filter(|form| fits(form) && is_written_as_form(form, squashed, written, region, strict))
+    };
     let here = candidates().find(|form| region == Some(form.country));
     here.or_else(|| candidates().next()).copied()
 }
 
 /// Letters that are a form in one place are a word in another: `Sal Marina`, `María Sá`, `Casa y Co`.
-fn is_written_as_form(form: &Form, squashed: &str, written: &str, region: Option<&str>, strict: bool) -> bool {
+fn is_written_as_form(
+    form: &Form,
+    squashed: &str,
+    written: &str,
+    region: Option<&str>,
+    strict: bool,
+) -> bool {
     /// Longer spellings are words that mean nothing else: Limited, Fundación.
     const SHORT: usize = 5;
     if written == form.spelling && squashed.len() > 2 && !strict {
@@ -433,16 +503,30 @@ fn is_written_as_form(form: &Form, squashed: &str, written: &str, region: Option
         return false;
     }
     // Two bare letters are a form abroad only in the most common cases.
-    let common = matches!(squashed, "sl" | "sa" | "slu" | "sau" | "ltd" | "inc" | "llc" | "gmbh" | "ltda" | "srl" | "lda" | "plc" | "bv");
+    let common = matches!(
+        squashed,
+        "sl" | "sa" | "slu" | "sau" | "ltd" | "inc" | "llc" | "gmbh" | "ltda" | "srl" | "lda" | "plc" | "bv"
+    );
     if has_marks {
         return squashed.len() > 2 || here || common || !strict;
     }
     let spelled = written == form.spelling || letter_case(written) != LetterCase::Mixed;
-    let doubtful = matches!(squashed, "sal" | "sas" | "co" | "ca" | "se" | "as" | "me" | "na" | "pa" | "ip" | "ei" | "ao" | "coop");
+    let doubtful = matches!(
+        squashed,
+        "sal" | "sas" | "co" | "ca" | "se" | "as" | "me" | "na" | "pa" | "ip" | "ei" | "ao" | "coop"
+    );
     let title_only = written == form.spelling;
     match squashed.len() {
-        0..=2 => spelled && (common || here && (!strict || !doubtful)) && !(strict && letter_case(written) == LetterCase::Lower && !common),
-        _ => spelled && (!doubtful || letter_case(written) == LetterCase::Upper || title_only && !strict) && (!strict || common || letter_case(written) == LetterCase::Upper),
+        0..=2 => {
+            spelled
+                && (common || here && (!strict || !doubtful))
+                && !(strict && letter_case(written) == LetterCase::Lower && !common)
+        }
+        _ => {
+            spelled
+                && (!doubtful || letter_case(written) == LetterCase::Upper || title_only && !strict)
+                && (!strict || common || letter_case(written) == LetterCase::Upper)
+        }
     }
 }
 
@@ -472,6 +556,172 @@ pub fn looks_like_company(text: &str) -> bool {
     find_form(text, None, true).is_some_and(|found| {
         // A form before or after somebody's given name needs its dots: "C.P. Juan" is an accountant, "LUIS SA" a Portuguese.
         let person = super::person_name::starts_like_a_person(found.core);
-        !found.core.is_empty() && (!person || !matches!(found.form.canonical, "SA" | "CP" | "SC" | "CA") || text.ends_with('.') && found.leading.is_none())
+        !found.core.is_empty()
+            && (!person
+                || !matches!(found.form.canonical, "SA" | "CP" | "SC" | "CA")
+                || text.ends_with('.') && found.leading.is_none())
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn check(region: &str, rows: &[(&str, &str, &str)]) {
+        let hint = Hint { locale: None, region: (!region.is_empty()).then_some(region) };
+        let mut wrong = Vec::new();
+        for &(input, core, form) in rows {
+            let name = company(input, &hint);
+            let found = (name.parts.core_name.as_str(), name.parts.legal_form.unwrap_or(""));
+            if found != (core, form) {
+                wrong.push(format!("{input}: expected {core} / {form}, found {found:?}"));
+            }
+            let again = company(&name.canonical, &hint);
+            if again.canonical != name.canonical {
+                wrong.push(format!("{input}: {} reads as {}", name.canonical, again.canonical));
+            }
+        }
+        assert!(wrong.is_empty(), "{region}\n{}", wrong.join("\n"));
+    }
+
+    #[test]
+    fn spain() {
+        check(
+            "ES",
+            &[
+                ("Talleres Pérez, S. L.", "Talleres Pérez", "SL"),
+                ("talleres perez sl", "Talleres Perez", "SL"),
+                ("TALLERES PEREZ S.L. UNIPERSONAL", "Talleres Perez", "SLU"),
+                ("Frutas Gil Sociedad Anónima", "Frutas Gil", "SA"),
+                ("Bodegas Ruiz S.A.U.", "Bodegas Ruiz", "SAU"),
+                ("Sal Marina", "Sal Marina", ""),
+                ("Flor de Sal", "Flor de Sal", ""),
+                ("Unión Temporal de Empresas Puente Norte", "Puente Norte", "UTE"),
+                ("UTE Puente Norte", "Puente Norte", "UTE"),
+                ("C.P. Gran Vía 12", "Gran Vía 12", "CP"),
+                ("Fundación Botín", "Botín", "FUND"),
+                ("Frutas Gil", "Frutas Gil", ""),
+                ("Frutas Gil S.L. en liquidación", "Frutas Gil", "SL"),
+                ("\"Frutas Gil\" S.L.", "Frutas Gil", "SL"),
+                ("BMW IBERICA SA", "BMW Iberica", "SA"),
+                ("Siemens GmbH & Co. KG", "Siemens", "GmbH & Co. KG"),
+                ("Hijos de García, C.B.", "Hijos de García", "CB"),
+                ("S.A.", "", "SA"),
+            ],
+        );
+    }
+
+    #[test]
+    fn the_country_decides_between_equal_spellings() {
+        check("FR", &[("Durand SAS", "Durand", "SAS"), ("Dupont & Cie SARL", "Dupont", "SARL")]);
+        check("IT", &[("Rossi & C. S.a.s.", "Rossi", "SAS"), ("Bianchi S.p.A.", "Bianchi", "SPA")]);
+        check(
+            "MX",
+            &[
+                ("Grupo Norte SA de CV", "Grupo Norte", "SA de CV"),
+                ("Despacho Ruiz S.C.", "Despacho Ruiz", "SC"),
+            ],
+        );
+        check(
+            "BR",
+            &[("Mercado Bom EIRELI", "Mercado Bom", "EIRELI"), ("Banco Azul S/A", "Banco Azul", "SA")],
+        );
+        check(
+            "PT",
+            &[
+                ("Costa & Filhos, L.da", "Costa & Filhos", "LDA"),
+                ("Costa Unipessoal Lda.", "Costa", "UNIP LDA"),
+            ],
+        );
+        check(
+            "GB",
+            &[("Smith Holdings plc", "Smith Holdings", "PLC"), ("SMITH & SONS LTD.", "Smith & Sons", "LTD")],
+        );
+        check("US", &[("Acme L.L.C.", "Acme", "LLC"), ("Acme Corporation", "Acme", "CORP")]);
+        check("NL", &[("Bakkerij Jansen B.V.", "Bakkerij Jansen", "BV")]);
+        check("JP", &[("トヨタ自動車株式会社", "トヨタ自動車", "KK")]);
+        let class =
+            |region| company("Durand SAS", &Hint { locale: None, region: Some(region) }).parts.form_class;
+        assert_eq!((class("FR"), class("IT")), (Some("JSC"), Some("PARTNERSHIP")));
+    }
+
+    #[test]
+    fn keys_leave_out_connectors_and_form() {
+        let key = |text| company(text, &Hint::default()).keys;
+        assert_eq!(key("Smith & Sons Ltd"), ["smith sons"]);
+        assert_eq!(key("Smith and Sons"), ["smith sons"]);
+        assert_eq!(key("Canal+ SA"), ["canal"]);
+        assert_eq!(key("ООО «Ромашка»"), ["ромашка", "romashka"]);
+        assert_eq!(key("Y"), ["y"]);
+    }
+
+    #[test]
+    fn companies_among_people() {
+        for text in [
+            "Talleres Hermanos Pérez S.L.",
+            "PEREZ Y GARCIA SL",
+            "Restaurante Casa Paco",
+            "Müller GmbH",
+            "Acme Widgets, Inc.",
+            "Comunidad de Propietarios Mayor 5",
+            "Juan Pérez S.L.U.",
+            "トヨタ自動車株式会社",
+        ] {
+            assert!(looks_like_company(text), "{text}");
+        }
+        for text in [
+            "María Sá",
+            "MARIA SA",
+            "Juan Sal",
+            "Ana Co",
+            "C.P. Juan Pérez",
+            "José Luis García",
+            "D. José Luis Rodríguez Pérez",
+            "Ludwig van Beethoven",
+            "Fernando Sas",
+            "Li Na",
+            "Iglesias",
+            "John A. Smith",
+            "Ana Se",
+            "Pa Pa",
+            "Smith, John V., M.D.",
+        ] {
+            assert!(!looks_like_company(text), "{text}");
+        }
+    }
+
+    #[test]
+    fn fillers_are_no_companies() {
+        assert_eq!(company("N/A", &Hint::default()).quality, Quality::Placeholder);
+        assert_eq!(company("", &Hint::default()).quality, Quality::Unparsed);
+        assert_eq!(company("S.L.", &Hint::default()).quality, Quality::Invalid);
+    }
+
+    fn company_like() -> impl Strategy<Value = String> {
+        let table = include_str!("../../resources/companies/legal_forms.tsv");
+        let mut words: Vec<String> = lines(table)
+            .flat_map(|line| line.rsplit('\t').next().unwrap_or("").split('|').map(str::to_owned))
+            .collect();
+        words.extend(
+            ["Ruiz", "y", "&", "C.", "Sol", "(antes X)", "(en liquidación)", "«", "-", ",", "GARCIA", "de"]
+                .map(str::to_owned),
+        );
+        prop::collection::vec(prop::sample::select(words), 1..5).prop_map(|words| words.join(" "))
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(1000))]
+        #[test]
+        fn any_text_is_stable(text in prop_oneof![company_like(), "\\PC{0,24}", ".{0,16}", "[A-Za-zñ .,&()-]{0,20}"]) {
+            for region in [None, Some("ES"), Some("MX"), Some("IT"), Some("JP")] {
+                let hint = Hint { locale: None, region };
+                let name = company(&text, &hint);
+                prop_assert_eq!(name.original, text.as_str());
+                let again = company(&name.canonical, &hint);
+                prop_assert_eq!(&again.canonical, &name.canonical, "{:?}", region);
+                looks_like_company(&text);
+            }
+        }
+    }
 }

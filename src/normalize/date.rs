@@ -139,7 +139,9 @@ pub fn date<'a>(raw: &'a str, hint: &DateHint<'_>) -> Normalized<'a, Date> {
     match parse::fields(raw, order.unwrap_or(true)) {
         Ok(fields) => judge(raw, fields, hint, order.is_some()),
         Err(Failure::Mask) => outcome(raw, Date::default(), Quality::Placeholder, "mask_or_zero"),
-        Err(Failure::Unreadable) if raw.trim().is_empty() => outcome(raw, Date::default(), Quality::Placeholder, "empty"),
+        Err(Failure::Unreadable) if raw.trim().is_empty() => {
+            outcome(raw, Date::default(), Quality::Placeholder, "empty")
+        }
         Err(Failure::Unreadable) if ascii::is_null_marker(raw) => {
             outcome(raw, Date::default(), Quality::Placeholder, "negated_field_name")
         }
@@ -178,7 +180,10 @@ pub fn column_order<'a>(values: impl IntoIterator<Item = &'a str>) -> Option<boo
     const CLEAR: usize = 10;
     let (mut day_first, mut month_first) = (0usize, 0usize);
     for value in values {
-        let Some(first) = parse::fields(value, true).ok().filter(|f| !f.swappable && f.serial.is_none()) else { continue };
+        let Some(first) = parse::fields(value, true).ok().filter(|f| !f.swappable && f.serial.is_none())
+        else {
+            continue;
+        };
         let Ok(second) = parse::fields(value, false) else { continue };
         if first.swapped && !second.swapped {
             month_first += 1;
@@ -193,7 +198,12 @@ pub fn column_order<'a>(values: impl IntoIterator<Item = &'a str>) -> Option<boo
     clear(month_first, day_first).then_some(false)
 }
 
-fn outcome<'a>(original: &'a str, parts: Date, quality: Quality, reason: &'static str) -> Normalized<'a, Date> {
+fn outcome<'a>(
+    original: &'a str,
+    parts: Date,
+    quality: Quality,
+    reason: &'static str,
+) -> Normalized<'a, Date> {
     Normalized { original, canonical: String::new(), parts, keys: Vec::new(), quality, reasons: vec![reason] }
 }
 
@@ -220,6 +230,9 @@ fn judge<'a>(raw: &'a str, fields: Fields, hint: &DateHint<'_>, order_known: boo
     }
     if is_epoch(&fields) {
         return outcome(raw, Date::default(), Quality::Placeholder, "epoch_or_filler");
+    }
+    if parts.precision == Some(Precision::Year) && !parse::YEARS_ALONE.contains(&fields.year.unwrap_or(0)) {
+        return outcome(raw, parts, Quality::Invalid, "implausible_year");
     }
     if is_birth(hint) && is_after_reference(&fields, hint) {
         return outcome(raw, parts, Quality::Invalid, "future_birth_date");
@@ -251,12 +264,10 @@ fn graded<'a>(
     if (fields.swappable && !order_known) || centuries[1].is_some() {
         quality = Quality::Ambiguous;
     }
-    let too_old = hint.reference.zip(fields.year).is_some_and(|(today, y)| is_birth(hint) && y < today.0 - OLDEST);
-    let grave = [
-        fields.serial,
-        is_likely_filler(fields).then_some("epoch_or_filler"),
-        too_old.then_some("too_old"),
-    ];
+    let too_old =
+        hint.reference.zip(fields.year).is_some_and(|(today, y)| is_birth(hint) && y < today.0 - OLDEST);
+    let grave =
+        [fields.serial, is_likely_filler(fields).then_some("epoch_or_filler"), too_old.then_some("too_old")];
     for reason in grave.into_iter().flatten() {
         reasons.push(reason);
         quality = Quality::Suspicious;
@@ -308,7 +319,9 @@ fn centuries(fields: &Fields, hint: &DateHint<'_>) -> [Option<i16>; 2] {
     match hint.context {
         DateContext::Expiry => [Some(new), None],
         DateContext::Event => [Some(if new <= this_year + PLANNED { new } else { old }), None],
-        DateContext::Birth | DateContext::BirthAdult if is_after_reference(&at(new), hint) => [Some(old), None],
+        DateContext::Birth | DateContext::BirthAdult if is_after_reference(&at(new), hint) => {
+            [Some(old), None]
+        }
         DateContext::Birth if old < this_year - OLDEST => [Some(new), None],
         DateContext::Birth => [Some(new), Some(old)],
         DateContext::BirthAdult if new > this_year - ADULT => [Some(old), Some(new)],
@@ -446,9 +459,24 @@ mod tests {
 
     #[test]
     fn placeholders() {
-        for raw in ["0001-01-01", "1111-11-11", "01/01/1753", "1899-12-30", "01-01-1900", "9999-12-31", "31/12/9999", "0000-00-00",
-            "0", "99/99/9999", "__/__/____", "DD/MM/YYYY", "01/01/01", "n/a", "-", ""]
-        {
+        for raw in [
+            "0001-01-01",
+            "1111-11-11",
+            "01/01/1753",
+            "1899-12-30",
+            "01-01-1900",
+            "9999-12-31",
+            "31/12/9999",
+            "0000-00-00",
+            "0",
+            "99/99/9999",
+            "__/__/____",
+            "DD/MM/YYYY",
+            "01/01/01",
+            "n/a",
+            "-",
+            "",
+        ] {
             let got = read(raw, "ES", DateContext::Birth);
             assert_eq!((got.quality, got.canonical.as_str()), (Quality::Placeholder, ""), "{raw}");
         }

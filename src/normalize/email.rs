@@ -11,15 +11,17 @@
 //! Linear in the length of the value.
 
 use std::borrow::Cow;
-use std::sync::LazyLock;
 
 use serde::Serialize;
 use unicode_normalization::UnicodeNormalization;
 
-use super::ascii::{self, Lookup};
+use super::ascii;
 use super::{Hint, Normalized, Quality};
 
+mod providers;
 mod punycode;
+
+use providers::{Rules, TABLES, country_variant, likely_domain, subdomain_user};
 
 /// RFC 5321, section 4.5.3.1.
 const MAX_LOCAL: usize = 64;
@@ -98,7 +100,8 @@ pub fn email<'a>(raw: &'a str, _hint: &Hint<'_>) -> Normalized<'a, Email> {
         return without_address(raw, raw.trim());
     };
     let mut result = single(raw, first);
-    let others: Vec<String> = pieces.map(|p| single(p, p).parts.address()).filter(|a| !a.is_empty()).collect();
+    let others: Vec<String> =
+        pieces.map(|p| single(p, p).parts.address()).filter(|a| !a.is_empty()).collect();
     if !others.is_empty() {
         result.parts.others = others;
         result.reasons.push("several_addresses");
@@ -181,7 +184,12 @@ fn join(local: &str, domain: &str) -> String {
     out
 }
 
-fn outcome<'a>(original: &'a str, parts: Email, quality: Quality, reason: &'static str) -> Normalized<'a, Email> {
+fn outcome<'a>(
+    original: &'a str,
+    parts: Email,
+    quality: Quality,
+    reason: &'static str,
+) -> Normalized<'a, Email> {
     Normalized { original, canonical: String::new(), parts, keys: Vec::new(), quality, reasons: vec![reason] }
 }
 
@@ -212,7 +220,8 @@ fn single<'a>(original: &'a str, text: &str) -> Normalized<'a, Email> {
     }
     let mut reasons = Vec::new();
     let spaced = domain.contains(char::is_whitespace);
-    let domain: Cow<'_, str> = if spaced { domain.split_whitespace().collect::<String>().into() } else { domain.into() };
+    let domain: Cow<'_, str> =
+        if spaced { domain.split_whitespace().collect::<String>().into() } else { domain.into() };
     if let Some((head, tail)) = domain.rsplit_once(',') {
         parts.domain = lower(&domain).into_owned();
         let meant = join(&parts.local, &lower(&format!("{head}.{tail}")));
@@ -236,7 +245,9 @@ fn single<'a>(original: &'a str, text: &str) -> Normalized<'a, Email> {
 /// Takes off quotes, brackets, labels such as `mailto:` and punctuation around an address.
 fn strip_wrapping(text: &str) -> &str {
     let outside = |c: char| {
-        c.is_whitespace() || ascii::is_invisible(c) || matches!(c, '<' | '>' | '(' | ')' | '[' | ']' | '"' | '\u{201C}' | '\u{201D}')
+        c.is_whitespace()
+            || ascii::is_invisible(c)
+            || matches!(c, '<' | '>' | '(' | ')' | '[' | ']' | '"' | '\u{201C}' | '\u{201D}')
     };
     let mut text = text.trim_matches(outside).trim_start_matches(['\'', '\u{2018}', '\u{2019}']);
     while let Some(colon) = text.find(':') {
@@ -249,8 +260,10 @@ fn strip_wrapping(text: &str) -> &str {
     if let Some((address, _query)) = text.split_once('?').filter(|(a, _)| a.contains('@')) {
         text = address;
     }
-    text.trim_end_matches(|c: char| outside(c) || matches!(c, '.' | ',' | ';' | ':' | '\'' | '\u{2019}' | '!'))
-        .trim_start_matches(outside)
+    text.trim_end_matches(|c: char| {
+        outside(c) || matches!(c, '.' | ',' | ';' | ':' | '\'' | '\u{2019}' | '!')
+    })
+    .trim_start_matches(outside)
 }
 
 fn lower(text: &str) -> Cow<'_, str> {
@@ -261,7 +274,12 @@ fn lower(text: &str) -> Cow<'_, str> {
         return text.into();
     }
     // Lower case may decompose (`İ`), so composition comes last; that makes the pair idempotent.
-    text.nfc().filter(|&c| !ascii::is_invisible(c)).flat_map(char::to_lowercase).nfc().collect::<String>().into()
+    text.nfc()
+        .filter(|&c| !ascii::is_invisible(c))
+        .flat_map(char::to_lowercase)
+        .nfc()
+        .collect::<String>()
+        .into()
 }
 
 fn local_fault(local: &str) -> Option<&'static str> {
@@ -306,7 +324,10 @@ fn to_ascii_domain(domain: &str) -> Result<String, &'static str> {
         if ascii.is_empty() || ascii.len() > MAX_LABEL || !ascii.iter().all(inside) {
             return Err("bad_domain");
         }
-        if ascii[0] == b'-' || ascii[ascii.len() - 1] == b'-' || label.chars().any(|c| !c.is_ascii() && !c.is_alphanumeric()) {
+        if ascii[0] == b'-'
+            || ascii[ascii.len() - 1] == b'-'
+            || label.chars().any(|c| !c.is_ascii() && !c.is_alphanumeric())
+        {
             return Err("bad_domain");
         }
     }
@@ -314,12 +335,17 @@ fn to_ascii_domain(domain: &str) -> Result<String, &'static str> {
     if out.len() > MAX_DOMAIN {
         return Err("too_long");
     }
-    let top_is_name = top.len() >= 2 && (top.starts_with("xn--") || top.bytes().all(|b| b.is_ascii_alphabetic()));
+    let top_is_name =
+        top.len() >= 2 && (top.starts_with("xn--") || top.bytes().all(|b| b.is_ascii_alphabetic()));
     if top_is_name { Ok(out) } else { Err("bad_tld") }
 }
 
 /// Fills in what is known about a well-formed address and judges it.
-fn describe<'a>(original: &'a str, mut parts: Email, mut reasons: Vec<&'static str>) -> Normalized<'a, Email> {
+fn describe<'a>(
+    original: &'a str,
+    mut parts: Email,
+    mut reasons: Vec<&'static str>,
+) -> Normalized<'a, Email> {
     let known = TABLES.domains.get(parts.domain.as_str()).copied();
     let rules = known.and_then(|d| d.rules).or_else(|| country_variant(&parts.domain));
     parts.provider = rules.map(|r| r.provider);
@@ -390,12 +416,6 @@ fn mailbox(local: &str, domain: &str, base_len: usize, rules: Option<&Rules>) ->
     out
 }
 
-/// `user.fastmail.com` is the mailbox `user@fastmail.com`, whatever comes before the `@`.
-fn subdomain_user(domain: &str) -> Option<(&str, &str)> {
-    let (user, parent) = domain.split_once('.')?;
-    (parent.starts_with("fastmail.") && !user.is_empty()).then_some((user, parent))
-}
-
 fn is_role(local: &str) -> bool {
     let word = local.trim_end_matches(|c: char| c.is_ascii_digit());
     TABLES.roles.contains_key(local) || (!word.is_empty() && TABLES.roles.contains_key(word))
@@ -403,28 +423,109 @@ fn is_role(local: &str) -> bool {
 
 /// Words that people type into a required field.
 const FILLER_LOCALS: &[&str] = &[
-    "sin", "nt", "nn", "test", "tests", "prueba", "pruebas", "noemail", "no-email", "no_email", "nomail", "no-mail",
-    "notiene", "no-tiene", "no_tiene", "notienemail", "notieneemail", "notienecorreo", "sinemail", "sin-email",
-    "sin_email", "sincorreo", "nocorreo", "sinmail", "noaplica", "na-na", "asdf", "asd", "qwe", "qwerty", "abc", "example",
-    "ejemplo", "correo", "email", "mail", "user", "usuario", "cliente", "desconocido", "unknown", "anonymous", "anonimo",
-    "fake", "dummy", "noreply", "no-reply", "noresponder", "none", "null", "nombre", "nadie", "no", "na", "nc", "sn",
-    "notengo", "no-tengo", "nodisponible", "123", "1234", "12345", "semail", "nombre.apellido", "tu", "me", "yo", "info",
+    "sin",
+    "nt",
+    "nn",
+    "test",
+    "tests",
+    "prueba",
+    "pruebas",
+    "noemail",
+    "no-email",
+    "no_email",
+    "nomail",
+    "no-mail",
+    "notiene",
+    "no-tiene",
+    "no_tiene",
+    "notienemail",
+    "notieneemail",
+    "notienecorreo",
+    "sinemail",
+    "sin-email",
+    "sin_email",
+    "sincorreo",
+    "nocorreo",
+    "sinmail",
+    "noaplica",
+    "na-na",
+    "asdf",
+    "asd",
+    "qwe",
+    "qwerty",
+    "abc",
+    "example",
+    "ejemplo",
+    "correo",
+    "email",
+    "mail",
+    "user",
+    "usuario",
+    "cliente",
+    "desconocido",
+    "unknown",
+    "anonymous",
+    "anonimo",
+    "fake",
+    "dummy",
+    "noreply",
+    "no-reply",
+    "noresponder",
+    "none",
+    "null",
+    "nombre",
+    "nadie",
+    "no",
+    "na",
+    "nc",
+    "sn",
+    "notengo",
+    "no-tengo",
+    "nodisponible",
+    "123",
+    "1234",
+    "12345",
+    "semail",
+    "nombre.apellido",
+    "tu",
+    "me",
+    "yo",
+    "info",
 ];
 
 /// Fillers that say in full that there is none; no mailbox has such a name, whatever the domain.
 const ABSENT_LOCALS: &[&str] = &[
-    "noemail", "no-email", "no_email", "notiene", "no-tiene", "no_tiene", "notienemail", "notieneemail",
-    "notienecorreo", "sinemail", "sin-email", "sin_email", "sincorreo", "nocorreo", "sinmail", "notengo", "no-tengo",
+    "noemail",
+    "no-email",
+    "no_email",
+    "notiene",
+    "no-tiene",
+    "no_tiene",
+    "notienemail",
+    "notieneemail",
+    "notienecorreo",
+    "sinemail",
+    "sin-email",
+    "sin_email",
+    "sincorreo",
+    "nocorreo",
+    "sinmail",
+    "notengo",
+    "no-tengo",
 ];
 
 /// Second-level names that only occur with a filler before the `@`.
-const FILLER_DOMAINS: &[&str] =
-    &["email", "mail", "correo", "tiene", "notiene", "dominio", "domain", "ejemplo", "example", "prueba", "test", "nada"];
+const FILLER_DOMAINS: &[&str] = &[
+    "email", "mail", "correo", "tiene", "notiene", "dominio", "domain", "ejemplo", "example", "prueba",
+    "test", "nada",
+];
 
 /// Filler words that a person may still use as a local part are not suspicious by themselves.
 fn is_filler_word(local: &str) -> bool {
-    !matches!(local, "me" | "yo" | "tu" | "info" | "no" | "na" | "nc" | "sn" | "nn" | "nt" | "sin" | "cliente" | "nombre")
-        && FILLER_LOCALS.contains(&local)
+    !matches!(
+        local,
+        "me" | "yo" | "tu" | "info" | "no" | "na" | "nc" | "sn" | "nn" | "nt" | "sin" | "cliente" | "nombre"
+    ) && FILLER_LOCALS.contains(&local)
 }
 
 fn placeholder_reason(local: &str, domain: &str) -> Option<&'static str> {
@@ -444,125 +545,8 @@ fn placeholder_reason(local: &str, domain: &str) -> Option<&'static str> {
         return Some("known_fake");
     }
     let filler = FILLER_LOCALS.contains(&local);
-    (filler && (local == name || FILLER_DOMAINS.contains(&name) || FILLER_LOCALS.contains(&name))).then_some("known_fake")
-}
-
-/// What a provider makes of a local part.
-#[derive(Clone, Copy, Debug)]
-struct Rules {
-    provider: &'static str,
-    key_domain: Option<&'static str>,
-    ignored: &'static str,
-    tags: bool,
-    dot_is_hyphen: bool,
-    relay: bool,
-}
-
-#[derive(Clone, Copy, Default)]
-struct Domain {
-    rules: Option<&'static Rules>,
-    free: bool,
-    disposable: bool,
-    typo: Option<&'static str>,
-}
-
-struct Tables {
-    domains: Lookup<Domain>,
-    roles: Lookup<()>,
-}
-
-static PROVIDERS: LazyLock<Vec<(&'static str, Rules)>> = LazyLock::new(|| {
-    let optional = |s: &'static str| (s != "-").then_some(s);
-    let rules = |row: &[&'static str]| match *row {
-        [domain, provider, key_domain, ignored, tags, hyphen, class] => Some((
-            domain,
-            Rules {
-                provider,
-                key_domain: optional(key_domain),
-                ignored: if ignored == "none" { "" } else { ignored },
-                tags: tags == "+",
-                dot_is_hyphen: hyphen == ".",
-                relay: class == "relay",
-            },
-        )),
-        _ => None,
-    };
-    ascii::rows(include_str!("../../resources/emails/providers.tsv")).filter_map(|row| rules(&row)).collect()
-});
-
-static TABLES: LazyLock<Tables> = LazyLock::new(|| {
-    let mut domains: Lookup<Domain> = Lookup::default();
-    for row in ascii::rows(include_str!("../../resources/emails/domain_typos.tsv")) {
-        if let [typo, meant] = *row {
-            domains.entry(typo).or_default().typo = Some(meant);
-        }
-    }
-    for row in ascii::rows(include_str!("../../resources/emails/free.txt")) {
-        domains.entry(row[0]).or_default().free = true;
-    }
-    for row in ascii::rows(include_str!("../../resources/emails/disposable.txt")) {
-        domains.entry(row[0]).or_default().disposable = true;
-    }
-    for (domain, rules) in PROVIDERS.iter() {
-        domains.entry(domain).or_default().rules = Some(rules);
-    }
-    let roles = ascii::rows(include_str!("../../resources/emails/roles.txt")).map(|row| (row[0], ())).collect();
-    Tables { domains, roles }
-});
-
-/// The rules of `hotmail.<country>` and the like, which the table does not list one by one.
-fn country_variant(domain: &str) -> Option<&'static Rules> {
-    let (name, rest) = domain.split_once('.')?;
-    let model = match name {
-        "hotmail" | "outlook" | "live" => "outlook.com",
-        "yahoo" => "yahoo.com",
-        _ => return subdomain_user(domain).and_then(|(_, parent)| TABLES.domains.get(parent)?.rules),
-    };
-    let country = rest.strip_prefix("com.").or_else(|| rest.strip_prefix("co.")).unwrap_or(rest);
-    let is_country = country.len() == 2 && !TABLES.domains.get(domain).is_some_and(|d| d.typo.is_some());
-    if is_country { TABLES.domains.get(model)?.rules } else { None }
-}
-
-/// Large providers, against which an unknown domain is compared.
-const POPULAR: &[&str] = &[
-    "gmail.com", "hotmail.com", "hotmail.es", "outlook.com", "outlook.es", "yahoo.com", "yahoo.es", "icloud.com",
-    "telefonica.net", "googlemail.com", "protonmail.com", "movistar.es", "hotmail.fr", "yahoo.fr", "yahoo.com.mx",
-    "hotmail.com.mx", "yahoo.com.ar", "yahoo.com.br", "hotmail.it", "libero.it", "wanadoo.es",
-];
-
-/// Endings that are no top-level domain, and the one meant.
-const BROKEN_TOPS: &[(&str, &str)] = &[
-    ("con", "com"), ("cmo", "com"), ("ocm", "com"), ("vom", "com"), ("xom", "com"), ("comm", "com"), ("coom", "com"),
-    ("cpm", "com"), ("cim", "com"), ("conm", "com"), ("comn", "com"), ("ccom", "com"), ("ess", "es"), ("ees", "es"), ("nte", "net"),
-    ("ent", "net"), ("ner", "net"), ("orgg", "org"), ("ogr", "org"),
-];
-
-/// The domain probably meant by an unknown one: a broken ending mended, or a large provider one edit away. The first
-/// letter must agree unless the listed slips say otherwise: `mail.com` is not `gmail.com`.
-fn likely_domain(domain: &str) -> Option<Cow<'static, str>> {
-    if let Some((name, top)) = domain.rsplit_once('.')
-        && let Some((_, mended)) = BROKEN_TOPS.iter().find(|(broken, _)| *broken == top)
-    {
-        let mended = format!("{name}.{mended}");
-        let typo = TABLES.domains.get(mended.as_str()).and_then(|d| d.typo);
-        return Some(typo.map_or(mended.into(), Cow::Borrowed));
-    }
-    let near = |p: &&&str| p.as_bytes().first() == domain.as_bytes().first() && is_one_edit(p.as_bytes(), domain.as_bytes());
-    POPULAR.iter().find(near).map(|p| Cow::Borrowed(*p))
-}
-
-/// Whether two strings differ by exactly one insertion, deletion, substitution or swap of neighbours.
-fn is_one_edit(a: &[u8], b: &[u8]) -> bool {
-    let (short, long) = if a.len() <= b.len() { (a, b) } else { (b, a) };
-    if long.len() - short.len() > 1 || a == b {
-        return false;
-    }
-    let same = short.iter().zip(long).take_while(|(x, y)| x == y).count();
-    if short.len() < long.len() {
-        return short[same..] == long[same + 1..];
-    }
-    let (x, y) = (&short[same..], &long[same..]);
-    x[1..] == y[1..] || (x.len() >= 2 && x[0] == y[1] && x[1] == y[0] && x[2..] == y[2..])
+    (filler && (local == name || FILLER_DOMAINS.contains(&name) || FILLER_LOCALS.contains(&name)))
+        .then_some("known_fake")
 }
 
 #[cfg(test)]
@@ -580,14 +564,29 @@ mod tests {
         let rows = [
             ("case and blanks", "  Marta.Gil@EMPRESA.es ", "marta.gil@empresa.es", "marta.gil@empresa.es"),
             ("gmail dots and tag", "m.a.r.t.a+web@gmail.com", "m.a.r.t.a+web@gmail.com", "marta@gmail.com"),
-            ("outlook keeps dots", "marta.gil+x@outlook.com", "marta.gil+x@outlook.com", "marta.gil@outlook.com"),
+            (
+                "outlook keeps dots",
+                "marta.gil+x@outlook.com",
+                "marta.gil+x@outlook.com",
+                "marta.gil@outlook.com",
+            ),
             ("country variant", "marta+x@hotmail.be", "marta+x@hotmail.be", "marta@hotmail.be"),
             ("unknown domain keeps tag", "marta+x@empresa.es", "marta+x@empresa.es", "marta+x@empresa.es"),
             ("proton", "m-ar_ta@pm.me", "m-ar_ta@pm.me", "marta@proton.me"),
-            ("fastmail subdomain", "shop@marta.fastmail.com", "shop@marta.fastmail.com", "marta@fastmail.com"),
+            (
+                "fastmail subdomain",
+                "shop@marta.fastmail.com",
+                "shop@marta.fastmail.com",
+                "marta@fastmail.com",
+            ),
             ("yandex", "marta.gil@ya.ru", "marta.gil@ya.ru", "marta-gil@yandex.ru"),
             ("display name", "\"Gil, Marta\" <marta@empresa.es>", "marta@empresa.es", "marta@empresa.es"),
-            ("mailto with query", "MAILTO:marta@empresa.es?subject=hola", "marta@empresa.es", "marta@empresa.es"),
+            (
+                "mailto with query",
+                "MAILTO:marta@empresa.es?subject=hola",
+                "marta@empresa.es",
+                "marta@empresa.es",
+            ),
             ("label", "e-mail: marta@empresa.es.", "marta@empresa.es", "marta@empresa.es"),
             ("quotes", "'marta@empresa.es'", "marta@empresa.es", "marta@empresa.es"),
             ("IDN", "marta@Müller.DE", "marta@xn--mller-kva.de", "marta@xn--mller-kva.de"),
@@ -625,7 +624,12 @@ mod tests {
         ];
         for (raw, quality, reason) in rows {
             let got = read(raw);
-            assert_eq!((got.quality, got.reasons.contains(&reason)), (quality, true), "{raw}: {:?}", got.reasons);
+            assert_eq!(
+                (got.quality, got.reasons.contains(&reason)),
+                (quality, true),
+                "{raw}: {:?}",
+                got.reasons
+            );
         }
     }
 

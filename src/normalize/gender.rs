@@ -49,7 +49,10 @@ const WORDS: [(Gender, &str); 3] = [
          man mannelijk gizona boy nino sr senor senhor don dn mr mister monsieur herr hr signor sig meneer dhr sir lord \
          fray hno",
     ),
-    (Gender::Other, "x other otro otra outro divers d autre altro nonbinary non_binary no_binario nb diverso"),
+    (
+        Gender::Other,
+        "x other otro otra outro divers d autre altro nonbinary non_binary no_binario nb diverso",
+    ),
 ];
 
 static TABLE: LazyLock<HashMap<String, Gender, FixedState>> = LazyLock::new(|| {

@@ -86,7 +86,12 @@ pub fn identifier<'a>(raw: &'a str, hint: &Hint<'_>) -> Normalized<'a, Identifie
         if ascii::is_null_marker(raw) || compact.len() < 2 {
             return outcome(raw, Identifier::default(), Quality::Placeholder, reason);
         }
-        return outcome(raw, Identifier { compact: text_of(compact), ..Identifier::default() }, Quality::Unparsed, "no_digits");
+        return outcome(
+            raw,
+            Identifier { compact: text_of(compact), ..Identifier::default() },
+            Quality::Unparsed,
+            "no_digits",
+        );
     }
     let mut reasons = Vec::new();
     let mut found = recognise(compact, text, announced, region, &mut reasons);
@@ -102,11 +107,20 @@ pub fn identifier<'a>(raw: &'a str, hint: &Hint<'_>) -> Normalized<'a, Identifie
     grade(raw, parts, reasons)
 }
 
-fn outcome<'a>(original: &'a str, parts: Identifier, quality: Quality, reason: &'static str) -> Normalized<'a, Identifier> {
+fn outcome<'a>(
+    original: &'a str,
+    parts: Identifier,
+    quality: Quality,
+    reason: &'static str,
+) -> Normalized<'a, Identifier> {
     Normalized { original, canonical: String::new(), parts, keys: Vec::new(), quality, reasons: vec![reason] }
 }
 
-fn grade<'a>(original: &'a str, parts: Identifier, mut reasons: Vec<&'static str>) -> Normalized<'a, Identifier> {
+fn grade<'a>(
+    original: &'a str,
+    parts: Identifier,
+    mut reasons: Vec<&'static str>,
+) -> Normalized<'a, Identifier> {
     let quality = match (parts.scheme, parts.valid) {
         (None, _) => {
             reasons.push("unknown_scheme");
@@ -177,9 +191,11 @@ fn glued_label(compact: &[u8]) -> Option<(&'static str, &[u8])> {
     const SHORTEST_LABEL: usize = 3;
     const SHORTEST_NUMBER: usize = 5;
     let starts = |label: &&str| {
-        label.len() >= SHORTEST_LABEL && compact.get(..label.len()).is_some_and(|head| head.eq_ignore_ascii_case(label.as_bytes()))
+        label.len() >= SHORTEST_LABEL
+            && compact.get(..label.len()).is_some_and(|head| head.eq_ignore_ascii_case(label.as_bytes()))
     };
-    let longest = schemes::LABELS.iter().filter(|(label, _)| starts(&label)).max_by_key(|(label, _)| label.len())?;
+    let longest =
+        schemes::LABELS.iter().filter(|(label, _)| starts(label)).max_by_key(|(label, _)| label.len())?;
     let rest = &compact[longest.0.len()..];
     (rest.len() >= SHORTEST_NUMBER && rest.iter().any(u8::is_ascii_digit)).then_some((longest.1, rest))
 }
@@ -228,7 +244,13 @@ struct Found {
 
 /// Tries, in this order: the announced scheme, the country's, a country prefix, international schemes, and those of
 /// other countries that a check digit makes unmistakable. The first that holds wins, else the first of the structure.
-fn recognise(compact: &[u8], text: &str, announced: &str, region: &str, reasons: &mut Vec<&'static str>) -> Found {
+fn recognise(
+    compact: &[u8],
+    text: &str,
+    announced: &str,
+    region: &str,
+    reasons: &mut Vec<&'static str>,
+) -> Found {
     let mut failed = None;
     let mut attempt = |bytes: &[u8], scheme: &'static Scheme| -> Option<Found> {
         let valid = (scheme.check)(bytes)?;
@@ -247,7 +269,8 @@ fn recognise(compact: &[u8], text: &str, announced: &str, region: &str, reasons:
     if let Some(found) = schemes::of_country("").iter().find_map(|s| attempt(compact, s)) {
         return found;
     }
-    let prefix = compact.get(..2).and_then(|p| std::str::from_utf8(p).ok()).map(|p| if p == "EL" { "GR" } else { p });
+    let prefix =
+        compact.get(..2).and_then(|p| std::str::from_utf8(p).ok()).map(|p| if p == "EL" { "GR" } else { p });
     for country in [Some(region), prefix].into_iter().flatten().filter(|c| !c.is_empty()) {
         let body = strip_country(compact, country);
         if country == "ES" {
@@ -272,24 +295,36 @@ fn recognise(compact: &[u8], text: &str, announced: &str, region: &str, reasons:
             }
         }
     }
-    if let Some(found) = schemes::all().filter(|s| s.telling && s.country != region).find_map(|s| attempt(compact, s)) {
+    if let Some(found) =
+        schemes::all().filter(|s| s.telling && s.country != region).find_map(|s| attempt(compact, s))
+    {
         return found;
     }
-    let other_country = failed.as_ref().and_then(|f| f.scheme).is_some_and(|s| !matches!(s.country, c if c == region || c.is_empty()));
-    // A failed check means something only where the scheme was to be expected.
-    let expected = !other_country || announced == failed.as_ref().and_then(|f| f.scheme).map_or("", |s| s.name) || has_country_prefix(compact, prefix);
-    failed.filter(|_| expected || region.is_empty()).unwrap_or_else(|| Found { bytes: compact.to_vec(), scheme: None, valid: None })
-}
-
-fn has_country_prefix(compact: &[u8], prefix: Option<&str>) -> bool {
-    prefix.is_some_and(|p| compact.len() > 9 && !schemes::of_country(p).is_empty())
+    // A failed check means something only where the scheme was to be expected: by label, country or country prefix, or
+    // because of letters in the places of a scheme.
+    let expected = failed.as_ref().and_then(|f| Some((f, f.scheme?))).is_some_and(|(found, scheme)| {
+        let prefixed = prefix == Some(scheme.country) && found.bytes.len() < compact.len();
+        let lettered = region.is_empty() && found.bytes.iter().any(u8::is_ascii_uppercase);
+        scheme.name == announced
+            || scheme.country.is_empty()
+            || scheme.country == region
+            || prefixed
+            || lettered
+    });
+    failed.filter(|_| expected).unwrap_or_else(|| Found {
+        bytes: compact.to_vec(),
+        scheme: None,
+        valid: None,
+    })
 }
 
 /// The national part of a number with the prefix of European VAT numbers.
 fn strip_country<'b>(compact: &'b [u8], country: &str) -> &'b [u8] {
     const SHORTEST: usize = 8;
     match compact.strip_prefix(country.as_bytes()) {
-        Some(rest) if rest.len() >= SHORTEST && rest.iter().any(u8::is_ascii_digit) && country != "CH" => rest,
+        Some(rest) if rest.len() >= SHORTEST && rest.iter().any(u8::is_ascii_digit) && country != "CH" => {
+            rest
+        }
         _ => compact,
     }
 }
@@ -328,7 +363,8 @@ fn parts_of(found: &Found) -> Identifier {
     let mut parts = Identifier { compact: text_of(b), valid: found.valid, digits, ..Identifier::default() };
     let Some(scheme) = found.scheme else { return parts };
     parts.scheme = Some(scheme.name);
-    parts.country = if scheme.name == "IBAN" { iban_country(b) } else { Some(scheme.country).filter(|c| !c.is_empty()) };
+    parts.country =
+        if scheme.name == "IBAN" { iban_country(b) } else { Some(scheme.country).filter(|c| !c.is_empty()) };
     parts.entity = Some(entity_of(scheme, b));
     if found.valid == Some(true) || scheme.name == "RFC" {
         (parts.birth_date, parts.female) = carried(scheme.name, b);
@@ -352,7 +388,11 @@ fn entity_of(scheme: &Scheme, b: &[u8]) -> Entity {
         ("NIF_PT", _) => Entity::Company,
         // Fifty million and above went to companies.
         ("RUT_CL", first) => {
-            if b.len() == 9 && first >= b'5' { Entity::Company } else { Entity::Person }
+            if b.len() == 9 && first >= b'5' {
+                Entity::Company
+            } else {
+                Entity::Person
+            }
         }
         _ => scheme.entity,
     }
@@ -373,14 +413,15 @@ fn carried(scheme: &str, b: &[u8]) -> (Option<(i16, u8, u8)>, Option<bool>) {
         "RFC" if b.len() == 13 => (date(adult_century(two(4)), two(6), two(8)), None),
         "CF" => italian_birth(b).map_or((None, None), |(y, m, d, female)| (date(y, m, d), Some(female))),
         "PESEL" => {
-            let century = [1900, 2000, 2100, 2200, 1800].get(usize::from(b[2] & 15) / 2).copied().unwrap_or(1900);
-            (date(century + two(0), two(2) % 20, two(4)), Some(b[9] % 2 == 0))
+            let century =
+                [1900, 2000, 2100, 2200, 1800].get(usize::from(b[2] & 15) / 2).copied().unwrap_or(1900);
+            (date(century + two(0), two(2) % 20, two(4)), Some(b[9].is_multiple_of(2)))
         }
         "NN_BE" => {
             let number = b[..9].iter().fold(0u64, |n, &c| n * 10 + u64::from(c & 15));
             let check = u64::from(two(9).unsigned_abs());
             let century = if 97 - number % 97 == check { 1900 } else { 2000 };
-            (date(century + two(0), two(2), two(4)), Some(b[8] % 2 == 0))
+            (date(century + two(0), two(2), two(4)), Some(b[8].is_multiple_of(2)))
         }
         "CNP" => {
             let century = match b[0] {
@@ -389,7 +430,7 @@ fn carried(scheme: &str, b: &[u8]) -> (Option<(i16, u8, u8)>, Option<bool>) {
                 b'5' | b'6' => 2000,
                 _ => return (None, None),
             };
-            (date(century + two(1), two(3), two(5)), Some(b[0] % 2 == 0))
+            (date(century + two(1), two(3), two(5)), Some(b[0].is_multiple_of(2)))
         }
         "NIR" => (None, Some(b[0] == b'2')),
         _ => (None, None),
@@ -484,6 +525,13 @@ mod tests {
             ("AB 98 76 54 C", "GB", "NINO"),
             ("GB 980 7806 84", "GB", "VAT_GB"),
             ("1955839661", "GB", "UTR"),
+            ("943-476-5870", "GB", "NHS"),
+            ("576937-K", "GT", "NIT_GT"),
+            ("1792060346-001", "EC", "RUC_EC"),
+            ("880320-0016", "SE", "PERSONNUMMER"),
+            ("15108695088", "NO", "FODSELSNUMMER"),
+            ("131052-308T", "FI", "HETU"),
+            ("BE403019261", "BE", "KBO"),
             ("536-90-4399", "US", "SSN"),
             ("91-1144442", "US", "EIN"),
             ("123-456-782", "CA", "SIN"),
@@ -505,16 +553,30 @@ mod tests {
         ];
         for (raw, region, scheme) in rows {
             let got = read(raw, region);
-            assert_eq!((got.parts.scheme, got.parts.valid, got.quality), (Some(scheme), Some(true), Quality::Ok), "{raw}");
+            assert_eq!(
+                (got.parts.scheme, got.parts.valid, got.quality),
+                (Some(scheme), Some(true), Quality::Ok),
+                "{raw}"
+            );
         }
     }
 
     #[test]
     fn one_wrong_digit_is_invalid_evidence() {
         for (raw, region) in [
-            ("54362316K", "ES"), ("X2482301W", "ES"), ("B64717837", "ES"), ("BOXW310820HNERXN08", "MX"), ("20-05536168-3", "AR"),
-            ("76.086.429-5", "CL"), ("213.123.432-2", "CO"), ("390.533.447-06", "BR"), ("501964844", "PT"), ("73282932000075", "FR"),
-            ("RCCMNL83S18D969A", "IT"), ("ES91 2100 0418 4502 0005 1333", "ES"), ("213800KUD8LAJWSQ9D16", ""),
+            ("54362316K", "ES"),
+            ("X2482301W", "ES"),
+            ("B64717837", "ES"),
+            ("BOXW310820HNERXN08", "MX"),
+            ("20-05536168-3", "AR"),
+            ("76.086.429-5", "CL"),
+            ("213.123.432-2", "CO"),
+            ("390.533.447-06", "BR"),
+            ("501964844", "PT"),
+            ("73282932000075", "FR"),
+            ("RCCMNL83S18D969A", "IT"),
+            ("ES91 2100 0418 4502 0005 1333", "ES"),
+            ("213800KUD8LAJWSQ9D16", ""),
         ] {
             let got = read(raw, region);
             assert_eq!((got.quality, got.parts.valid), (Quality::Invalid, Some(false)), "{raw}");
@@ -525,8 +587,18 @@ mod tests {
     #[test]
     fn fillers_are_missing() {
         for (raw, region) in [
-            ("12345678Z", "ES"), ("00000000T", "ES"), ("11111111H", "ES"), ("B00000000", "ES"), ("XAXX010101000", "MX"),
-            ("111.111.111-11", "BR"), ("66.666.666-6", "CL"), ("11.111.111-1", "CL"), ("078-05-1120", "US"), ("sin dni", "ES"), ("-", "ES"), ("", "ES"),
+            ("12345678Z", "ES"),
+            ("00000000T", "ES"),
+            ("11111111H", "ES"),
+            ("B00000000", "ES"),
+            ("XAXX010101000", "MX"),
+            ("111.111.111-11", "BR"),
+            ("66.666.666-6", "CL"),
+            ("11.111.111-1", "CL"),
+            ("078-05-1120", "US"),
+            ("sin dni", "ES"),
+            ("-", "ES"),
+            ("", "ES"),
         ] {
             let got = read(raw, region);
             assert_eq!((got.quality, got.keys.len()), (Quality::Placeholder, 0), "{raw}");
@@ -552,9 +624,15 @@ mod tests {
     #[test]
     fn missing_letter_and_unknown_schemes() {
         let got = read("54362315", "ES");
-        assert_eq!((got.canonical.as_str(), got.quality, got.reasons.as_slice()), ("54362315K", Quality::Suspicious, ["letter_missing"].as_slice()));
+        assert_eq!(
+            (got.canonical.as_str(), got.quality, got.reasons.as_slice()),
+            ("54362315K", Quality::Suspicious, ["letter_missing"].as_slice())
+        );
         let passport = read("AAB123987", "ES");
-        assert_eq!((passport.parts.scheme, passport.quality, passport.canonical.as_str()), (None, Quality::Partial, "AAB123987"));
+        assert_eq!(
+            (passport.parts.scheme, passport.quality, passport.canonical.as_str()),
+            (None, Quality::Partial, "AAB123987")
+        );
     }
 
     proptest! {

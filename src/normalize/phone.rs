@@ -80,7 +80,8 @@ pub fn phone<'a>(raw: &'a str, hint: &Hint<'_>) -> Normalized<'a, Phone> {
     let mut pieces = scan::pieces(&text).into_iter();
     let first = pieces.next().unwrap_or_default();
     let mut result = single(raw, first, region);
-    let others: Vec<String> = pieces.map(|p| single(p, p, region).canonical).filter(|c| !c.is_empty()).collect();
+    let others: Vec<String> =
+        pieces.map(|p| single(p, p, region).canonical).filter(|c| !c.is_empty()).collect();
     if !others.is_empty() {
         result.parts.others = others;
         result.reasons.push("several_numbers");
@@ -132,9 +133,13 @@ fn without_country<'a>(original: &'a str, scanned: &Scan) -> Normalized<'a, Phon
 }
 
 /// A number that cannot exist, kept for fuzzy comparison.
-fn impossible<'a>(original: &'a str, scanned: &Scan, national: &str, reason: &'static str) -> Normalized<'a, Phone> {
-    let parts =
-        Phone { national: national.to_owned(), extension: scanned.extension(), ..Phone::default() };
+fn impossible<'a>(
+    original: &'a str,
+    scanned: &Scan,
+    national: &str,
+    reason: &'static str,
+) -> Normalized<'a, Phone> {
+    let parts = Phone { national: national.to_owned(), extension: scanned.extension(), ..Phone::default() };
     let plus = if scanned.plus { "+" } else { "" };
     let canonical = with_extension(format!("{plus}{}", scanned.digits.as_str()), parts.extension.as_deref());
     let mut keys = Vec::new();
@@ -150,7 +155,9 @@ fn judge<'a>(original: &'a str, scanned: &Scan, reading: Reading) -> Normalized<
     }
     let mut reasons: Vec<&'static str> = scanned.reasons().collect();
     reasons.extend(reading.reason);
-    if matches!(reading.fit, Fit::TooShort | Fit::TooLong) || (reading.fit == Fit::Unassigned && reading.plan.strict) {
+    // No plan hands out numbers that start with its trunk prefix; where a zero belongs to the number the plan says so.
+    let outside = reading.fit == Fit::Unassigned && (reading.plan.strict || national.starts_with('0'));
+    if matches!(reading.fit, Fit::TooShort | Fit::TooLong) || outside {
         let mut out = impossible(original, scanned, national, reading.fit.reason());
         out.reasons.splice(0..0, reading.reason);
         return out;
@@ -168,7 +175,14 @@ fn judge<'a>(original: &'a str, scanned: &Scan, reading: Reading) -> Normalized<
     let country = Some(reading.plan.region_of(national));
     let kind = reading.kind;
     if is_nanp_fiction(reading.plan, national) {
-        let parts = Phone { e164: Some(e164), national: national.to_owned(), country, extension, kind, others: Vec::new() };
+        let parts = Phone {
+            e164: Some(e164),
+            national: national.to_owned(),
+            country,
+            extension,
+            kind,
+            others: Vec::new(),
+        };
         reasons.push("fictional_number");
         let quality = Quality::Placeholder;
         return Normalized { original, canonical: String::new(), parts, keys: Vec::new(), quality, reasons };
@@ -176,7 +190,14 @@ fn judge<'a>(original: &'a str, scanned: &Scan, reading: Reading) -> Normalized<
     let mut keys = vec![e164.clone(), national.to_owned()];
     push_tails(national, &mut keys);
     let canonical = with_extension(e164.clone(), extension.as_deref());
-    let parts = Phone { e164: Some(e164), national: national.to_owned(), country, extension, kind, others: Vec::new() };
+    let parts = Phone {
+        e164: Some(e164),
+        national: national.to_owned(),
+        country,
+        extension,
+        kind,
+        others: Vec::new(),
+    };
     Normalized { original, canonical, parts, keys, quality, reasons }
 }
 
@@ -203,7 +224,8 @@ fn push_tails(national: &str, keys: &mut Vec<String>) {
 /// Why digits are a filler: one digit repeated, a run up or down the keypad, a digit and zeros, a textbook example.
 fn filler_reason(digits: &str) -> Option<&'static str> {
     const MIN_PATTERN: usize = 4;
-    const TEXTBOOK: &[&str] = &["612345678", "912345678", "666777888", "654321987", "600000001", "999999998", "5551234"];
+    const TEXTBOOK: &[&str] =
+        &["612345678", "912345678", "666777888", "654321987", "600000001", "999999998", "5551234"];
     let bytes = digits.as_bytes();
     if bytes.len() < MIN_PATTERN {
         return ascii::is_one_byte_repeated(digits).then_some("repeated_digit");
@@ -212,7 +234,8 @@ fn filler_reason(digits: &str) -> Option<&'static str> {
         return Some("repeated_digit");
     }
     let run = |step: u8| bytes.windows(2).all(|w| (w[0] - b'0' + step) % 10 == w[1] - b'0');
-    let and_zeros = bytes[1..].iter().all(|&b| b == b'0') || (bytes.len() > 8 && bytes[2..].iter().all(|&b| b == b'0'));
+    let and_zeros =
+        bytes[1..].iter().all(|&b| b == b'0') || (bytes.len() > 8 && bytes[2..].iter().all(|&b| b == b'0'));
     let and_repeated = bytes.len() == 9 && ascii::is_one_byte_repeated(&digits[1..]);
     let filler = run(1) || run(9) || and_zeros || and_repeated || TEXTBOOK.contains(&digits);
     filler.then_some("sequence_or_filler")
@@ -290,7 +313,12 @@ mod tests {
         ];
         for (raw, region, quality, reason) in rows {
             let got = read(raw, region);
-            assert_eq!((got.quality, got.reasons.contains(&reason)), (quality, true), "{raw}: {:?}", got.reasons);
+            assert_eq!(
+                (got.quality, got.reasons.contains(&reason)),
+                (quality, true),
+                "{raw}: {:?}",
+                got.reasons
+            );
         }
     }
 
@@ -314,7 +342,13 @@ mod tests {
 
     #[test]
     fn extensions() {
-        for raw in ["932154410 ext. 12", "932154410x12", "93 215 44 10 #12", "+34932154410;ext=12", "932154410 extensión 12"] {
+        for raw in [
+            "932154410 ext. 12",
+            "932154410x12",
+            "93 215 44 10 #12",
+            "+34932154410;ext=12",
+            "932154410 extensión 12",
+        ] {
             let got = read(raw, "ES");
             assert_eq!(got.parts.extension.as_deref(), Some("12"), "{raw}");
             assert_eq!(got.canonical, "+34932154410;ext=12", "{raw}");
@@ -323,7 +357,10 @@ mod tests {
 
     #[test]
     fn keys_from_strong_to_weak() {
-        assert_eq!(read("+52 55 1234 5670", "").keys, ["+525512345670", "5512345670", "512345670", "2345670"]);
+        assert_eq!(
+            read("+52 55 1234 5670", "").keys,
+            ["+525512345670", "5512345670", "512345670", "2345670"]
+        );
         assert_eq!(read("215 44 10", "ES").keys, ["2154410"]);
     }
 

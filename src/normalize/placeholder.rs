@@ -131,9 +131,13 @@ impl Field {
     fn of(kind: AttributeKind) -> Field {
         use AttributeKind as K;
         match kind {
-            K::FullName | K::GivenName | K::MiddleName | K::Surname | K::SecondSurname | K::Nickname | K::Company => {
-                Field::Name
-            }
+            K::FullName
+            | K::GivenName
+            | K::MiddleName
+            | K::Surname
+            | K::SecondSurname
+            | K::Nickname
+            | K::Company => Field::Name,
             K::Email => Field::Email,
             K::Phone => Field::Phone,
             K::Identifier => Field::Id,
@@ -164,7 +168,9 @@ static TABLE: LazyLock<Table> = LazyLock::new(|| {
         table.verbatim[field as usize].entry(value).or_insert(kind);
         // A mail address squashed is another address, and a date squashed another number.
         let squashed = squash(value);
-        if !squashed.is_empty() && !matches!(field, Field::Email | Field::Date) {
+        // What is left of `\\N` is a letter like any other.
+        let shrunk = squashed.len() < 2 && value.len() > 1;
+        if !squashed.is_empty() && !shrunk && !matches!(field, Field::Email | Field::Date) {
             table.squashed[field as usize].entry(squashed).or_insert(kind);
         }
     }
@@ -221,7 +227,11 @@ pub fn placeholder(kind: AttributeKind, raw: &str) -> Option<PlaceholderKind> {
 }
 
 /// [`placeholder`] for callers that have the clean text and its folded form at hand.
-pub(crate) fn placeholder_folded(kind: AttributeKind, cleaned: &str, folded: &str) -> Option<PlaceholderKind> {
+pub(crate) fn placeholder_folded(
+    kind: AttributeKind,
+    cleaned: &str,
+    folded: &str,
+) -> Option<PlaceholderKind> {
     if cleaned.is_empty() {
         return None;
     }
@@ -232,8 +242,8 @@ pub(crate) fn placeholder_folded(kind: AttributeKind, cleaned: &str, folded: &st
 /// Markers that are also somebody's name. In a column that holds part of a name they count only when they are written
 /// as a program writes them (`NULL`, `none`), not as a name (`Null`).
 const ALSO_NAMES: [&str; 16] = [
-    "na", "nil", "no", "none", "null", "nada", "blank", "guest", "sample", "foo", "bar", "old", "fake", "void", "demo",
-    "baja",
+    "na", "nil", "no", "none", "null", "nada", "blank", "guest", "sample", "foo", "bar", "old", "fake",
+    "void", "demo", "baja",
 ];
 
 fn is_part_of_name(kind: AttributeKind) -> bool {
@@ -252,7 +262,8 @@ fn listed(kind: AttributeKind, field: Field, cleaned: &str, folded: &str) -> Opt
     } else {
         Cow::Borrowed(folded)
     };
-    let own = if field == Field::Any { None } else { table.squashed[field as usize].get(&*squashed).copied() };
+    let own =
+        if field == Field::Any { None } else { table.squashed[field as usize].get(&*squashed).copied() };
     let any = || {
         // Numbers and codes are markers only where neither belongs; identifiers and postcodes have lists of their own.
         let is_number = squashed.bytes().all(|byte| byte.is_ascii_digit());
@@ -317,9 +328,40 @@ fn repeats(mut bytes: impl Iterator<Item = u8>) -> usize {
 const NEGATIONS: [&str; 10] = ["no", "sin", "s", "sem", "nao", "without", "sans", "senza", "ohne", "kein"];
 const FILLING: [&str; 9] = ["tiene", "tengo", "hay", "tem", "possui", "de", "e", "valido", "consta"];
 const FIELD_WORDS: [&str; 34] = [
-    "email", "mail", "correo", "electronico", "emails", "telefono", "telefone", "telephone", "phone", "tel", "tfno",
-    "telf", "movil", "celular", "fijo", "direccion", "domicilio", "endereco", "address", "adresse", "dni", "nif", "cif",
-    "fecha", "nombre", "nome", "name", "apellido", "apellidos", "dato", "datos", "dados", "numero", "cp",
+    "email",
+    "mail",
+    "correo",
+    "electronico",
+    "emails",
+    "telefono",
+    "telefone",
+    "telephone",
+    "phone",
+    "tel",
+    "tfno",
+    "telf",
+    "movil",
+    "celular",
+    "fijo",
+    "direccion",
+    "domicilio",
+    "endereco",
+    "address",
+    "adresse",
+    "dni",
+    "nif",
+    "cif",
+    "fecha",
+    "nombre",
+    "nome",
+    "name",
+    "apellido",
+    "apellidos",
+    "dato",
+    "datos",
+    "dados",
+    "numero",
+    "cp",
 ];
 
 /// `sin email`, `no tiene teléfono`, `s/ datos`, `sinemail`.
@@ -328,7 +370,8 @@ fn is_negated_field(folded: &str) -> bool {
     let Some(first) = words.next() else { return false };
     if NEGATIONS.contains(&first) {
         let mut rest = words.skip_while(|word| FILLING.contains(word)).peekable();
-        return rest.peek().is_some() && rest.all(|word| FIELD_WORDS.contains(&word) || FILLING.contains(&word));
+        return rest.peek().is_some()
+            && rest.all(|word| FIELD_WORDS.contains(&word) || FILLING.contains(&word));
     }
     words.next().is_none()
         && NEGATIONS.iter().filter(|negation| negation.len() > 1).any(|negation| {
@@ -340,10 +383,52 @@ fn is_negated_field(folded: &str) -> bool {
 
 /// Local parts that nobody's mailbox has.
 const FAKE_LOCALS: [&str; 46] = [
-    "no", "sin", "nt", "nn", "na", "n", "s", "sn", "nc", "none", "null", "test", "tests", "prueba", "pruebas",
-    "noemail", "nomail", "notiene", "notienemail", "notieneemail", "sinemail", "sincorreo", "nocorreo", "sinmail",
-    "noaplica", "nana", "asdf", "asd", "qwe", "qwerty", "abc", "example", "ejemplo", "correo", "email", "mail", "user",
-    "usuario", "cliente", "desconocido", "unknown", "anonymous", "anonimo", "fake", "dummy", "noreply",
+    "no",
+    "sin",
+    "nt",
+    "nn",
+    "na",
+    "n",
+    "s",
+    "sn",
+    "nc",
+    "none",
+    "null",
+    "test",
+    "tests",
+    "prueba",
+    "pruebas",
+    "noemail",
+    "nomail",
+    "notiene",
+    "notienemail",
+    "notieneemail",
+    "sinemail",
+    "sincorreo",
+    "nocorreo",
+    "sinmail",
+    "noaplica",
+    "nana",
+    "asdf",
+    "asd",
+    "qwe",
+    "qwerty",
+    "abc",
+    "example",
+    "ejemplo",
+    "correo",
+    "email",
+    "mail",
+    "user",
+    "usuario",
+    "cliente",
+    "desconocido",
+    "unknown",
+    "anonymous",
+    "anonimo",
+    "fake",
+    "dummy",
+    "noreply",
 ];
 
 fn email_pattern(cleaned: &str) -> Option<PlaceholderKind> {
@@ -371,9 +456,8 @@ fn email_pattern(cleaned: &str) -> Option<PlaceholderKind> {
 }
 
 /// Numbers that regulators keep for fiction: Ofcom's drama ranges, national form without the leading zero.
-const OFCOM_DRAMA: [&str; 9] = [
-    "7700900", "207946", "1632960", "113496", "161496", "131496", "117496", "292018", "114496",
-];
+const OFCOM_DRAMA: [&str; 9] =
+    ["7700900", "207946", "1632960", "113496", "161496", "131496", "117496", "292018", "114496"];
 
 fn phone_pattern(folded: &str) -> Option<PlaceholderKind> {
     let digits: String = folded.chars().filter(char::is_ascii_digit).collect();
@@ -415,10 +499,18 @@ mod tests {
             (K::FullName, "test|PRUEBA|asdf|12345|Lorem ipsum", P::Test),
             (K::FullName, "Cliente mostrador|CONSUMIDOR FINAL|Público en General", P::GenericCustomer),
             (K::FullName, "John Doe|Max Mustermann|Mario Rossi", P::GenericPerson),
-            (K::Email, "nt@nt.es|a@a.com|juan@example.com|x@y.z|info@info.com|pepe@foo.invalid", P::FakeEmail),
+            (
+                K::Email,
+                "nt@nt.es|a@a.com|juan@example.com|x@y.z|info@info.com|pepe@foo.invalid",
+                P::FakeEmail,
+            ),
             (K::Email, "notiene@movistar.es|no-email@ono.com|garcia@garcia.es", P::SuspiciousEmail),
-            (K::Email, "sin email|NO TIENE|notieneemail|s/correo|no tiene correo electrónico", P::NegatedField),
-            (K::Phone, "666666666|+34 666 666 666|123456789|0034 600000000|+1 212 555 0123|07700 900123", P::FillerPhone),
+            (K::Email, "sin email|notieneemail|s/correo|no tiene correo electrónico", P::NegatedField),
+            (
+                K::Phone,
+                "666666666|+34 666 666 666|123456789|0034 600000000|+1 212 555 0123|07700 900123",
+                P::FillerPhone,
+            ),
             (K::Phone, "sin teléfono|no tiene movil", P::NegatedField),
             (K::FullName, "sin nombre|sin datos de e-mail|sin apellidos", P::NegatedField),
             (K::Identifier, "00000000T|00.000.000-T|XAXX010101000|111.111.111-11|078-05-1120", P::FillerId),
@@ -427,13 +519,11 @@ mod tests {
             (K::Street, "Calle Falsa 123|recogida en tienda|C/|domicilio desconocido", P::FillerAddress),
             (K::Postcode, "00000|99999", P::FillerPostcode),
             (K::Category, "desconocido|unknown|N/A ", P::NullMarker),
+            (K::Email, "NO TIENE|null", P::NullMarker),
         ];
         for &(kind, values, expected) in rows {
             for value in values.split('|') {
                 let found = placeholder(kind, value);
-                // "no tiene" alone is listed as a null marker.
-                let expected = if value == "NO TIENE" { P::NullMarker } else { expected };
-                let expected = if value == "N/A " { P::NullMarker } else { expected };
                 assert_eq!(found, Some(expected), "{kind} {value:?}");
             }
         }

@@ -2,14 +2,15 @@
 
 use super::super::ascii;
 use super::lexicon::{self, Family};
+use super::tail::take_place;
 use super::{Address, places, title_case};
 
 /// A word of a line.
-struct Token<'a> {
+pub(super) struct Token<'a> {
     /// Without punctuation around it.
     text: &'a str,
     /// Folded, letters and digits only.
-    word: String,
+    pub(super) word: String,
     /// As written, with its punctuation.
     raw: &'a str,
 }
@@ -28,7 +29,10 @@ impl Token<'_> {
         let digits = self.word.find(|c: char| !c.is_ascii_digit())?;
         let (number, suffix) = self.word.split_at(digits);
         let signed = self.text.contains(['º', 'ª', '°']);
-        let ending = matches!(suffix, "o" | "a" | "er" | "t" | "n" | "r" | "e" | "eme" | "nd" | "rd" | "th" | "st" | "d");
+        let ending = matches!(
+            suffix,
+            "o" | "a" | "er" | "t" | "n" | "r" | "e" | "eme" | "nd" | "rd" | "th" | "st" | "d"
+        );
         let lower = !self.text.contains(|c: char| c.is_ascii_uppercase());
         (!number.is_empty() && ending && (signed || lower)).then_some(number)
     }
@@ -40,12 +44,14 @@ impl Token<'_> {
         letters.bytes().all(|b| b.is_ascii_alphabetic()).then_some((number, letters))
     }
 
-    fn is_no_number(&self) -> bool {
-        matches!(self.word.as_str(), "sn" | "snc") && self.text.contains(['/', '.']) || self.text.eq_ignore_ascii_case("s/nº") || self.word == "sn"
+    pub(super) fn is_no_number(&self) -> bool {
+        matches!(self.word.as_str(), "sn" | "snc") && self.text.contains(['/', '.'])
+            || self.text.eq_ignore_ascii_case("s/nº")
+            || self.word == "sn"
     }
 }
 
-fn tokens(segment: &str) -> Vec<Token<'_>> {
+pub(super) fn tokens(segment: &str) -> Vec<Token<'_>> {
     let edge = |c: char| matches!(c, '.' | ',' | ':' | '\'' | '`' | '*' | '!' | '?') || c.is_whitespace();
     let one = |raw| {
         let text = str::trim_matches(raw, edge);
@@ -69,7 +75,8 @@ pub(super) fn read(text: &str, hinted: &str, whole: bool) -> (Address, bool) {
         unread |= take_place(&mut segments, &mut out, &region);
     }
     out.country.clone_from(&region);
-    let mut reader = Reader { groups: lexicon::groups(&region), family: lexicon::family(&region), region, out, unread };
+    let mut reader =
+        Reader { groups: lexicon::groups(&region), family: lexicon::family(&region), region, out, unread };
     let lines: Vec<Vec<Token<'_>>> = segments.iter().map(|s| tokens(s)).filter(|t| !t.is_empty()).collect();
     for (position, line) in lines.iter().enumerate() {
         let street_follows = lines[position + 1..].iter().any(|l| reader.leading_type(l).is_some());
@@ -98,7 +105,9 @@ fn segments(text: &str, region: &str) -> Vec<String> {
             'º' | 'ª' | '°' if next_is(|c| c.is_alphanumeric()) => spaced.extend([c, ' ']),
             '#' => spaced.push_str(" # "),
             '/' if next_is(|c| c.is_alphabetic()) && is_type_slash(before, after) => spaced.push_str("/ "),
-            '.' if before.ends_with(char::is_alphabetic) && next_is(char::is_ascii_digit) => spaced.push_str(". "),
+            '.' if before.ends_with(char::is_alphabetic) && next_is(char::is_ascii_digit) => {
+                spaced.push_str(". ")
+            }
             _ => spaced.push(c),
         }
     }
@@ -130,134 +139,6 @@ fn is_separator(before: &str, after: &str, region: &str) -> bool {
     code_after || code_before || (digit_before && digits_after > 0 && rest.starts_with(['º', 'ª', '°']))
 }
 
-/// Takes postcode, city and region off the right; whether a part was left over.
-fn take_place(segments: &mut Vec<String>, out: &mut Address, region: &str) -> bool {
-    let found = (0..segments.len()).rev().find_map(|at| {
-        let words: Vec<&str> = segments[at].split(' ').collect();
-        let (word, count, shown) = places::find_postcode(&words, region)?;
-        let last = word + count == words.len();
-        // Codes of four digits look like house numbers.
-        let short = shown.bytes().filter(u8::is_ascii_digit).count() == 4 && shown.len() == 4;
-        let house = short && ((at == 0 && last) || (word > 0 && last && lexicon::family(region) != Family::TypeLast));
-        let first_of_line = lexicon::family(region) == Family::TypeLast && word == 0 && !last;
-        (!house && !first_of_line).then(|| (at, words[..word].join(" "), words[word + count..].join(" "), shown))
-    });
-    let Some((at, before, after, shown)) = found else {
-        take_place_without_code(segments, out, region);
-        return finish_place(out, region, Vec::new());
-    };
-    out.postcode = shown;
-    let mut trailing = segments.split_off(at + 1);
-    segments.pop();
-    let before = without_label(&before);
-    if lexicon::family(region) == Family::TypeLast {
-        take_state_and_city(segments, out, &before, region);
-    } else if !after.is_empty() {
-        out.city = after;
-        segments.extend((!before.is_empty()).then_some(before));
-    } else if before.is_empty() {
-        if !trailing.is_empty() {
-            out.city = trailing.remove(0);
-        } else {
-            if segments.len() > 1 && let Some(name) = segments.last().and_then(|s| places::known_region(s, region)).filter(|_| region != "ES") {
-                name.clone_into(&mut out.region);
-                segments.pop();
-            }
-            out.city = if segments.len() > 1 { segments.pop().unwrap_or_default() } else { String::new() };
-        }
-    } else if trailing.is_empty() && at > 0 && !before.bytes().any(|b| b.is_ascii_digit()) {
-        out.city = before;
-    } else {
-        segments.push(before);
-        if !trailing.is_empty() {
-            out.city = trailing.remove(0);
-        }
-    }
-    finish_place(out, region, trailing)
-}
-
-/// `C.P.` and the like before a postcode.
-fn without_label(before: &str) -> String {
-    let mut words: Vec<&str> = before.split(' ').filter(|w| !w.is_empty()).collect();
-    while words.last().is_some_and(|w| matches!(ascii::fold_words(w).replace(' ', "").as_str(), "cp" | "cep" | "zip" | "cap" | "plz" | "postal" | "codigo")) {
-        words.pop();
-    }
-    words.join(" ")
-}
-
-/// `Springfield, IL` or `London` before a code.
-fn take_state_and_city(segments: &mut Vec<String>, out: &mut Address, before: &str, region: &str) {
-    const LONGEST: usize = 3;
-    let words: Vec<&str> = before.split(' ').filter(|w| !w.is_empty()).collect();
-    let state = (1..=LONGEST.min(words.len())).rev().find_map(|n| {
-        let name = places::known_region(&words[words.len() - n..].join(" "), region)?;
-        Some((name, words.len() - n))
-    });
-    let city_words = state.map_or(words.len(), |(_, at)| at);
-    if let Some((name, _)) = state {
-        name.clone_into(&mut out.region);
-    }
-    let city = words[..city_words].join(" ");
-    if city.bytes().any(|b| b.is_ascii_digit()) {
-        segments.push(city);
-    } else if !city.is_empty() {
-        out.city = city;
-    } else {
-        out.city = if segments.len() > 1 { segments.pop().unwrap_or_default() } else { String::new() };
-    }
-}
-
-fn take_place_without_code(segments: &mut Vec<String>, out: &mut Address, region: &str) {
-    let plain = |s: &String| !s.bytes().any(|b| b.is_ascii_digit());
-    let known = segments.last().and_then(|s| places::known_region(s, region));
-    if let Some(name) = known.filter(|_| segments.len() > 1) {
-        name.clone_into(&mut out.region);
-        let last = segments.pop().unwrap_or_default();
-        let has_city = segments.len() > 1 && segments.last().is_some_and(plain);
-        out.city = if has_city { segments.pop().unwrap_or_default() } else { last };
-    } else if segments.len() > 1 && segments.last().is_some_and(plain) {
-        let unit = segments.last().is_some_and(|s| {
-            let words = tokens(s);
-            words.first().is_some_and(|t| lexicon::unit(lexicon::groups(region), &t.word).is_some() || lexicon::named_floor(&t.word).is_some() || t.is_no_number())
-        });
-        if !unit {
-            out.city = segments.pop().unwrap_or_default();
-        }
-    }
-}
-
-/// Settles region and city from what was taken; whether a trailing part was left over.
-fn finish_place(out: &mut Address, region: &str, trailing: Vec<String>) -> bool {
-    let mut left_over = false;
-    for part in trailing {
-        match places::known_region(&part, region) {
-            Some(name) => name.clone_into(&mut out.region),
-            None if out.city.is_empty() => out.city = part,
-            None if out.region.is_empty() => out.region = part,
-            None => left_over = true,
-        }
-    }
-    if region == "IT"
-        && let Some((city, code)) = out.city.rsplit_once(' ')
-        && code.len() == 2
-        && code.bytes().all(|b| b.is_ascii_uppercase())
-    {
-        out.region = code.to_owned();
-        out.city = city.to_owned();
-    }
-    if let Some(name) = places::known_region(&out.city, region).filter(|_| matches!(region, "MX" | "AR")) {
-        name.clone_into(&mut out.city);
-        if out.region.is_empty() {
-            name.clone_into(&mut out.region);
-        }
-    }
-    if region == "ES" && let Some(name) = places::province_of(&out.postcode) {
-        name.clone_into(&mut out.region);
-    }
-    out.city = title_case(out.city.trim_matches(|c: char| matches!(c, '.' | '-' | ' ')));
-    left_over
-}
-
 struct Reader {
     out: Address,
     region: String,
@@ -278,7 +159,8 @@ impl Reader {
     /// The street type at the start of a line and how many words it takes; something must follow it.
     fn leading_type(&self, line: &[Token<'_>]) -> Option<(&'static str, usize)> {
         let number_first = usize::from(line.first().is_some_and(Token::is_numeric));
-        let suffixed = usize::from(number_first == 1 && line.get(1).is_some_and(|t| is_number_suffix(&t.word)));
+        let suffixed =
+            usize::from(number_first == 1 && line.get(1).is_some_and(|t| is_number_suffix(&t.word)));
         let from = number_first + suffixed;
         let found = self.type_at(line, from);
         // In Spain a number before the type is a name: `12 de Octubre`.
@@ -309,7 +191,9 @@ impl Reader {
                     self.out.unit.push(("estate", display(&line[words..])));
                 } else if typed.is_none() && self.starts_unit(line) {
                     self.units(line);
-                } else if self.family == Family::Compound && typed.is_none_or(|_| self.groups == ["de"] || self.groups == ["nl"]) {
+                } else if self.family == Family::Compound
+                    && typed.is_none_or(|_| self.groups == ["de"] || self.groups == ["nl"])
+                {
                     self.compound(line);
                 } else {
                     self.type_first(line);
@@ -320,7 +204,8 @@ impl Reader {
 
     fn starts_unit(&self, line: &[Token<'_>]) -> bool {
         let Some(first) = line.first() else { return false };
-        let designated = lexicon::unit(self.groups, &first.word).is_some() && line.get(1).is_some_and(is_value);
+        let designated =
+            lexicon::unit(self.groups, &first.word).is_some() && line.get(1).is_some_and(is_value);
         designated || (line.len() == 1 && lexicon::named_floor(&first.word).is_some())
     }
 
@@ -330,9 +215,32 @@ impl Reader {
         let head = head.join(" ");
         let is_box = matches!(
             head.as_str(),
-            "apdo" | "apartado" | "apdo de correos" | "apartado de correos" | "apdo correos" | "apartado postal" | "apdo postal" | "ap correos"
-                | "casilla" | "casilla de correo" | "casilla postal" | "caixa postal" | "cx postal" | "po box" | "p o box" | "pob" | "post office box"
-                | "bp" | "boite postale" | "postfach" | "pf" | "postbus" | "casella postale" | "cas post" | "apartat de correus" | "gpo box"
+            "apdo"
+                | "apartado"
+                | "apdo de correos"
+                | "apartado de correos"
+                | "apdo correos"
+                | "apartado postal"
+                | "apdo postal"
+                | "ap correos"
+                | "casilla"
+                | "casilla de correo"
+                | "casilla postal"
+                | "caixa postal"
+                | "cx postal"
+                | "po box"
+                | "p o box"
+                | "pob"
+                | "post office box"
+                | "bp"
+                | "boite postale"
+                | "postfach"
+                | "pf"
+                | "postbus"
+                | "casella postale"
+                | "cas post"
+                | "apartat de correus"
+                | "gpo box"
         );
         if is_box {
             line[number].text.clone_into(&mut self.out.po_box);
@@ -344,7 +252,11 @@ impl Reader {
     /// A further line: the number, units, a neighbourhood.
     fn after_street(&mut self, line: &[Token<'_>]) {
         let first = &line[0];
-        if self.out.house_number.is_empty() && (first.is_no_number() || is_number_marker(first) || (first.is_numeric() && first.ordinal().is_none())) {
+        if self.out.house_number.is_empty()
+            && (first.is_no_number()
+                || is_number_marker(first)
+                || (first.is_numeric() && first.ordinal().is_none()))
+        {
             let rest = self.number(line, 0);
             return self.units(&line[rest..]);
         }
@@ -387,7 +299,10 @@ impl Reader {
         let end = at.min(line.len());
         self.out.street_name = display(&line[start.min(end)..end]);
         if self.out.street_type.is_empty()
-            && let Some((canonical, _)) = line[..end].last().and_then(|t| lexicon::compound_type(self.groups, &t.word)).filter(|_| self.groups.contains(&"nl"))
+            && let Some((canonical, _)) = line[..end]
+                .last()
+                .and_then(|t| lexicon::compound_type(self.groups, &t.word))
+                .filter(|_| self.groups.contains(&"nl"))
         {
             canonical.clone_into(&mut self.out.street_type);
         }
@@ -399,7 +314,8 @@ impl Reader {
 
     fn starts_designated(&self, rest: &[Token<'_>]) -> bool {
         const SHORTEST: usize = 2;
-        rest.first().is_some_and(|t| t.word.len() >= SHORTEST && lexicon::unit(self.groups, &t.word).is_some())
+        rest.first()
+            .is_some_and(|t| t.word.len() >= SHORTEST && lexicon::unit(self.groups, &t.word).is_some())
             && rest.get(1).is_some_and(is_value)
     }
 
@@ -414,7 +330,9 @@ impl Reader {
         }
         // `17. Juni`, `12 de Octubre`: a number that a name goes on after.
         let dated = next.is_some_and(|t| t.word == "de" && line.get(at + 2).is_some_and(|t| !t.is_numeric()));
-        let ordinal_name = token.raw.ends_with('.') && self.family == Family::Compound && next.is_some_and(|t| !t.is_numeric() && t.word.len() > 2);
+        let ordinal_name = token.raw.ends_with('.')
+            && self.family == Family::Compound
+            && next.is_some_and(|t| !t.is_numeric() && t.word.len() > 2);
         let floor_word = token.ordinal().is_some() && !self.out.house_number.is_empty();
         (token.is_numeric() && !dated && !ordinal_name) || floor_word
     }
@@ -436,11 +354,14 @@ impl Reader {
         let mut number = token.text.trim_end_matches(['º', '°', '-']).to_owned();
         at += 1;
         // `93 - 60` of the Colombian grid.
-        if line.get(at).is_some_and(|t| t.text == "-") || (self.region == "CO" && line.get(at).is_some_and(Token::is_numeric) && !number.contains('-')) {
-            if let Some(plate) = line[at..].iter().find(|t| t.is_numeric()) {
-                number = format!("{number}-{}", plate.text);
-                at = line.iter().position(|t| std::ptr::eq(t, plate)).map_or(at, |p| p + 1);
-            }
+        let dash = line.get(at).is_some_and(|t| t.text == "-");
+        let plate =
+            self.region == "CO" && line.get(at).is_some_and(Token::is_numeric) && !number.contains('-');
+        if (dash || plate)
+            && let Some(plate) = line[at..].iter().find(|t| t.is_numeric())
+        {
+            number = format!("{number}-{}", plate.text);
+            at = line.iter().position(|t| std::ptr::eq(t, plate)).map_or(at, |p| p + 1);
         }
         if let Some(suffix) = line.get(at).filter(|t| is_number_suffix(&t.word)) {
             number.push(' ');
@@ -461,12 +382,16 @@ impl Reader {
             end += 1;
         }
         let mut name = display(&line[..end]);
-        if let Some((canonical, ending)) = line[..end].last().and_then(|t| lexicon::compound_type(self.groups, &t.word)) {
+        if let Some((canonical, ending)) =
+            line[..end].last().and_then(|t| lexicon::compound_type(self.groups, &t.word))
+        {
             canonical.clone_into(&mut self.out.street_type);
             // An abbreviated ending is spelled out in the case in which it is written.
             if ending == "str" {
                 let stem = name.trim_end_matches('.');
-                let capital = stem.len() >= 3 && stem.is_char_boundary(stem.len() - 3) && stem[stem.len() - 3..].starts_with('S');
+                let capital = stem.len() >= 3
+                    && stem.is_char_boundary(stem.len() - 3)
+                    && stem[stem.len() - 3..].starts_with('S');
                 let stem = stem.get(..stem.len().saturating_sub(3)).unwrap_or_default();
                 let mut letters = canonical.chars();
                 let first = letters.next().unwrap_or_default();
@@ -482,7 +407,9 @@ impl Reader {
     /// `number name type unit`.
     fn type_last(&mut self, line: &[Token<'_>]) {
         let mut at = 0;
-        while self.starts_designated(&line[at..]) && !line.get(at + 2).is_some_and(|t| lexicon::street_type(self.groups, &t.word).is_some()) {
+        while self.starts_designated(&line[at..])
+            && line.get(at + 2).is_none_or(|t| lexicon::street_type(self.groups, &t.word).is_none())
+        {
             let component = lexicon::unit(self.groups, &line[at].word).unwrap_or("unit");
             self.out.unit.push((component, line[at + 1].text.to_uppercase()));
             at += 2;
@@ -500,9 +427,13 @@ impl Reader {
             }
             at += 1;
         }
-        let body_end = (at + 1..line.len()).find(|&i| line[i].text.starts_with('#') || self.starts_designated(&line[i..])).unwrap_or(line.len());
+        let body_end = (at + 1..line.len())
+            .find(|&i| line[i].text.starts_with('#') || self.starts_designated(&line[i..]))
+            .unwrap_or(line.len());
         let body = &line[at..body_end];
-        let kind = (1..body.len()).rev().find_map(|i| lexicon::street_type(self.groups, &body[i].word).map(|t| (t, i)));
+        let kind = (1..body.len())
+            .rev()
+            .find_map(|i| lexicon::street_type(self.groups, &body[i].word).map(|t| (t, i)));
         let (name, after) = match kind {
             Some((canonical, i)) => {
                 canonical.clone_into(&mut self.out.street_type);
@@ -538,7 +469,8 @@ impl Reader {
         let token = &rest[0];
         let word = token.word.as_str();
         let next = rest.get(1);
-        let iberian_side = matches!(self.region.as_str(), "PT" | "BR") && lexicon::side(word, &self.region).is_some();
+        let iberian_side =
+            matches!(self.region.as_str(), "PT" | "BR") && lexicon::side(word, &self.region).is_some();
         if token.text.starts_with('#') || is_number_marker(token) {
             let Some(value) = next.filter(|t| is_value(t)) else { return 1 };
             let component = if self.family == Family::TypeLast { "apartment" } else { "interior" };
@@ -554,9 +486,13 @@ impl Reader {
                 return rest.len();
             }
         }
-        if let Some(number) = token.ordinal().or_else(|| Some(word).filter(|w| w.len() <= 2 && w.bytes().all(|b| b.is_ascii_digit()))) {
+        if let Some(number) = token
+            .ordinal()
+            .or_else(|| Some(word).filter(|w| w.len() <= 2 && w.bytes().all(|b| b.is_ascii_digit())))
+        {
             // `3er piso`, `2 andar`, `3e étage`, `3. OG`.
-            let named = next.is_some_and(|t| lexicon::unit(self.groups, &t.word) == Some("floor")) && !rest.get(2).is_some_and(|t| t.ordinal().is_some());
+            let named = next.is_some_and(|t| lexicon::unit(self.groups, &t.word) == Some("floor"))
+                && rest.get(2).is_none_or(|t| t.ordinal().is_none());
             let component = if named || !self.has_unit("floor") { "floor" } else { "door" };
             self.push(component, trim_zeros(number));
             return 1 + usize::from(named);
@@ -571,8 +507,10 @@ impl Reader {
         }
         if let Some(side) = lexicon::side(word, &self.region) {
             self.push("door", side.to_owned());
-        } else if let Some((number, letters)) = token.number_and_letter().filter(|_| !self.has_unit("floor")) {
-            let door = lexicon::side(letters, &self.region).map_or_else(|| letters.to_uppercase(), str::to_owned);
+        } else if let Some((number, letters)) = token.number_and_letter().filter(|_| !self.has_unit("floor"))
+        {
+            let door =
+                lexicon::side(letters, &self.region).map_or_else(|| letters.to_uppercase(), str::to_owned);
             let number = trim_zeros(number);
             self.push("floor", number);
             self.push("door", door);
@@ -594,12 +532,18 @@ impl Reader {
                 (None, Some(floor)) => floor.to_owned(),
                 (None, None) => trim_zeros(&value.text.to_uppercase()),
             },
-            "door" => value.ordinal().map(trim_zeros).or_else(side).unwrap_or_else(|| trim_zeros(&value.text.to_uppercase())),
+            "door" => value
+                .ordinal()
+                .map(trim_zeros)
+                .or_else(side)
+                .unwrap_or_else(|| trim_zeros(&value.text.to_uppercase())),
             "km" => value.text.replace(',', "."),
             _ => value.text.to_uppercase(),
         };
         // In the River Plate and the Andes a departamento on a floor is its door.
-        let is_door = component == "apartment" && self.has_unit("floor") && matches!(self.region.as_str(), "AR" | "UY" | "CL" | "PE");
+        let is_door = component == "apartment"
+            && self.has_unit("floor")
+            && matches!(self.region.as_str(), "AR" | "UY" | "CL" | "PE");
         self.push(if is_door { "door" } else { component }, read);
         2
     }
@@ -623,7 +567,9 @@ fn is_value(token: &Token<'_>) -> bool {
 }
 
 fn is_number_marker(token: &Token<'_>) -> bool {
-    token.text == "#" || matches!(token.word.as_str(), "n" | "no" | "nro" | "num" | "numero" | "nr" | "civ" | "civico") && token.text.len() > 1
+    token.text == "#"
+        || matches!(token.word.as_str(), "n" | "no" | "nro" | "num" | "numero" | "nr" | "civ" | "civico")
+            && token.text.len() > 1
         || (token.word == "n" && token.raw.len() == 1)
 }
 
@@ -660,7 +606,9 @@ fn display(words: &[Token<'_>]) -> String {
 /// Writes components in the order of their country.
 pub(super) fn write(a: &Address) -> String {
     let groups = lexicon::groups(&a.country);
-    let join = |parts: &[&str], by: &str| parts.iter().filter(|p| !p.is_empty()).copied().collect::<Vec<_>>().join(by);
+    let join = |parts: &[&str], by: &str| {
+        parts.iter().filter(|p| !p.is_empty()).copied().collect::<Vec<_>>().join(by)
+    };
     let number_first = groups.contains(&"fr") || lexicon::family(&a.country) == Family::TypeLast;
     let line = match lexicon::family(&a.country) {
         Family::TypeLast => join(&[&a.house_number, &a.street_name, &a.street_type], " "),
@@ -670,17 +618,26 @@ pub(super) fn write(a: &Address) -> String {
     };
     let unit = |(key, value): &(&'static str, String)| match *key {
         "estate" => format!("polígono industrial {value}"),
-        "door" if value.chars().count() > 2 && lexicon::side(&ascii::fold(value), &a.country).is_some() => value.clone(),
+        "door" if value.chars().count() > 2 && lexicon::side(&ascii::fold(value), &a.country).is_some() => {
+            value.clone()
+        }
         key => format!("{} {value}", lexicon::designator(groups, key).unwrap_or(key)),
     };
     let units: Vec<String> = a.unit.iter().filter(|(k, _)| *k != "estate").map(unit).collect();
     let estate: Vec<String> = a.unit.iter().filter(|(k, _)| *k == "estate").map(unit).collect();
     let place = match lexicon::family(&a.country) {
-        Family::TypeLast => join(&[&a.city, &join(&[&a.region, &a.postcode], " ")], if a.region.is_empty() { " " } else { ", " }),
+        Family::TypeLast => join(
+            &[&a.city, &join(&[&a.region, &a.postcode], " ")],
+            if a.region.is_empty() { " " } else { ", " },
+        ),
         _ if a.country == "BR" => join(&[&a.city, &a.region, &a.postcode], ", "),
         _ => join(&[&join(&[&a.postcode, &a.city], " "), &a.region], ", "),
     };
-    let post_box = if a.po_box.is_empty() { String::new() } else { format!("{} {}", post_box_word(&a.country), a.po_box) };
+    let post_box = if a.po_box.is_empty() {
+        String::new()
+    } else {
+        format!("{} {}", post_box_word(&a.country), a.po_box)
+    };
     join(&[&estate.join(", "), &line, &post_box, &units.join(", "), &place], ", ")
 }
 

@@ -59,7 +59,8 @@ fn grouped(table: &'static str) -> Grouped {
 
 static STREET_TYPES: LazyLock<Grouped> =
     LazyLock::new(|| grouped(include_str!("../../../resources/addresses/street_types.tsv")));
-static UNITS: LazyLock<Grouped> = LazyLock::new(|| grouped(include_str!("../../../resources/addresses/units.tsv")));
+static UNITS: LazyLock<Grouped> =
+    LazyLock::new(|| grouped(include_str!("../../../resources/addresses/units.tsv")));
 
 fn in_groups(table: &Grouped, groups: &[&str], word: &str) -> Option<&'static str> {
     groups.iter().find_map(|g| table.get(*g)?.get(word).copied())
@@ -89,15 +90,46 @@ pub(super) fn designator(groups: &[&str], component: &str) -> Option<&'static st
 pub(super) fn compound_type(groups: &[&str], word: &str) -> Option<(&'static str, &'static str)> {
     let endings = groups.iter().filter_map(|g| STREET_TYPES.get(*g)).flat_map(|t| t.iter());
     let longest = endings.filter(|(spelling, _)| spelling.len() >= 3 && word.ends_with(**spelling));
-    longest.max_by_key(|(spelling, _)| (spelling.len(), **spelling)).map(|(spelling, canonical)| (*canonical, *spelling))
+    longest
+        .max_by_key(|(spelling, _)| (spelling.len(), **spelling))
+        .map(|(spelling, canonical)| (*canonical, *spelling))
 }
 
 /// Words that carry no identity inside a street name.
 pub(super) fn is_particle(word: &str) -> bool {
     matches!(
         word,
-        "de" | "la" | "el" | "los" | "las" | "del" | "y" | "i" | "e" | "do" | "da" | "dos" | "das" | "les" | "le" | "du" | "des"
-            | "d" | "l" | "et" | "di" | "della" | "delle" | "dei" | "degli" | "dello" | "dell" | "o" | "a" | "als" | "dels" | "al"
+        "de" | "la"
+            | "el"
+            | "los"
+            | "las"
+            | "del"
+            | "y"
+            | "i"
+            | "e"
+            | "do"
+            | "da"
+            | "dos"
+            | "das"
+            | "les"
+            | "le"
+            | "du"
+            | "des"
+            | "d"
+            | "l"
+            | "et"
+            | "di"
+            | "della"
+            | "delle"
+            | "dei"
+            | "degli"
+            | "dello"
+            | "dell"
+            | "o"
+            | "a"
+            | "als"
+            | "dels"
+            | "al"
     )
 }
 
@@ -123,12 +155,10 @@ pub(super) fn side(word: &str, region: &str) -> Option<&'static str> {
         "dto" | "dt" | "direito" | "dta" | "drt" if portuguese => "direito",
         "esq" | "esquerdo" | "eq" | "esqdo" if portuguese => "esquerdo",
         "frt" | "fte" | "frente" | "tras" => "frente",
-        "izq" | "izda" | "izqda" | "iz" | "izquierda" | "izqa" | "esq" | "esquerra" | "ezk" | "ezkerra" | "izqdo" | "izquierdo" => {
-            "izquierda"
-        }
-        "dcha" | "dch" | "der" | "dr" | "dra" | "drcha" | "derecha" | "dta" | "dreta" | "eskuma" | "dcho" | "derecho" | "esk" => {
-            "derecha"
-        }
+        "izq" | "izda" | "izqda" | "iz" | "izquierda" | "izqa" | "esq" | "esquerra" | "ezk" | "ezkerra"
+        | "izqdo" | "izquierdo" => "izquierda",
+        "dcha" | "dch" | "der" | "dr" | "dra" | "drcha" | "derecha" | "dta" | "dreta" | "eskuma" | "dcho"
+        | "derecho" | "esk" => "derecha",
         "ctro" | "cto" | "cen" | "centro" | "centre" => "centro",
         "ext" | "exterior" => "exterior",
         "int" | "interior" => "interior",

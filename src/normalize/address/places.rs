@@ -43,7 +43,7 @@ pub fn postcode<'a>(raw: &'a str, hint: &Hint<'_>) -> Normalized<'a, Postcode> {
         };
         Normalized { original: raw, canonical, parts, keys, quality, reasons }
     };
-    if compact.is_empty() || ascii::is_null_marker(raw) {
+    if ascii::is_null_marker(raw) || ascii::is_null_marker(&compact) {
         return done(String::new(), Postcode::default(), Quality::Placeholder, vec!["empty"]);
     }
     if compact.len() > 2 && ascii::is_one_byte_repeated(&compact) && compact.starts_with(['0', '9']) {
@@ -66,7 +66,12 @@ fn compact_postcode(raw: &str) -> String {
     let folded = ascii::fold(text);
     let mut words = folded.split(|c: char| !c.is_ascii_alphanumeric()).filter(|w| !w.is_empty()).peekable();
     let mut out = String::new();
-    let is_label = |w: &str| matches!(w, "cp" | "c" | "p" | "codigo" | "postal" | "cep" | "zip" | "plz" | "cap" | "e" | "d" | "f" | "i");
+    let is_label = |w: &str| {
+        matches!(
+            w,
+            "cp" | "c" | "p" | "codigo" | "postal" | "cep" | "zip" | "plz" | "cap" | "e" | "d" | "f" | "i"
+        )
+    };
     while words.peek().is_some_and(|w| is_label(w)) {
         words.next();
     }
@@ -94,7 +99,8 @@ fn shaped(compact: &str, region: &str) -> Shaped {
             4 if digits && province_of(&format!("0{compact}")).is_some() => Shaped::ZeroLost,
             _ => Shaped::Wrong,
         },
-        "FR" | "IT" | "DE" | "MX" | "SE" | "FI" | "PL" | "PE" | "MA" | "EE" | "GR" | "CZ" | "SK" | "TR" | "UA" | "HR" => match b.len() {
+        "FR" | "IT" | "DE" | "MX" | "SE" | "FI" | "PL" | "PE" | "MA" | "EE" | "GR" | "CZ" | "SK" | "TR"
+        | "UA" | "HR" => match b.len() {
             5 if digits => Shaped::Good,
             4 if digits => Shaped::ZeroLost,
             _ => Shaped::Wrong,
@@ -108,10 +114,17 @@ fn shaped(compact: &str, region: &str) -> Shaped {
         "BR" => is(digits && b.len() == 8),
         "CO" | "RO" | "RU" => is(digits && b.len() == 6),
         "CL" => is(digits && b.len() == 7),
-        "AT" | "CH" | "BE" | "DK" | "NO" | "LU" | "AU" | "NZ" | "LI" | "BG" | "HU" | "SI" => is(digits && b.len() == 4),
+        "AT" | "CH" | "BE" | "DK" | "NO" | "LU" | "AU" | "NZ" | "LI" | "BG" | "HU" | "SI" => {
+            is(digits && b.len() == 4)
+        }
         "GB" => is(is_british(b)),
-        "NL" => is(b.len() == 6 && b[..4].iter().all(u8::is_ascii_digit) && b[4..].iter().all(u8::is_ascii_uppercase)),
-        "CA" => is(b.len() == 6 && b.iter().enumerate().all(|(i, c)| if i % 2 == 0 { c.is_ascii_uppercase() } else { c.is_ascii_digit() })),
+        "NL" => is(b.len() == 6
+            && b[..4].iter().all(u8::is_ascii_digit)
+            && b[4..].iter().all(u8::is_ascii_uppercase)),
+        "CA" => is(b.len() == 6
+            && b.iter()
+                .enumerate()
+                .all(|(i, c)| if i % 2 == 0 { c.is_ascii_uppercase() } else { c.is_ascii_digit() })),
         "AR" => is((digits && b.len() == 4) || is_argentine(b)),
         _ => is((3..=10).contains(&b.len()) && b.iter().any(u8::is_ascii_digit)),
     }
@@ -119,13 +132,19 @@ fn shaped(compact: &str, region: &str) -> Shaped {
 
 /// Outward `A9`, `A99`, `AA9`, `AA99`, `A9A` or `AA9A`, inward `9AA`.
 fn is_british(b: &[u8]) -> bool {
-    let Some((out, inward)) = b.len().checked_sub(3).filter(|n| (2..=4).contains(n)).map(|n| b.split_at(n)) else { return false };
+    let Some((out, inward)) = b.len().checked_sub(3).filter(|n| (2..=4).contains(n)).map(|n| b.split_at(n))
+    else {
+        return false;
+    };
     let shape = |b: &[u8]| b.iter().map(|c| if c.is_ascii_digit() { '9' } else { 'A' }).collect::<String>();
     matches!(shape(out).as_str(), "A9" | "A99" | "AA9" | "AA99" | "A9A" | "AA9A") && shape(inward) == "9AA"
 }
 
 fn is_argentine(b: &[u8]) -> bool {
-    b.len() == 8 && b[0].is_ascii_uppercase() && b[1..5].iter().all(u8::is_ascii_digit) && b[5..].iter().all(u8::is_ascii_uppercase)
+    b.len() == 8
+        && b[0].is_ascii_uppercase()
+        && b[1..5].iter().all(u8::is_ascii_digit)
+        && b[5..].iter().all(u8::is_ascii_uppercase)
 }
 
 fn display(compact: &str, region: &str) -> String {
@@ -157,10 +176,16 @@ fn outward(compact: &str, region: &str) -> String {
 /// Where the words of a line hold a postcode of the country: position, how many words, and the code as shown.
 pub(super) fn find_postcode(words: &[&str], region: &str) -> Option<(usize, usize, String)> {
     let complete = |text: &str| {
-        let shown = text.trim_start_matches("D-").trim_start_matches("E-").trim_start_matches("F-").trim_start_matches("I-");
-        let compact: String = shown.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_uppercase()).collect();
+        let shown = text
+            .trim_start_matches("D-")
+            .trim_start_matches("E-")
+            .trim_start_matches("F-")
+            .trim_start_matches("I-");
+        let compact: String =
+            shown.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_uppercase()).collect();
         let only = shown.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | ' ' | '.'));
-        let known = !matches!(region, "" | "CR" | "VE" | "UY") || (compact.len() == 5 && compact.bytes().all(|b| b.is_ascii_digit()));
+        let known = !matches!(region, "" | "CR" | "VE" | "UY")
+            || (compact.len() == 5 && compact.bytes().all(|b| b.is_ascii_digit()));
         (only && known && matches!(shaped(&compact, region), Shaped::Good)).then(|| display(&compact, region))
     };
     (0..words.len()).rev().find_map(|at| {
@@ -260,10 +285,14 @@ pub(super) fn known_region(text: &str, country: &str) -> Option<&'static str> {
 /// ```
 pub fn region<'a>(raw: &'a str, hint: &Hint<'_>) -> Normalized<'a, String> {
     let country = ascii::region(hint).unwrap_or_default();
-    let padded = Some(raw.trim()).filter(|t| t.len() == 1 && t.bytes().all(|b| b.is_ascii_digit())).map(|t| format!("0{t}"));
-    match known_region(padded.as_deref().unwrap_or(raw), country) {
+    // Cleaned first, so that what a cleaned name is known as does not depend on how it was written.
+    let cleaned = city(raw);
+    let text = cleaned.canonical.as_str();
+    let short_prefix = text.len() == 1 && text.bytes().all(|b| b.is_ascii_digit());
+    let padded = if short_prefix { format!("0{text}") } else { text.to_owned() };
+    match known_region(&padded, country).or_else(|| known_region(raw, country)) {
         Some(name) => named(raw, name.to_owned()),
-        None => city(raw),
+        None => cleaned,
     }
 }
 
@@ -292,24 +321,32 @@ pub fn city(raw: &str) -> Normalized<'_, String> {
     let text = raw.trim_matches(|c: char| !c.is_alphanumeric() && c != ')');
     let text = super::squeeze(text);
     let straight = match text.trim_end_matches(')').rsplit_once(['(', ',']) {
-        Some((name, article)) if is_article(article) => format!("{} {}", article.trim(), name.trim()),
+        Some((name, article)) if is_article(article) => {
+            format!("{} {}", article.trim(), name.trim_end_matches(|c: char| !c.is_alphanumeric()))
+        }
         _ => text,
     };
     let mut shown = super::title_case(&straight);
     if let Some(first) = shown.chars().next().filter(|c| c.is_lowercase()) {
         shown.replace_range(..first.len_utf8(), &first.to_uppercase().to_string());
     }
+    // A capital put first may leave the name in capitals altogether.
+    let shown = super::title_case(&shown);
     named(raw, shown)
 }
 
 fn is_article(text: &str) -> bool {
-    matches!(ascii::fold(text.trim()).as_str(), "el" | "la" | "los" | "las" | "l'" | "els" | "les" | "a" | "o" | "as" | "os" | "es" | "sa")
+    matches!(
+        text.trim().to_lowercase().as_str(),
+        "el" | "la" | "los" | "las" | "l'" | "els" | "les" | "a" | "o" | "as" | "os" | "es" | "sa"
+    )
 }
 
 fn named(original: &str, name: String) -> Normalized<'_, String> {
     let key = ascii::fold_words(&name);
     let keys = if key.is_empty() { Vec::new() } else { vec![key] };
-    let (quality, reasons) = if keys.is_empty() { (Quality::Unparsed, vec!["no_letters"]) } else { (Quality::Ok, Vec::new()) };
+    let (quality, reasons) =
+        if keys.is_empty() { (Quality::Unparsed, vec!["no_letters"]) } else { (Quality::Ok, Vec::new()) };
     Normalized { original, canonical: name.clone(), parts: name, keys, quality, reasons }
 }
 

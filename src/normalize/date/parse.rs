@@ -30,6 +30,8 @@ pub(super) enum Failure {
 }
 
 const MAX_TOKENS: usize = 6;
+/// What a number of four digits may be as a year without month and day.
+pub(super) const YEARS_ALONE: std::ops::RangeInclusive<i16> = 1000..=2999;
 
 #[derive(Clone, Copy)]
 enum Token {
@@ -58,10 +60,14 @@ pub(super) fn fields(text: &str, day_first: bool) -> Result<Fields, Failure> {
     let dotted = date.contains('.') && !date.contains(['/', '-']);
     match tokens[..count] {
         [Token::Number { value, digits }] => compact(date, value, digits, day_first),
-        [Token::Number { value, digits: 5 }, Token::Number { digits: 1..=10, .. }] if date.contains(['.', ',']) => {
+        [Token::Number { value, digits: 5 }, Token::Number { digits: 1..=10, .. }]
+            if date.contains(['.', ',']) =>
+        {
             serial(value)
         }
-        [Token::Number { value: a, digits: x }, Token::Number { value: b, digits: y }] => two_numbers((a, x), (b, y), day_first),
+        [Token::Number { value: a, digits: x }, Token::Number { value: b, digits: y }] => {
+            two_numbers((a, x), (b, y), day_first)
+        }
         [
             Token::Number { value: a, digits: x },
             Token::Number { value: b, digits: y },
@@ -75,7 +81,11 @@ pub(super) fn fields(text: &str, day_first: bool) -> Result<Fields, Failure> {
 /// `yyyy-mm-dd`, alone or before `T` or a blank.
 fn iso_prefix(b: &[u8]) -> Option<Fields> {
     let digit = |i: usize| b.get(i).filter(|c| c.is_ascii_digit()).map(|c| c - b'0');
-    if b.len() < 10 || b[4] != b'-' || b[7] != b'-' || b.get(10).is_some_and(|c| !matches!(c, b'T' | b't' | b' ')) {
+    if b.len() < 10
+        || b[4] != b'-'
+        || b[7] != b'-'
+        || b.get(10).is_some_and(|c| !matches!(c, b'T' | b't' | b' '))
+    {
         return None;
     }
     let year = [0, 1, 2, 3].into_iter().try_fold(0i16, |v, i| Some(v * 10 + i16::from(digit(i)?)))?;
@@ -116,7 +126,9 @@ fn is_mask(text: &str) -> bool {
         digits += usize::from(c.is_ascii_digit());
     }
     // A lone `9` or `0` may be a number; four and more are not.
-    !text.is_empty() && kinds.iter().filter(|k| **k).count() <= 1 && (kinds[2] || digits == 0 || digits >= 4 || kinds[0])
+    !text.is_empty()
+        && kinds.iter().filter(|k| **k).count() <= 1
+        && (kinds[2] || digits == 0 || digits >= 4 || kinds[0])
 }
 
 fn tokenise(text: &str, tokens: &mut [Token; MAX_TOKENS]) -> Option<usize> {
@@ -125,12 +137,15 @@ fn tokenise(text: &str, tokens: &mut [Token; MAX_TOKENS]) -> Option<usize> {
     while let Some(c) = rest.chars().next() {
         if c.is_ascii_digit() {
             let digits = rest.bytes().take_while(u8::is_ascii_digit).count();
-            let value = rest[..digits].bytes().try_fold(0u32, |v, b| v.checked_mul(10)?.checked_add(u32::from(b - b'0')));
+            let value = rest[..digits]
+                .bytes()
+                .try_fold(0u32, |v, b| v.checked_mul(10)?.checked_add(u32::from(b - b'0')));
             *tokens.get_mut(count)? = Token::Number { value: value.unwrap_or(u32::MAX), digits };
             count += 1;
             rest = &rest[digits..];
         } else if c.is_alphabetic() {
-            let end = rest.find(|c: char| !c.is_alphabetic() && !unicode_normalization::char::is_combining_mark(c));
+            let end =
+                rest.find(|c: char| !c.is_alphabetic() && !unicode_normalization::char::is_combining_mark(c));
             let (word, tail) = rest.split_at(end.unwrap_or(rest.len()));
             if let Some(month) = month_of(word)? {
                 *tokens.get_mut(count)? = Token::Month(month);
@@ -152,8 +167,9 @@ static MONTHS: LazyLock<Lookup<u8>> = LazyLock::new(|| {
 /// The month that a word names; `Some(None)` for words that may stand in a date; `None` for any other word.
 pub(super) fn month_of(word: &str) -> Option<Option<u8>> {
     const WEEKDAYS: &[&str] = &[
-        "lun", "mar", "mie", "jue", "vie", "sab", "dom", "mon", "tue", "wed", "thu", "fri", "sat", "sun", "seg", "ter",
-        "qua", "qui", "sex", "mer", "jeu", "ven", "sam", "dim", "gio", "mit", "don", "fre", "sam", "son", "die",
+        "lun", "mar", "mie", "jue", "vie", "sab", "dom", "mon", "tue", "wed", "thu", "fri", "sat", "sun",
+        "seg", "ter", "qua", "qui", "sex", "mer", "jeu", "ven", "sam", "dim", "gio", "mit", "don", "fre",
+        "sam", "son", "die",
     ];
     const SHORT_ENOUGH: usize = 2;
     let lowered = word.to_lowercase();
@@ -164,7 +180,8 @@ pub(super) fn month_of(word: &str) -> Option<Option<u8>> {
     if let Some(&month) = MONTHS.get(folded.as_str()) {
         return Some(Some(month));
     }
-    let filler = folded.len() <= SHORT_ENOUGH || matches!(folded.as_str(), "del" | "the" | "den" | "der" | "dia" | "ano");
+    let filler = folded.len() <= SHORT_ENOUGH
+        || matches!(folded.as_str(), "del" | "the" | "den" | "der" | "dia" | "ano");
     let weekday = folded.len() >= 3 && folded.is_char_boundary(3) && WEEKDAYS.contains(&&folded[..3]);
     (filler || weekday).then_some(None)
 }
@@ -188,7 +205,10 @@ fn compact(text: &str, value: u32, digits: usize, day_first: bool) -> Option<Fie
         text.get(from + range.start..from + range.end)?.parse::<u32>().ok()
     };
     match digits {
-        4 => (1000..=2999).contains(&value).then(|| Fields { year: i16::try_from(value).ok(), ..Fields::default() }),
+        4 => {
+            let year = i16::try_from(value).ok().filter(|y| YEARS_ALONE.contains(y))?;
+            Some(Fields { year: Some(year), ..Fields::default() })
+        }
         5 => serial(value),
         6 => {
             let [a, b, c] = [part(0..2)?, part(2..4)?, part(4..6)?];
@@ -208,7 +228,8 @@ fn compact(text: &str, value: u32, digits: usize, day_first: bool) -> Option<Fie
             }
         }
         7 => {
-            let fields = three_numbers([(part(0..1)?, 1), (part(1..3)?, 2), (part(3..7)?, 4)], day_first, true)?;
+            let fields =
+                three_numbers([(part(0..1)?, 1), (part(1..3)?, 2), (part(3..7)?, 4)], day_first, true)?;
             has_plausible_day(&fields).then_some(Fields { serial: Some("leading_zero_lost"), ..fields })
         }
         8 | 12 | 14 => {
@@ -222,7 +243,8 @@ fn compact(text: &str, value: u32, digits: usize, day_first: bool) -> Option<Fie
             if digits > 8 || (modern && has_plausible_day(&iso)) {
                 return has_plausible_day(&iso).then_some(iso);
             }
-            let fields = three_numbers([(part(0..2)?, 2), (part(2..4)?, 2), (part(4..8)?, 4)], day_first, false)?;
+            let fields =
+                three_numbers([(part(0..2)?, 2), (part(2..4)?, 2), (part(4..8)?, 4)], day_first, false)?;
             if has_plausible_day(&fields) { Some(fields) } else { modern.then_some(iso) }
         }
         9 | 10 => of_seconds(i64::from(value), "unix_seconds"),
@@ -249,18 +271,34 @@ fn serial(value: u32) -> Option<Fields> {
     const RANGE: std::ops::RangeInclusive<u32> = 10_000..=73_050;
     let value = Some(value).filter(|v| RANGE.contains(v))?;
     let (year, month, day) = civil::civil_from_days(EPOCH + i64::from(value))?;
-    Some(Fields { year: Some(year), month: Some(month), day: Some(day), serial: Some("excel_serial"), ..Fields::default() })
+    Some(Fields {
+        year: Some(year),
+        month: Some(month),
+        day: Some(day),
+        serial: Some("excel_serial"),
+        ..Fields::default()
+    })
 }
 
 fn of_seconds(seconds: i64, how: &'static str) -> Option<Fields> {
     const DAY: i64 = 86_400;
     let (year, month, day) = civil::civil_from_days(seconds.div_euclid(DAY))?;
-    Some(Fields { year: Some(year), month: Some(month), day: Some(day), serial: Some(how), ..Fields::default() })
+    Some(Fields {
+        year: Some(year),
+        month: Some(month),
+        day: Some(day),
+        serial: Some(how),
+        ..Fields::default()
+    })
 }
 
 fn two_numbers(a: (u32, usize), b: (u32, usize), day_first: bool) -> Option<Fields> {
     let partial = |year: u32, month: u32| {
-        Some(Fields { year: Some(i16::try_from(year).ok()?), month: Some(small(month)?), ..Fields::default() })
+        Some(Fields {
+            year: Some(i16::try_from(year).ok()?),
+            month: Some(small(month)?),
+            ..Fields::default()
+        })
     };
     match (a.1, b.1) {
         (4, 1 | 2) => partial(a.0, b.0),
@@ -289,14 +327,28 @@ fn three_numbers(n: [(u32, usize); 3], day_first: bool, dotted: bool) -> Option<
     if year_first {
         let (year, short_year) = year_of(a.0, a.1)?;
         let (month, day) = (small(b.0)?, small(c.0)?);
-        return Some(Fields { year: Some(year), month: Some(month), day: Some(day), short_year, ..Fields::default() });
+        return Some(Fields {
+            year: Some(year),
+            month: Some(month),
+            day: Some(day),
+            short_year,
+            ..Fields::default()
+        });
     }
     let (year, short_year) = year_of(c.0, c.1)?;
     let (first, second) = (small(a.0)?, small(b.0)?);
     let (day, month, swapped) = arrange(first, second, day_first || dotted);
     let both_months = (1..=12).contains(&first) && (1..=12).contains(&second);
     let swappable = both_months && first != second && !dotted;
-    Some(Fields { year: Some(year), month: Some(month), day: Some(day), short_year, swappable, swapped, serial: None })
+    Some(Fields {
+        year: Some(year),
+        month: Some(month),
+        day: Some(day),
+        short_year,
+        swappable,
+        swapped,
+        serial: None,
+    })
 }
 
 fn named_month(tokens: &[Token]) -> Option<Fields> {
@@ -322,7 +374,13 @@ fn named_month(tokens: &[Token]) -> Option<Fields> {
         [a, b] => {
             let (day, year) = if full_year(a) || (a.0 > 31 && !full_year(b)) { (b, a) } else { (a, b) };
             let (year, short_year) = year_of(year.0, year.1)?;
-            Some(Fields { year: Some(year), month, day: Some(small(day.0)?), short_year, ..Fields::default() })
+            Some(Fields {
+                year: Some(year),
+                month,
+                day: Some(small(day.0)?),
+                short_year,
+                ..Fields::default()
+            })
         }
         _ => None,
     }

@@ -24,7 +24,8 @@ pub fn timestamp(raw: &str) -> Option<i64> {
     if let Some(seconds) = unix(text) {
         return Some(seconds);
     }
-    let Fields { year: Some(year), month: Some(month), day: Some(day), short_year: false, .. } = parse::fields(text, true).ok()?
+    let Fields { year: Some(year), month: Some(month), day: Some(day), short_year: false, .. } =
+        parse::fields(text, true).ok()?
     else {
         return None;
     };
@@ -66,7 +67,9 @@ fn time_of_day(text: &str) -> Option<i64> {
 }
 
 fn half_day(hour: i64, rest: &str) -> (i64, &str) {
-    let dotless = |marker: &str| rest.get(..marker.len()).filter(|r| r.eq_ignore_ascii_case(marker)).map(|r| &rest[r.len()..]);
+    let dotless = |marker: &str| {
+        rest.get(..marker.len()).filter(|r| r.eq_ignore_ascii_case(marker)).map(|r| &rest[r.len()..])
+    };
     if let Some(rest) = dotless("am").or_else(|| dotless("a.m.")).or_else(|| dotless("a. m.")) {
         return (hour % 12, rest);
     }

@@ -43,7 +43,7 @@ fn luhn(b: &[u8]) -> bool {
         .enumerate()
         .map(|(i, &c)| if i % 2 == 1 { digit(c) * 2 / 10 + digit(c) * 2 % 10 } else { digit(c) })
         .sum();
-    sum % 10 == 0
+    sum.is_multiple_of(10)
 }
 
 /// ISO 7064 mod 11,10 over digits with the check digit last.
@@ -130,7 +130,10 @@ pub(super) fn rfc(b: &[u8]) -> Option<bool> {
         _ => return None,
     };
     let name = |c: &u8| c.is_ascii_uppercase() || matches!(c, b'&' | 0xD1);
-    if !b[..letters].iter().all(name) || !shape(&b[letters..], b"dddddd***") || !is_month_day(&b[letters + 2..letters + 6]) {
+    if !b[..letters].iter().all(name)
+        || !shape(&b[letters..], b"dddddd***")
+        || !is_month_day(&b[letters + 2..letters + 6])
+    {
         return None;
     }
     let padding = if letters == 3 { 37 * 13 } else { 0 };
@@ -172,7 +175,10 @@ fn mod_11_of_eleven(b: &[u8], ten: u32) -> bool {
 }
 
 pub(super) fn cuit(b: &[u8]) -> Option<bool> {
-    let prefix = matches!(b.get(..2)?, b"20" | b"23" | b"24" | b"25" | b"26" | b"27" | b"30" | b"33" | b"34" | b"50" | b"51" | b"55");
+    let prefix = matches!(
+        b.get(..2)?,
+        b"20" | b"23" | b"24" | b"25" | b"26" | b"27" | b"30" | b"33" | b"34" | b"50" | b"51" | b"55"
+    );
     (all_digits(b, 11..=11) && prefix).then(|| mod_11_of_eleven(b, 9))
 }
 
@@ -247,13 +253,16 @@ pub(super) fn siren(b: &[u8]) -> Option<bool> {
 
 /// La Poste's own branches fail Luhn; the sum of their digits is a multiple of five.
 pub(super) fn siret(b: &[u8]) -> Option<bool> {
-    all_digits(b, 14..=14)
-        .then(|| luhn(b) || (b.starts_with(b"356000000") && b.iter().map(|&c| digit(c)).sum::<u32>() % 5 == 0))
+    all_digits(b, 14..=14).then(|| {
+        luhn(b) || (b.starts_with(b"356000000") && b.iter().map(|&c| digit(c)).sum::<u32>() % 5 == 0)
+    })
 }
 
 pub(super) fn nir(b: &[u8]) -> Option<bool> {
     let department = |c: u8| c.is_ascii_digit() || matches!(c, b'A' | b'B');
-    if b.len() != 15 || !b.iter().enumerate().all(|(i, &c)| if i == 6 { department(c) } else { c.is_ascii_digit() }) {
+    if b.len() != 15
+        || !b.iter().enumerate().all(|(i, &c)| if i == 6 { department(c) } else { c.is_ascii_digit() })
+    {
         return None;
     }
     let mut body = [0; 13];
@@ -272,7 +281,8 @@ pub(super) fn tva_fr(b: &[u8]) -> Option<bool> {
 }
 
 pub(super) fn codice_fiscale(b: &[u8]) -> Option<bool> {
-    const ODD: [u32; 26] = [1, 0, 5, 7, 9, 13, 15, 17, 19, 21, 2, 4, 18, 20, 11, 3, 6, 8, 12, 14, 16, 10, 22, 25, 24, 23];
+    const ODD: [u32; 26] =
+        [1, 0, 5, 7, 9, 13, 15, 17, 19, 21, 2, 4, 18, 20, 11, 3, 6, 8, 12, 14, 16, 10, 22, 25, 24, 23];
     let digit_or_substitute = |c: u8| c.is_ascii_digit() || b"LMNPQRSTUV".contains(&c);
     let fits = b.len() == 16
         && b.iter().enumerate().all(|(i, &c)| match i {
@@ -282,7 +292,11 @@ pub(super) fn codice_fiscale(b: &[u8]) -> Option<bool> {
         });
     fits.then(|| {
         let value = |c: u8| if c.is_ascii_digit() { digit(c) } else { u32::from(c - b'A') };
-        let sum: u32 = b[..15].iter().enumerate().map(|(i, &c)| if i % 2 == 0 { ODD[value(c) as usize] } else { value(c) }).sum();
+        let sum: u32 = b[..15]
+            .iter()
+            .enumerate()
+            .map(|(i, &c)| if i % 2 == 0 { ODD[value(c) as usize] } else { value(c) })
+            .sum();
         b[15] == b'A' + (sum % 26) as u8
     })
 }
@@ -308,7 +322,10 @@ pub(super) fn idnr_de(b: &[u8]) -> Option<bool> {
 pub(super) fn nino(b: &[u8]) -> Option<bool> {
     shape(b, b"AAddddddA").then(|| {
         let banned = matches!(&b[..2], b"BG" | b"GB" | b"KN" | b"NK" | b"NT" | b"TN" | b"ZZ");
-        !banned && !b[..2].iter().any(|c| b"DFIQUV".contains(c)) && b[1] != b'O' && matches!(b[8], b'A'..=b'D')
+        !banned
+            && !b[..2].iter().any(|c| b"DFIQUV".contains(c))
+            && b[1] != b'O'
+            && matches!(b[8], b'A'..=b'D')
     })
 }
 
@@ -317,7 +334,7 @@ pub(super) fn vat_gb(b: &[u8]) -> Option<bool> {
         return None;
     }
     let sum = weighted(&b[..7], &[8, 7, 6, 5, 4, 3, 2]) + number(&b[7..9]) as u32;
-    Some(sum % 97 == 0 || (sum + 55) % 97 == 0)
+    Some(sum.is_multiple_of(97) || (sum + 55).is_multiple_of(97))
 }
 
 pub(super) fn utr(b: &[u8]) -> Option<bool> {
@@ -325,6 +342,10 @@ pub(super) fn utr(b: &[u8]) -> Option<bool> {
         let rest = weighted(&b[1..], &[6, 7, 8, 9, 10, 5, 4, 3, 2]) % 11;
         digit(b[0]) == digit(b"21987654321"[rest as usize])
     })
+}
+
+pub(super) fn nhs(b: &[u8]) -> Option<bool> {
+    all_digits(b, 10..=10).then(|| (weighted(b, &[10, 9, 8, 7, 6, 5, 4, 3, 2, 1])).is_multiple_of(11))
 }
 
 pub(super) fn ssn(b: &[u8]) -> Option<bool> {
@@ -351,7 +372,8 @@ pub(super) fn bsn(b: &[u8]) -> Option<bool> {
 }
 
 pub(super) fn btw(b: &[u8]) -> Option<bool> {
-    shape(b, b"dddddddddBdd").then(|| bsn(&b[..9]) == Some(true) || mod_97(b"NL".iter().chain(b).copied()) == 1)
+    shape(b, b"dddddddddBdd")
+        .then(|| bsn(&b[..9]) == Some(true) || mod_97(b"NL".iter().chain(b).copied()) == 1)
 }
 
 pub(super) fn nn_be(b: &[u8]) -> Option<bool> {
@@ -362,7 +384,10 @@ pub(super) fn nn_be(b: &[u8]) -> Option<bool> {
 }
 
 pub(super) fn kbo(b: &[u8]) -> Option<bool> {
-    (all_digits(b, 10..=10) && b[0] <= b'1').then(|| 97 - number(&b[..8]) % 97 == number(&b[8..]))
+    // Numbers given out before 2005 are still written without their leading zero.
+    let (body, check) = b.split_at_checked(b.len().checked_sub(2)?)?;
+    (all_digits(b, 9..=9) || all_digits(b, 10..=10) && b[0] <= b'1')
+        .then(|| 97 - number(body) % 97 == number(check))
 }
 
 pub(super) fn ahv(b: &[u8]) -> Option<bool> {
@@ -371,13 +396,15 @@ pub(super) fn ahv(b: &[u8]) -> Option<bool> {
 }
 
 pub(super) fn uid_ch(b: &[u8]) -> Option<bool> {
-    shape(b, b"CHEddddddddd").then(|| (11 - weighted(&b[3..11], &[5, 4, 3, 2, 7, 6, 5, 4]) % 11) % 11 == digit(b[11]))
+    shape(b, b"CHEddddddddd")
+        .then(|| (11 - weighted(&b[3..11], &[5, 4, 3, 2, 7, 6, 5, 4]) % 11) % 11 == digit(b[11]))
 }
 
 pub(super) fn uid_at(b: &[u8]) -> Option<bool> {
     shape(b, b"Udddddddd").then(|| {
         let doubled = |c: u8| digit(c) * 2 / 10 + digit(c) * 2 % 10;
-        let sum: u32 = b[1..8].iter().enumerate().map(|(i, &c)| if i % 2 == 1 { doubled(c) } else { digit(c) }).sum();
+        let sum: u32 =
+            b[1..8].iter().enumerate().map(|(i, &c)| if i % 2 == 1 { doubled(c) } else { digit(c) }).sum();
         (10 - (sum + 4) % 10) % 10 == digit(b[8])
     })
 }
@@ -392,7 +419,8 @@ pub(super) fn pps(b: &[u8]) -> Option<bool> {
 }
 
 pub(super) fn pesel(b: &[u8]) -> Option<bool> {
-    all_digits(b, 11..=11).then(|| (10 - weighted(&b[..10], &[1, 3, 7, 9, 1, 3, 7, 9, 1, 3]) % 10) % 10 == digit(b[10]))
+    all_digits(b, 11..=11)
+        .then(|| (10 - weighted(&b[..10], &[1, 3, 7, 9, 1, 3, 7, 9, 1, 3]) % 10) % 10 == digit(b[10]))
 }
 
 pub(super) fn nip(b: &[u8]) -> Option<bool> {
@@ -416,7 +444,51 @@ pub(super) fn cui_ro(b: &[u8]) -> Option<bool> {
 
 pub(super) fn cedula_ec(b: &[u8]) -> Option<bool> {
     let province = number(b.get(..2)?);
-    (all_digits(b, 10..=10) && ((1..=24).contains(&province) || province == 30) && b[2] < b'6').then(|| luhn(b))
+    (all_digits(b, 10..=10) && ((1..=24).contains(&province) || province == 30) && b[2] < b'6')
+        .then(|| luhn(b))
+}
+
+/// A cédula and an establishment; companies' numbers have check digits that the registry itself does not keep to.
+pub(super) fn ruc_ec(b: &[u8]) -> Option<bool> {
+    if !all_digits(b, 13..=13) || b.ends_with(b"000") {
+        return None;
+    }
+    Some(cedula_ec(&b[..10]).unwrap_or(matches!(b[2], b'6' | b'9')))
+}
+
+pub(super) fn nit_gt(b: &[u8]) -> Option<bool> {
+    let (&last, body) = b.split_last()?;
+    if !all_digits(body, 3..=11) || !(last.is_ascii_digit() || last == b'K') {
+        return None;
+    }
+    let sum: u32 = body.iter().rev().zip(2..).map(|(&c, w)| digit(c) * w).sum();
+    let expected = match (11 - sum % 11) % 11 {
+        10 => b'K',
+        n => b'0' + n as u8,
+    };
+    Some(last == expected)
+}
+
+/// Luhn over ten digits, also after a century.
+pub(super) fn personnummer(b: &[u8]) -> Option<bool> {
+    let short = b.get(b.len().checked_sub(10)?..)?;
+    // Days above 60 are those of coordination numbers.
+    let dated = (1..=12).contains(&number(&short[2..4])) && (1..=91).contains(&number(&short[4..6]));
+    (matches!(b.len(), 10 | 12) && all_digits(b, 10..=12) && dated).then(|| luhn(short))
+}
+
+pub(super) fn fodselsnummer(b: &[u8]) -> Option<bool> {
+    all_digits(b, 11..=11).then(|| {
+        let check = |weights: &[u32]| (11 - weighted(b, weights) % 11) % 11;
+        check(&[3, 7, 6, 1, 8, 9, 4, 5, 2]) == digit(b[9])
+            && check(&[5, 4, 3, 2, 7, 6, 5, 4, 3, 2]) == digit(b[10])
+    })
+}
+
+/// Without its century sign.
+pub(super) fn hetu(b: &[u8]) -> Option<bool> {
+    shape(b, b"ddddddddd*")
+        .then(|| b"0123456789ABCDEFHJKLMNPRSTUVWXY"[(number(&b[..9]) % 31) as usize] == b[9])
 }
 
 pub(super) fn ci_uy(b: &[u8]) -> Option<bool> {
@@ -493,7 +565,8 @@ fn iban_length(country: &[u8]) -> Option<usize> {
 
 pub(super) fn iban(b: &[u8]) -> Option<bool> {
     let head = b.get(..4).filter(|h| shape(h, b"AAdd"))?;
-    if !b.iter().all(|c| c.is_ascii_digit() || c.is_ascii_uppercase()) || iban_length(&head[..2])? != b.len() {
+    if !b.iter().all(|c| c.is_ascii_digit() || c.is_ascii_uppercase()) || iban_length(&head[..2])? != b.len()
+    {
         return None;
     }
     let valid = mod_97(b[4..].iter().chain(head).copied()) == 1;
@@ -508,6 +581,8 @@ pub(super) fn ccc(b: &[u8]) -> Option<bool> {
         10 => 1,
         n => n,
     };
-    all_digits(b, 20..=20)
-        .then(|| check(weighted(&b[..8], &WEIGHTS[2..])) == digit(b[8]) && check(weighted(&b[10..], &WEIGHTS)) == digit(b[9]))
+    all_digits(b, 20..=20).then(|| {
+        check(weighted(&b[..8], &WEIGHTS[2..])) == digit(b[8])
+            && check(weighted(&b[10..], &WEIGHTS)) == digit(b[9])
+    })
 }

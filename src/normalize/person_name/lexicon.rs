@@ -33,6 +33,21 @@ impl Lang {
         1 << self as u8
     }
 
+    /// The code of the language, or the one given where several share a naming system.
+    pub(super) fn code(self, locale: &str) -> &str {
+        match self {
+            Lang::Es if matches!(locale, "ca" | "gl" | "eu") => locale,
+            Lang::Es => "es",
+            Lang::Pt => "pt",
+            Lang::En => "en",
+            Lang::Fr => "fr",
+            Lang::De => "de",
+            Lang::It => "it",
+            Lang::Nl => "nl",
+            Lang::Other => locale,
+        }
+    }
+
     fn from_code(code: &str) -> Lang {
         match code {
             "es" | "ca" | "gl" | "eu" => Lang::Es,
@@ -47,7 +62,11 @@ impl Lang {
     }
 
     fn mask(codes: &str) -> u8 {
-        codes.split_whitespace().filter(|code| *code != "-").map(|code| Lang::from_code(code).bit()).fold(0, |a, b| a | b)
+        codes
+            .split_whitespace()
+            .filter(|code| *code != "-")
+            .map(|code| Lang::from_code(code).bit())
+            .fold(0, |a, b| a | b)
     }
 
     /// The language that a hint names, by its locale or else by its country.
@@ -57,8 +76,8 @@ impl Lang {
             return Some(Lang::from_code(code));
         }
         Some(match hint.region? {
-            "ES" | "MX" | "AR" | "CL" | "CO" | "PE" | "EC" | "UY" | "PY" | "BO" | "VE" | "CR" | "PA" | "GT" | "HN"
-            | "NI" | "SV" | "DO" | "CU" | "PR" | "AD" | "GQ" => Lang::Es,
+            "ES" | "MX" | "AR" | "CL" | "CO" | "PE" | "EC" | "UY" | "PY" | "BO" | "VE" | "CR" | "PA"
+            | "GT" | "HN" | "NI" | "SV" | "DO" | "CU" | "PR" | "AD" | "GQ" => Lang::Es,
             "PT" | "BR" | "AO" | "MZ" | "CV" => Lang::Pt,
             "GB" | "US" | "IE" | "AU" | "NZ" | "CA" | "ZA" | "IN" => Lang::En,
             "FR" | "MC" => Lang::Fr,
@@ -120,7 +139,8 @@ impl Word {
         let bit = lang.bit();
         let all = self.given | self.given_minor | self.surname | self.surname_minor;
         let mask = if all & bit != 0 { bit } else { u8::MAX };
-        let strength = |major: u8, minor: u8| if major & mask != 0 { 2 } else { i32::from(minor & mask != 0) };
+        let strength =
+            |major: u8, minor: u8| if major & mask != 0 { 2 } else { i32::from(minor & mask != 0) };
         strength(self.given, self.given_minor) - strength(self.surname, self.surname_minor)
     }
 
@@ -174,8 +194,8 @@ pub(super) struct Lexicon {
     pub(super) words: HashMap<String, Word, FixedState>,
     pub(super) titles: HashMap<String, Vec<Title>, FixedState>,
     pub(super) abbreviations: HashMap<String, Vec<Abbreviation>, FixedState>,
-    /// Formals of each familiar form, display spelling.
-    pub(super) formals: HashMap<String, Vec<(Lang, &'static str)>, FixedState>,
+    /// Formals of each familiar form in display spelling, with their language code.
+    pub(super) formals: HashMap<String, Vec<(&'static str, &'static str)>, FixedState>,
     /// Words in the longest compound.
     pub(super) longest_compound: usize,
 }
@@ -272,19 +292,19 @@ impl Lexicon {
 
     /// Familiar forms count as minor given names; their formals as given names.
     fn load_nicknames(&mut self) {
-        let mut pairs: Vec<(Lang, &'static str, &'static str, &'static str, bool)> = Vec::new();
+        let mut pairs: Vec<(&'static str, &'static str, &'static str, &'static str, bool)> = Vec::new();
         for line in lines(HYPOCORISTICS) {
             let [lang, nickname, formal, gender, strength] = fields(line);
-            pairs.push((Lang::from_code(lang), nickname, formal, gender, strength == "strong"));
+            pairs.push((lang, nickname, formal, gender, strength == "strong"));
         }
         for line in lines(DIMINUTIVES_EN) {
             let [formal, gender, nicknames] = fields(line);
-            pairs.extend(nicknames.split(' ').map(|nickname| (Lang::En, nickname, formal, gender, true)));
+            pairs.extend(nicknames.split(' ').map(|nickname| ("en", nickname, formal, gender, true)));
         }
         for &(lang, _, formal, gender, _) in &pairs {
             // Compounds that only a nickname table knows must not change how names are split.
             if !formal.contains(' ') {
-                self.add_given(formal, lang, gender, false);
+                self.add_given(formal, Lang::from_code(lang), gender, false);
             }
         }
         for (lang, nickname, formal, gender, strong) in pairs {
@@ -292,9 +312,10 @@ impl Lexicon {
             if folded.contains(' ') {
                 continue;
             }
-            let known = self.words.get(&folded).is_some_and(|word| word.given & lang.bit() != 0);
+            let group = Lang::from_code(lang);
+            let known = self.words.get(&folded).is_some_and(|word| word.given & group.bit() != 0);
             if !known {
-                self.add_given(nickname, lang, gender, true);
+                self.add_given(nickname, group, gender, true);
                 self.entry(nickname).roles |= role::NICKNAME;
             }
             if strong {
@@ -350,7 +371,9 @@ impl Lexicon {
                 }
             };
             if short == long {
-                text.split(' ').zip(expansion.split(' ')).for_each(|(text, expansion)| add(text, expansion, gender));
+                text.split(' ')
+                    .zip(expansion.split(' '))
+                    .for_each(|(text, expansion)| add(text, expansion, gender));
             } else if short == 1 {
                 add(text, expansion, gender);
             }
@@ -385,11 +408,14 @@ mod tests {
         assert!(simple("es-") >= 600 && simple("en-") >= 300 && simple("pt-") >= 100 && simple("fr-") >= 100);
         assert!(simple("de-") >= 100 && simple("it-") >= 100);
         let surnames = |lang: &str| {
-            lines(SURNAMES).filter(|line| line.split('\t').nth(1).is_some_and(|langs| langs.contains(lang))).count()
+            lines(SURNAMES)
+                .filter(|line| line.split('\t').nth(1).is_some_and(|langs| langs.contains(lang)))
+                .count()
         };
         assert!(surnames("es") >= 800 && surnames("en") >= 300);
         assert!(["pt", "fr", "de", "it"].iter().all(|lang| surnames(lang) >= 100));
-        let pairs: usize = lines(DIMINUTIVES_EN).map(|line| line.split('\t').nth(2).unwrap_or("").split(' ').count()).sum();
+        let pairs: usize =
+            lines(DIMINUTIVES_EN).map(|line| line.split('\t').nth(2).unwrap_or("").split(' ').count()).sum();
         assert!(pairs >= 250, "{pairs}");
     }
 

@@ -18,9 +18,11 @@
 //! # Complexity
 //! Linear in the length of the name; one hash look-up a word.
 
+mod layout;
 mod lexicon;
 pub mod nicknames;
 mod parse;
+mod people;
 mod tokens;
 
 #[cfg(test)]
@@ -31,7 +33,7 @@ use serde::Serialize;
 use super::company::looks_like_company;
 use super::gender::Gender;
 use super::placeholder::placeholder_folded;
-use super::text::{clean, fold, fold_into, key};
+use super::text::{LetterCase, clean, fold, fold_into, key, letter_case, title_case};
 use super::{Hint, Normalized, Quality};
 use crate::table::AttributeKind;
 
@@ -85,14 +87,20 @@ pub struct PersonName {
     pub given_variants: Vec<String>,
     /// Maiden or married surnames said beside the main ones (`née`, `Vda. de`).
     pub other_surnames: Vec<String>,
+    /// The name is written surname first, as Chinese, Japanese, Korean, Hungarian and Vietnamese names are.
+    pub family_first: bool,
     /// The people of a cell that holds several.
     pub persons: Vec<PersonName>,
 }
 
 impl PersonName {
-    /// The name on one line: prefix, given, middle, surnames, suffix.
+    /// The name on one line: prefix, given, middle, surnames, suffix; the surname first where the name is written so.
     pub fn display(&self) -> String {
-        let parts = [&self.prefix, &self.given, &self.middle, &self.surname1, &self.surname2, &self.suffix];
+        let parts = if self.family_first {
+            [&self.prefix, &self.surname1, &self.surname2, &self.middle, &self.given, &self.suffix]
+        } else {
+            [&self.prefix, &self.given, &self.middle, &self.surname1, &self.surname2, &self.suffix]
+        };
         let mut out = String::with_capacity(parts.iter().map(|part| part.len() + 1).sum());
         for part in parts.into_iter().filter(|part| !part.is_empty()) {
             if !out.is_empty() {
@@ -188,6 +196,19 @@ pub fn surname<'a>(raw: &'a str, hint: &Hint<'_>) -> Normalized<'a, PersonName> 
 const LONGEST_NAME: usize = 300;
 
 fn normalize<'a>(raw: &'a str, hint: &Hint<'_>, part: Part) -> Normalized<'a, PersonName> {
+    normalize_again(raw, hint, part, MAX_READINGS)
+}
+
+/// Words that were moved or dropped may be read otherwise in their new place; the form to store must read as itself, so
+/// it is read until it does. Two readings settle every real name; the bound is for garbage.
+const MAX_READINGS: usize = 6;
+
+fn normalize_again<'a>(
+    raw: &'a str,
+    hint: &Hint<'_>,
+    part: Part,
+    readings: usize,
+) -> Normalized<'a, PersonName> {
     let cleaned = clean(raw);
     let mut result = Normalized {
         original: raw,
@@ -197,57 +218,26 @@ fn normalize<'a>(raw: &'a str, hint: &Hint<'_>, part: Part) -> Normalized<'a, Pe
         quality: Quality::Ok,
         reasons: Vec::new(),
     };
-    if cleaned.is_empty() {
-        result.quality = Quality::Unparsed;
-        result.reasons.push("empty");
+    if is_no_person(&cleaned, part, &mut result) {
         return result;
     }
-    let folded = fold(&cleaned);
-    let kind = match part {
-        Part::Full => AttributeKind::FullName,
-        Part::Given => AttributeKind::GivenName,
-        Part::Surname => AttributeKind::Surname,
-    };
-    if let Some(filler) = placeholder_folded(kind, &cleaned, &folded) {
-        result.reasons.push(filler.name());
-        if filler.is_missing() {
-            result.parts.kind = NameKind::Placeholder;
-            result.quality = Quality::Placeholder;
-            return result;
-        }
-        result.quality = Quality::Suspicious;
-    }
-    if cleaned.len() > LONGEST_NAME || cleaned.contains('@') || !cleaned.chars().any(char::is_alphabetic) {
-        result.quality = Quality::Unparsed;
-        result.reasons.push("not_a_name");
-        result.canonical = cleaned.into_owned();
-        return result;
-    }
-    if part == Part::Full && looks_like_company(&cleaned) {
-        result.parts.kind = NameKind::Company;
-        result.reasons.push("legal_form_found");
-        result.canonical = cleaned.into_owned();
-        return result;
-    }
-    let mut reading = parse::read(&cleaned, hint, part);
+    let reading = parse::read(&cleaned, hint, part);
+    let multiple = reading.name.kind == NameKind::Multiple;
     result.canonical = reading.name.display();
-    // What was reordered or dropped might be read otherwise in its new place; the form to store must read as itself.
-    for _ in 0..MAX_READINGS {
-        if !reading.rearranged || reading.name.kind != NameKind::Person {
-            break;
-        }
-        let again = parse::read(&result.canonical, hint, part);
-        let canonical = again.name.display();
-        if canonical == result.canonical {
-            break;
-        }
-        reading.rearranged = again.rearranged;
-        reading.name = PersonName { given_variants: reading.name.given_variants, ..again.name };
-        result.canonical = canonical;
+    if multiple || result.canonical.is_empty() {
+        result.canonical = title_case(&cleaned).into_owned();
     }
-    if reading.name.kind == NameKind::Multiple || result.canonical.is_empty() {
-        result.canonical = super::text::title_case(&cleaned).into_owned();
-    } else {
+    if readings > 0 && (reading.rearranged || multiple || !differs_in_case_only(&result.canonical, &cleaned))
+    {
+        let again = normalize_again(&result.canonical, hint, part, readings - 1);
+        if again.canonical != result.canonical || again.parts.kind != reading.name.kind {
+            let Normalized { canonical, mut parts, keys, quality, reasons, .. } = again;
+            parts.given_variants.extend(reading.name.given_variants);
+            parts.other_surnames.extend(reading.name.other_surnames);
+            return Normalized { original: raw, canonical, parts, keys, quality, reasons };
+        }
+    }
+    if !multiple {
         result.keys = reading.name.keys();
     }
     result.quality = result.quality.max(reading.quality);
@@ -256,8 +246,55 @@ fn normalize<'a>(raw: &'a str, hint: &Hint<'_>, part: Part) -> Normalized<'a, Pe
     result
 }
 
-/// Two readings settle every name known; the bound is for garbage.
-const MAX_READINGS: usize = 4;
+/// True when a second reading has nothing to find: the texts are equal but for case, and no capital made the text look
+/// like a wrong decoding (`â¡` in capitals).
+fn differs_in_case_only(canonical: &str, cleaned: &str) -> bool {
+    if canonical == cleaned {
+        return true;
+    }
+    let mixed = letter_case(canonical) == LetterCase::Mixed;
+    if canonical.is_ascii() {
+        return mixed && canonical.eq_ignore_ascii_case(cleaned);
+    }
+    let lower = |text: &str| text.chars().flat_map(char::to_lowercase).collect::<String>();
+    mixed && lower(canonical) == lower(cleaned) && clean(canonical) == canonical
+}
+
+/// Fillers, companies and what is no name at all; fills the result and says true.
+fn is_no_person(cleaned: &str, part: Part, result: &mut Normalized<'_, PersonName>) -> bool {
+    if cleaned.is_empty() {
+        result.quality = Quality::Unparsed;
+        result.reasons.push("empty");
+        return true;
+    }
+    let kind = match part {
+        Part::Full => AttributeKind::FullName,
+        Part::Given => AttributeKind::GivenName,
+        Part::Surname => AttributeKind::Surname,
+    };
+    if let Some(filler) = placeholder_folded(kind, cleaned, &fold(cleaned)) {
+        result.reasons.push(filler.name());
+        if filler.is_missing() {
+            result.parts.kind = NameKind::Placeholder;
+            result.quality = Quality::Placeholder;
+            return true;
+        }
+        result.quality = Quality::Suspicious;
+    }
+    if cleaned.len() > LONGEST_NAME || cleaned.contains('@') || !cleaned.chars().any(char::is_alphabetic) {
+        result.quality = Quality::Unparsed;
+        result.reasons.push("not_a_name");
+        cleaned.clone_into(&mut result.canonical);
+        return true;
+    }
+    if part == Part::Full && looks_like_company(cleaned) {
+        result.parts.kind = NameKind::Company;
+        result.reasons.push("legal_form_found");
+        cleaned.clone_into(&mut result.canonical);
+        return true;
+    }
+    false
+}
 
 /// True when the first word is somebody's given name and hardly a surname: for telling people from companies.
 pub(crate) fn starts_like_a_person(text: &str) -> bool {

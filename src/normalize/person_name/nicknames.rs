@@ -137,7 +137,9 @@ mod tests {
 
     #[test]
     fn incompatible_pairs() {
-        for row in ["paco juan", "bob william", "maria jose", "juan juana", "xyzzy xyzzy", "antonio francisco"] {
+        for row in
+            ["paco juan", "bob william", "maria jose", "juan juana", "xyzzy xyzzy", "antonio francisco"]
+        {
             let (left, right) = row.split_once(' ').unwrap_or((row, ""));
             assert!(!compatible(left, right), "{row}");
         }

@@ -1,13 +1,17 @@
-//! From tokens to the parts of a name: language, layout, then assignment by naming system.
+//! From tokens to the parts of a name: language, abbreviations, titles and suffixes, then assignment by naming system.
+//! Which words are surnames is decided in [`layout`](super::layout), whether there are several people in
+//! [`people`](super::people).
 
 use std::borrow::Cow;
 
 use super::super::gender::Gender;
 use super::super::text::{LetterCase, fold, letter_case};
 use super::super::{Hint, Quality};
+use super::layout::split_layout;
 use super::lexicon::{LEXICON, Lang, role};
-use super::tokens::{Casing, Group, Token, group, is_connector, tokenize};
-use super::{NameKind, Part, PersonName};
+use super::people::several_persons;
+use super::tokens::{Casing, Group, Token, group, tokenize};
+use super::{Part, PersonName};
 
 /// What one cell was read as.
 pub(super) struct Reading {
@@ -20,7 +24,7 @@ pub(super) struct Reading {
 
 /// How a language builds names.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-enum System {
+pub(super) enum System {
     /// Given names, then two surnames.
     TwoSurnames,
     /// Given, middle names, surname.
@@ -36,22 +40,28 @@ enum System {
 }
 
 /// Everything the steps share.
-struct Context<'c> {
-    lang: Lang,
-    locale: &'c str,
-    system: System,
-    casing: Casing,
-    part: Part,
+pub(super) struct Context<'c> {
+    pub(super) lang: Lang,
+    pub(super) locale: &'c str,
+    pub(super) system: System,
+    pub(super) casing: Casing,
+    pub(super) part: Part,
 }
+
+/// Roles of words whose reading depends on capitals.
+const CASE_ROLES: u16 = role::BINDS
+    | role::BOUND
+    | role::CONNECTOR
+    | role::MARITAL
+    | role::MAIDEN
+    | role::ALIAS
+    | role::TITLE
+    | role::SUFFIX;
 
 /// Reads clean, non-empty text.
 pub(super) fn read(text: &str, hint: &Hint<'_>, part: Part) -> Reading {
-    let mut reading = Reading {
-        name: PersonName::default(),
-        quality: Quality::Ok,
-        reasons: Vec::new(),
-        rearranged: false,
-    };
+    let mut reading =
+        Reading { name: PersonName::default(), quality: Quality::Ok, reasons: Vec::new(), rearranged: false };
     let text = plain_apostrophes(text);
     let (text, asides) = take_asides(&text);
     reading.rearranged |= !asides.is_empty() || text.contains([',', ';']);
@@ -65,6 +75,11 @@ pub(super) fn read(text: &str, hint: &Hint<'_>, part: Part) -> Reading {
         casing: Casing::of(&text, lang),
         part,
     };
+    // Capitals tell initials and names from small words (`E`, `e`) and where a dot separates: where there are any, what was
+    // in one case may read otherwise in title case.
+    let case_matters =
+        text.contains('.') || tokens.iter().any(|token| token.word.is_some_and(|word| word.is(CASE_ROLES)));
+    reading.rearranged |= case_matters && context.casing.case != LetterCase::Mixed;
     expand_abbreviations(&mut tokens, &context, &mut reading);
     if part == Part::Full && several_persons(&text, &tokens, &context, &mut reading) {
         return reading;
@@ -116,7 +131,8 @@ fn guess_language(tokens: &[Token<'_>]) -> Lang {
 }
 
 fn system_of(lang: Lang, locale: &str, region: Option<&str>, tokens: &[Token<'_>]) -> System {
-    let east_asian = |c: char| matches!(c, '\u{3040}'..='\u{30ff}' | '\u{3400}'..='\u{9fff}' | '\u{ac00}'..='\u{d7af}');
+    let east_asian =
+        |c: char| matches!(c, '\u{3040}'..='\u{30ff}' | '\u{3400}'..='\u{9fff}' | '\u{ac00}'..='\u{d7af}');
     if tokens.iter().all(|token| token.text.chars().all(east_asian)) {
         return System::FamilyFirst;
     }
@@ -159,13 +175,16 @@ fn expand_abbreviations(tokens: &mut Vec<Token<'_>>, context: &Context<'_>, read
             continue;
         }
         let Some(entries) = LEXICON.abbreviations.get(&*key) else { continue };
-        let followed_by_given = tokens.get(index + 1).is_some_and(|next| next.score(context.lang) > 0 || next.is(role::PARTICLE));
+        let followed_by_given =
+            tokens.get(index + 1).is_some_and(|next| next.score(context.lang) > 0 || next.is(role::PARTICLE));
         let after_given = index > 0 && tokens[index - 1].score(context.lang) > 0;
         // "Ma" is Mary before another given name, and a Chinese surname or two initials elsewhere.
         let fits = |given: bool| match (given, &*key) {
             (true, "ma" | "m" | "mo") if !token.text.contains(['ª', 'º']) => followed_by_given,
             (true, _) => index == 0 || followed_by_given || after_given || context.part == Part::Given,
-            (false, _) => index > 0 || context.part == Part::Surname || tokens.len() == 1 || token.segment == 0,
+            (false, _) => {
+                index > 0 || context.part == Part::Surname || tokens.len() == 1 || token.segment == 0
+            }
         };
         let found = entries
             .iter()
@@ -183,81 +202,9 @@ fn expand_abbreviations(tokens: &mut Vec<Token<'_>>, context: &Context<'_>, read
     }
 }
 
-// ---- several people ---------------------------------------------------------------------------------------------------
-
-/// `Juan y María García`, `Ana Ruiz / Luis Gil`, `Sr. y Sra. López`. Fills the reading and says true.
-fn several_persons(text: &str, tokens: &[Token<'_>], context: &Context<'_>, reading: &mut Reading) -> bool {
-    let plural = tokens.len() > 1
-        && tokens[0].is(role::TITLE)
-        && LEXICON.titles.get(&*tokens[0].table_key()).is_some_and(|titles| titles.iter().all(|title| title.gender == "pl"));
-    let split = if plural { None } else { find_second_person(tokens, context) };
-    if !plural && split.is_none() && !is_slashed(text, context) {
-        return false;
-    }
-    reading.name.kind = NameKind::Multiple;
-    reading.quality = Quality::Ambiguous;
-    reading.reasons.push("several_persons");
-    let halves: Vec<Vec<Token<'_>>> = match split {
-        Some(at) => vec![tokens[..at].to_vec(), tokens[at + 1..].to_vec()],
-        None if plural => Vec::new(),
-        None => text.split('/').map(tokenize).collect(),
-    };
-    for half in halves {
-        let mut one = Reading { name: PersonName::default(), quality: Quality::Ok, reasons: Vec::new(), rearranged: false };
-        read_one(half, context, &mut one);
-        add_formals(context, &mut one.name);
-        reading.name.persons.push(one.name);
-    }
-    // "Juan y María García" share what only the last one says.
-    if let Some(last) = reading.name.persons.last().cloned() {
-        for person in &mut reading.name.persons {
-            if person.surname1.is_empty() {
-                person.surname1.clone_from(&last.surname1);
-                person.surname2.clone_from(&last.surname2);
-            }
-        }
-    }
-    true
-}
-
-/// The word between two people, if the words on both sides are people.
-fn find_second_person(tokens: &[Token<'_>], context: &Context<'_>) -> Option<usize> {
-    let name_starts = |tokens: &[Token<'_>]| {
-        let titles = count_titles(tokens, context);
-        (titles > 0, tokens.get(titles).is_some_and(|token| token.score(context.lang) > 0))
-    };
-    (1..tokens.len().saturating_sub(1)).find(|&index| {
-        let token = &tokens[index];
-        let sign = matches!(&*token.text, "&" | "+");
-        let and = is_connector(tokens, index) || matches!(token.fold.as_str(), "and" | "und" | "et" | "en" | "con");
-        if !sign && !and {
-            return false;
-        }
-        let (left, right) = (&tokens[..index], &tokens[index + 1..]);
-        let ((left_title, left_given), (right_title, right_given)) = (name_starts(left), name_starts(right));
-        let only_titles = left_title && count_titles(left, context) == left.len();
-        (only_titles && right_title) || (right_given || right_title) && (left_given || left_title)
-    })
-}
-
-/// `Ana Ruiz / Luis Gil`: a slash between two texts that begin with given names; `c/o` and `a/l` are none.
-fn is_slashed(text: &str, context: &Context<'_>) -> bool {
-    let mut halves = text.split('/').peekable();
-    let mut count = 0;
-    while let Some(half) = halves.next() {
-        let tokens = tokenize(half);
-        let titles = count_titles(&tokens, context);
-        if !tokens.get(titles).is_some_and(|token| token.fold.len() > 1 && token.score(context.lang) > 0) {
-            return false;
-        }
-        count += 1;
-    }
-    count > 1
-}
-
 // ---- one person -------------------------------------------------------------------------------------------------------
 
-fn read_one<'t>(mut tokens: Vec<Token<'t>>, context: &Context<'_>, reading: &mut Reading) {
+pub(super) fn read_one<'t>(mut tokens: Vec<Token<'t>>, context: &Context<'_>, reading: &mut Reading) {
     drop_other_names(&mut tokens, context, reading);
     let mut gender = None;
     if context.part != Part::Surname {
@@ -274,7 +221,11 @@ fn read_one<'t>(mut tokens: Vec<Token<'t>>, context: &Context<'_>, reading: &mut
     };
     if known_order {
         let groups = group(&given, false);
-        let end = if context.system == System::Middle { groups.first().map_or(0, |group| group.end) } else { given.len() };
+        let end = if context.system == System::Middle {
+            groups.first().map_or(0, |group| group.end)
+        } else {
+            given.len()
+        };
         let end = extend_compound(&given, &groups, end, context);
         context.casing.join(&given[..end], &mut reading.name.given);
         context.casing.join(&given[end..], &mut reading.name.middle);
@@ -295,7 +246,7 @@ fn extend_compound(tokens: &[Token<'_>], groups: &[Group], end: usize, context: 
     compound_length(tokens, groups, context).map_or(end, |length| groups[length - 1].end)
 }
 
-fn count_titles(tokens: &[Token<'_>], context: &Context<'_>) -> usize {
+pub(super) fn count_titles(tokens: &[Token<'_>], context: &Context<'_>) -> usize {
     let mut count = 0;
     while count < tokens.len() && title_of(tokens, count, context).is_some() {
         count += 1;
@@ -304,7 +255,11 @@ fn count_titles(tokens: &[Token<'_>], context: &Context<'_>) -> usize {
 }
 
 /// The expansion and gender of the title at `index`, if the word is one there.
-fn title_of(tokens: &[Token<'_>], index: usize, context: &Context<'_>) -> Option<(&'static str, &'static str)> {
+fn title_of(
+    tokens: &[Token<'_>],
+    index: usize,
+    context: &Context<'_>,
+) -> Option<(&'static str, &'static str)> {
     let token = &tokens[index];
     if !token.is(role::TITLE) {
         return None;
@@ -312,18 +267,11 @@ fn title_of(tokens: &[Token<'_>], index: usize, context: &Context<'_>) -> Option
     let titles = LEXICON.titles.get(&*token.table_key())?;
     let next = tokens.get(index + 1);
     let dotted = token.text.ends_with(['.', 'ª', 'º']);
-    let code = match context.lang {
-        Lang::Es if context.locale == "ca" => "ca",
-        Lang::Es => "es",
-        Lang::Pt => "pt",
-        Lang::En => "en",
-        Lang::Fr => "fr",
-        Lang::De => "de",
-        Lang::It => "it",
-        Lang::Nl => "nl",
-        Lang::Other => context.locale,
-    };
-    let own = titles.iter().find(|title| title.lang == code || (code == "ca" && title.lang == "es"));
+    let code = context.lang.code(context.locale);
+    let own = titles.iter().find(|title| title.lang == code).or_else(|| {
+        let shared = context.lang == Lang::Es;
+        titles.iter().find(|title| shared && title.lang == "es")
+    });
     // A one-letter title is an initial unless a given name follows: "D. José" but "D. García".
     if token.fold.len() == 1 {
         return own
@@ -333,7 +281,8 @@ fn title_of(tokens: &[Token<'_>], index: usize, context: &Context<'_>) -> Option
     let title = own.or_else(|| titles.first().filter(|title| !matches!(title.lang, "ca" | "pl")))?;
     // Words that are names, too, need their language or their dot: Don, Sol, Master, Frau are not everywhere titles.
     let is_name = token.word.is_some_and(|word| word.is_name());
-    let unsure = is_name && !dotted && own.is_none_or(|_| next.is_none_or(|next| next.score(context.lang) < 0));
+    let unsure =
+        is_name && !dotted && own.is_none_or(|_| next.is_none_or(|next| next.score(context.lang) < 0));
     // A title alone is no name, unless another title stands before it.
     if unsure || (next.is_none() && index == 0 && !dotted) {
         return None;
@@ -341,7 +290,12 @@ fn title_of(tokens: &[Token<'_>], index: usize, context: &Context<'_>) -> Option
     Some((title.expansion, title.gender))
 }
 
-fn take_titles(tokens: &mut Vec<Token<'_>>, context: &Context<'_>, reading: &mut Reading, gender: &mut Option<Gender>) {
+pub(super) fn take_titles(
+    tokens: &mut Vec<Token<'_>>,
+    context: &Context<'_>,
+    reading: &mut Reading,
+    gender: &mut Option<Gender>,
+) {
     let count = count_titles(tokens, context);
     for index in 0..count {
         let Some((expansion, code)) = title_of(tokens, index, context) else { continue };
@@ -376,13 +330,16 @@ fn take_suffixes(tokens: &mut Vec<Token<'_>>, context: &Context<'_>, reading: &m
             "jr" | "jnr" | "junior" | "snr" | "ii" | "iii" | "iv" | "2nd" | "3rd" => true,
             "filho" => iberian || after_comma,
             // Surnames as well: a suffix in Portuguese, or where two surnames stand before.
-            "neto" | "sobrinho" => (context.lang == Lang::Pt && tokens.len() > 2) || (iberian && tokens.len() > 3),
+            "neto" | "sobrinho" => {
+                (context.lang == Lang::Pt && tokens.len() > 2) || (iberian && tokens.len() > 3)
+            }
             "segundo" => context.lang == Lang::Pt && tokens.len() > 3,
             "sr" | "senior" | "esq" | "esquire" => context.system == System::Middle,
             "i" | "v" => context.lang == Lang::En && tokens.len() > 2 && !token.text.ends_with('.'),
             "hijo" | "padre" | "fils" | "pere" | "jun" | "sen" => after_comma || token.text.ends_with('.'),
             "md" | "phd" | "dds" | "dvm" | "cpa" | "mba" | "obe" | "mbe" | "cbe" | "frcs" | "bsc" => {
-                letter_case(&token.text) != LetterCase::Lower && (after_comma || token.word.is_none_or(|word| !word.is_name()))
+                letter_case(&token.text) != LetterCase::Lower
+                    && (after_comma || token.word.is_none_or(|word| !word.is_name()))
             }
             _ => after_comma && token.word.is_none_or(|word| !word.is_name()),
         };
@@ -409,10 +366,10 @@ fn take_suffixes(tokens: &mut Vec<Token<'_>>, context: &Context<'_>, reading: &m
 /// Cuts off what follows `née`, `Vda. de`, `c/o`, `alias`.
 fn drop_other_names(tokens: &mut Vec<Token<'_>>, context: &Context<'_>, reading: &mut Reading) {
     const MARKS: u16 = role::MARITAL | role::MAIDEN | role::ALIAS;
-    let found = tokens.iter().skip(1).position(|token| {
-        token.is(MARKS) && token.word.is_some_and(|word| !word.is_name()) && !token.text.chars().all(char::is_uppercase)
-            || token.is(role::MARITAL) && matches!(token.fold.as_str(), "vda" | "viuda")
-    });
+    let found = tokens
+        .iter()
+        .skip(1)
+        .position(|token| token.is(MARKS) && token.word.is_some_and(|word| !word.is_name()));
     let Some(at) = found.map(|position| position + 1) else { return };
     let token = &tokens[at];
     let reason = if token.is(role::MAIDEN) { "maiden_name" } else { "married_name_removed" };
@@ -433,153 +390,6 @@ fn drop_other_names(tokens: &mut Vec<Token<'_>>, context: &Context<'_>, reading:
     tokens.truncate(at);
 }
 
-/// Given tokens, surname tokens, and whether the border between them is known. When it is not, all tokens are in the
-/// first list, in given-first order.
-fn split_layout<'t>(
-    tokens: Vec<Token<'t>>,
-    context: &Context<'_>,
-    reading: &mut Reading,
-    gender: &mut Option<Gender>,
-) -> (Vec<Token<'t>>, Vec<Token<'t>>, bool) {
-    let total = |tokens: &[Token<'_>]| tokens.iter().map(|token| token.score(context.lang)).sum::<i32>();
-    let border = tokens.iter().rposition(|token| token.segment != tokens[tokens.len() - 1].segment);
-    if let Some(border) = border {
-        let mut given = tokens;
-        let mut surnames: Vec<Token<'t>> = given.drain(..=border).collect();
-        take_titles(&mut given, context, reading, gender);
-        take_titles(&mut surnames, context, reading, gender);
-        // Words overrule a comma that is plainly in the wrong place: "María José, García López".
-        let contradicted = total(&surnames) > 0 && total(&given) < 0;
-        if given.is_empty() || surnames.is_empty() {
-            given.append(&mut surnames);
-        } else if contradicted {
-            return (surnames, given, true);
-        } else {
-            return (given, surnames, true);
-        }
-        return (given, Vec::new(), false);
-    }
-    if tokens.len() < 2 {
-        return (tokens, Vec::new(), false);
-    }
-    match context.system {
-        System::FamilyFirst | System::Vietnamese => {
-            let mut given = tokens;
-            let surname = vec![given.remove(0)];
-            reading.rearranged = true;
-            if context.system == System::Vietnamese && given.len() > 1 {
-                let last = given.pop();
-                context.casing.join(&given, &mut reading.name.middle);
-                given = last.into_iter().collect();
-            }
-            return (given, surname, true);
-        }
-        System::Patronymic => return split_patronymic(tokens, context, reading),
-        System::TwoSurnames | System::Middle | System::OneSurname => {}
-    }
-    if let Some(range) = capital_surnames(&tokens) {
-        let mut surnames = tokens;
-        let mut given = surnames.split_off(range.end);
-        given.splice(0..0, surnames.drain(..range.start));
-        for token in surnames.iter_mut().filter(|token| !token.is_initial()) {
-            let mut text = String::with_capacity(token.text.len());
-            Casing { case: LetterCase::Upper, ..context.casing }.write(token, &mut text);
-            token.text = Cow::Owned(text);
-        }
-        reading.rearranged = true;
-        return (given, surnames, true);
-    }
-    match family_first(&tokens, context) {
-        Some(border) => {
-            let mut surnames = tokens;
-            let given = surnames.split_off(border);
-            reading.rearranged = true;
-            reading.reasons.push("family_name_first");
-            (given, surnames, true)
-        }
-        None => (tokens, Vec::new(), false),
-    }
-}
-
-/// `Владимир Иванович Петров` and `Петров Владимир Иванович`: the patronymic is known by its ending.
-fn split_patronymic<'t>(
-    mut tokens: Vec<Token<'t>>,
-    context: &Context<'_>,
-    reading: &mut Reading,
-) -> (Vec<Token<'t>>, Vec<Token<'t>>, bool) {
-    const ENDINGS: [&str; 12] = [
-        "ович", "евич", "ьич", "овна", "евна", "ична", "ovich", "evich", "ovna", "evna", "ichna", "йович",
-    ];
-    let patronymic = tokens.iter().rposition(|token| ENDINGS.iter().any(|ending| token.fold.ends_with(ending)));
-    match patronymic {
-        Some(at) if tokens.len() == 3 && at > 0 => {
-            let middle = tokens.remove(at);
-            context.casing.write(&middle, &mut reading.name.middle);
-            // The patronymic follows the given name, so last in the cell means that the surname came first.
-            let given_at = at - 1;
-            reading.rearranged |= given_at != 0;
-            let given = vec![tokens.remove(given_at)];
-            (given, tokens, true)
-        }
-        _ => {
-            let surname = tokens.split_off(tokens.len() - 1);
-            (tokens, surname, true)
-        }
-    }
-}
-
-/// The run of words in capitals at one end of a name that is otherwise in mixed case.
-fn capital_surnames(tokens: &[Token<'_>]) -> Option<std::ops::Range<usize>> {
-    let capital = |token: &Token<'_>| {
-        letter_case(&token.text) == LetterCase::Upper && token.text.chars().filter(|c| c.is_alphabetic()).count() > 2
-            && !token.is_initial()
-    };
-    let small = |token: &Token<'_>| token.is(role::BINDS) && !token.word.is_some_and(|word| word.is_given());
-    let mixed = |token: &Token<'_>| letter_case(&token.text) == LetterCase::Mixed || token.is_initial();
-    let is_surname = |token: &Token<'_>| capital(token) || small(token);
-    let head = tokens.iter().take_while(|token| is_surname(token)).count();
-    if head > 0 && head < tokens.len() && tokens[..head].iter().any(capital) && tokens[head..].iter().all(mixed)
-        && tokens[head..].iter().any(|token| !token.is_initial())
-    {
-        return Some(0..head);
-    }
-    let tail = tokens.iter().rev().take_while(|token| is_surname(token)).count();
-    let start = tokens.len() - tail;
-    (tail > 0 && start > 0 && tokens[start..].iter().any(capital) && tokens[..start].iter().all(mixed)
-        && tokens[..start].iter().any(|token| !token.is_initial()))
-    .then_some(start..tokens.len())
-}
-
-/// Where the given names begin when the words say that the surnames come first without a comma.
-///
-/// The two layouts are compared by the sum of the words' scores; the first word must be a surname and the last a given
-/// name, and the difference clear, since given-first is by far the more common.
-fn family_first(tokens: &[Token<'_>], context: &Context<'_>) -> Option<usize> {
-    const CLEAR: i32 = 3;
-    let groups = group(tokens, true);
-    let last = groups.len().checked_sub(1).filter(|&last| last > 0)?;
-    let score = |group: &Group| {
-        if group.end - group.start > 1 { -2 } else { tokens[group.start].score(context.lang) }
-    };
-    if score(&groups[0]) >= 0 || score(&groups[last]) <= 0 {
-        return None;
-    }
-    let scores: Vec<i32> = groups.iter().map(score).collect();
-    let total: i32 = scores.iter().sum();
-    let mut front = 0;
-    let (mut best_given_first, mut best_family_first) = (i32::MIN, (i32::MIN, 0));
-    for border in 1..=last {
-        front += scores[border - 1];
-        let given_first = 2 * front - total;
-        best_given_first = best_given_first.max(given_first);
-        // On a tie the later border wins: two surnames are the rule where there are enough words.
-        if -given_first >= best_family_first.0 {
-            best_family_first = (-given_first, border);
-        }
-    }
-    (best_family_first.0 - best_given_first >= CLEAR).then(|| groups[best_family_first.1].start)
-}
-
 /// Groups at the front that are one listed compound given name, such as `María del Carmen`.
 fn compound_length(tokens: &[Token<'_>], groups: &[Group], context: &Context<'_>) -> Option<usize> {
     let first = tokens.first().filter(|token| token.is(role::HEAD))?;
@@ -596,7 +406,9 @@ fn compound_length(tokens: &[Token<'_>], groups: &[Group], context: &Context<'_>
         let last = &tokens[group.end - 1];
         // `Juan Martín` is one name only if a surname is left; one that ends in a mere given name needs none.
         let left = groups.len() - index - 1;
-        let enough = left > 1 || (last.score(context.lang) > 0 || group.end - group.start > 1) && (left > 0 || last.score(context.lang) > 0);
+        let enough = left > 1
+            || (last.score(context.lang) > 0 || group.end - group.start > 1)
+                && (left > 0 || last.score(context.lang) > 0);
         if enough && LEXICON.word(&joined).is_some_and(|word| word.is(role::COMPOUND)) {
             best = Some(index + 1);
         }
@@ -626,8 +438,10 @@ fn assign_given_first(tokens: &[Token<'_>], context: &Context<'_>, reading: &mut
                 let token = &tokens[group.end - 1];
                 let simple = group.end - group.start == 1;
                 let left = total - given;
+                // What a connector follows is a surname: "Santiago Ramón y Cajal".
+                let joined = groups.get(given + 1).is_some_and(|next| next.start != group.end);
                 let takes = match token.score(context.lang) {
-                    _ if !simple || left < 2 => false,
+                    _ if !simple || joined || left < 2 => false,
                     1.. => true,
                     // One word can be either: two surnames must stay.
                     0 => left > 2 || (token.is_initial() && left > 1),
@@ -643,7 +457,11 @@ fn assign_given_first(tokens: &[Token<'_>], context: &Context<'_>, reading: &mut
         _ => {
             while given < count {
                 let token = &tokens[groups[given].start];
-                if token.is_initial() || token.score(context.lang) > 0 {
+                let score = token.score(context.lang);
+                if token.is_initial()
+                    || score > 0
+                    || (score == 0 && token.word.is_some_and(|word| word.is_given()))
+                {
                     given += 1;
                 } else {
                     break;
@@ -684,7 +502,7 @@ fn assign_surnames(tokens: &[Token<'_>], groups: &[Group], context: &Context<'_>
     }
     // `García de la Torre López`: with three groups a particle continues the surname before it.
     let mut parts: Vec<Group> = groups.to_vec();
-    while parts.len() > 2 {
+    while parts.len() > 2 && context.lang != Lang::Pt {
         let joint = (1..parts.len()).find(|&index| parts[index].end - parts[index].start > 1);
         match joint {
             Some(index) => {
@@ -721,7 +539,9 @@ fn judge(context: &Context<'_>, reading: &mut Reading) {
         reading.quality = reading.quality.max(quality);
         reading.reasons.push(reason);
     };
-    let digits = [&name.given, &name.middle, &name.surname1, &name.surname2].iter().any(|part| part.bytes().any(|b| b.is_ascii_digit()));
+    let digits = [&name.given, &name.middle, &name.surname1, &name.surname2]
+        .iter()
+        .any(|part| part.bytes().any(|b| b.is_ascii_digit()));
     if digits {
         degrade(Quality::Suspicious, "digits_in_name");
     }
@@ -734,7 +554,8 @@ fn judge(context: &Context<'_>, reading: &mut Reading) {
             degrade(Quality::Partial, if part.contains(' ') { "part_missing" } else { "single_token" });
         }
         _ => {
-            let initials = !name.given.is_empty() && name.given.split(' ').all(|word| Token::new(word, 0).is_initial());
+            let initials =
+                !name.given.is_empty() && name.given.split(' ').all(|word| Token::new(word, 0).is_initial());
             if initials {
                 degrade(Quality::Partial, "given_initial");
             }
@@ -751,7 +572,10 @@ fn add_asides(asides: &[String], context: &Context<'_>, reading: &mut Reading) {
         let Some(token) = tokens.first() else { continue };
         let is_suffix = tokens.len() == 1 && token.is(role::SUFFIX) && reading.name.suffix.is_empty();
         let is_nickname = tokens.len() <= 2
-            && tokens.iter().all(|token| token.score(context.lang) > 0 || (tokens.len() == 1 && token.word.is_none_or(|word| !word.is_name())))
+            && tokens.iter().all(|token| {
+                token.score(context.lang) > 0
+                    || (tokens.len() == 1 && token.word.is_none_or(|word| !word.is_name()))
+            })
             && !aside.bytes().any(|byte| byte.is_ascii_digit());
         let mut text = String::new();
         Casing::of(aside, context.lang).join(&tokens, &mut text);
@@ -766,7 +590,7 @@ fn add_asides(asides: &[String], context: &Context<'_>, reading: &mut Reading) {
 }
 
 /// Formal names of a familiar given name. A name that is one in its own right (Luisa, Marina) stands for itself.
-fn add_formals(context: &Context<'_>, name: &mut PersonName) {
+pub(super) fn add_formals(context: &Context<'_>, name: &mut PersonName) {
     let folded = fold(&name.given);
     let first = folded.split(' ').next().unwrap_or("");
     for form in [folded.as_str(), first] {
@@ -774,9 +598,10 @@ fn add_formals(context: &Context<'_>, name: &mut PersonName) {
             continue;
         }
         let Some(formals) = LEXICON.formals.get(form) else { continue };
-        let own = formals.iter().any(|(lang, _)| *lang == context.lang);
+        let code = context.lang.code(context.locale);
+        let own = formals.iter().any(|(lang, _)| *lang == code);
         for (lang, formal) in formals {
-            let wanted = if own { *lang == context.lang } else { true };
+            let wanted = !own || *lang == code;
             if wanted && !name.given_variants.iter().any(|variant| variant == formal) {
                 name.given_variants.push((*formal).to_owned());
             }

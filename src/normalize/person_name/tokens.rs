@@ -24,7 +24,9 @@ impl<'t> Token<'t> {
         let mut word = LEXICON.word(&fold);
         // `Sig.ra`, `M.ª`, `Ph.D.` fold to several words and are listed as one.
         if word.is_none() && text.contains('.') && fold.contains(' ') {
-            word = LEXICON.word(&squashed(&fold)).filter(|word| word.is(role::TITLE | role::SUFFIX | role::ABBREVIATION));
+            word = LEXICON
+                .word(&squashed(&fold))
+                .filter(|word| word.is(role::TITLE | role::SUFFIX | role::ABBREVIATION));
         }
         Token { text, fold, word, segment }
     }
@@ -36,8 +38,10 @@ impl<'t> Token<'t> {
     pub(super) fn score(&self, lang: Lang) -> i32 {
         match self.word {
             Some(word) => word.score(lang),
-            // `Anna-Lena`: what its first part is.
-            None => self.head().map_or(0, |word| word.score(lang)),
+            // `Anna-Lena` is what its first part is; `Al-Sayed` is a surname.
+            None => {
+                self.head().map_or(0, |word| if word.is(role::PATRONYMIC) { -2 } else { word.score(lang) })
+            }
         }
     }
 
@@ -53,7 +57,7 @@ impl<'t> Token<'t> {
         let dots = self.text.bytes().filter(|&byte| byte == b'.').count();
         let all_upper = self.text.chars().filter(|c| c.is_alphabetic()).all(char::is_uppercase);
         self.text.chars().all(|c| c.is_alphabetic() || c == '.' || c == '-')
-            && (letters == 1 || ((2..=3).contains(&letters) && dots + 1 >= letters && all_upper))
+            && (letters == 1 || (dots > 0 && (2..=3).contains(&letters) && dots + 1 >= letters && all_upper))
     }
 
     /// The key of the tables of titles, suffixes and abbreviations.
@@ -70,8 +74,14 @@ fn squashed(folded: &str) -> String {
 pub(super) fn tokenize(text: &str) -> Vec<Token<'_>> {
     let mut tokens = Vec::with_capacity(8);
     for (segment, part) in text.split([',', ';']).enumerate() {
-        for word in part.split(' ').filter(|word| word.chars().any(char::is_alphanumeric) || *word == "&" || *word == "+") {
-            let word = word.trim_matches(|c: char| !c.is_alphanumeric() && !matches!(c, '.' | '\'' | '&' | '+'));
+        for word in part
+            .split(' ')
+            .filter(|word| word.chars().any(char::is_alphanumeric) || *word == "&" || *word == "+")
+        {
+            let word =
+                word.trim_start_matches(|c: char| !c.is_alphanumeric() && !matches!(c, '\'' | '&' | '+'));
+            let word =
+                word.trim_end_matches(|c: char| !c.is_alphanumeric() && !matches!(c, '.' | '\'' | '&' | '+'));
             match glued_dot(word) {
                 Some(at) => {
                     tokens.push(Token::new(&word[..at], segment));
@@ -108,7 +118,11 @@ impl Casing {
     /// mixed text stay as they are.
     pub(super) fn write(self, token: &Token<'_>, out: &mut String) {
         let text: &str = &token.text;
-        if let Some(word) = token.word.filter(|word| word.is(role::PARTICLE | role::CONNECTOR)) {
+        if token.is_initial() {
+            out.extend(text.chars().flat_map(char::to_uppercase));
+            return;
+        }
+        if let Some(word) = token.word.filter(|word| word.is(role::PARTICLE)) {
             let iberian = matches!(self.lang, Lang::Es | Lang::Pt);
             let lower = word.capital & self.lang.bit() == 0;
             if lower && (iberian || self.case != LetterCase::Mixed) && !word.is_given() {
@@ -116,9 +130,7 @@ impl Casing {
                 return;
             }
         }
-        if token.is_initial() {
-            out.extend(text.chars().flat_map(char::to_uppercase));
-        } else if self.case == LetterCase::Mixed {
+        if self.case == LetterCase::Mixed {
             out.push_str(text);
         } else {
             title_word_into(text, out);
@@ -154,8 +166,11 @@ pub(super) fn group(tokens: &[Token<'_>], surnames: bool) -> Vec<Group> {
             start = index + 1;
             continue;
         }
-        let roles = if token.text.ends_with('.') && !token.is(role::SAINT) { 0 } else { role::BINDS | role::BOUND };
-        let first_name = index == 0 && !surnames && token.word.is_some_and(|word| word.is_given() && !word.is(role::BOUND));
+        let roles =
+            if token.text.ends_with('.') && !token.is(role::SAINT) { 0 } else { role::BINDS | role::BOUND };
+        let first_name = index == 0
+            && !surnames
+            && token.word.is_some_and(|word| word.is_given() && !word.is(role::BOUND));
         if !last && token.is(roles) && !first_name && !is_plain_name(token, tokens) {
             continue;
         }
@@ -182,5 +197,7 @@ pub(super) fn is_connector(tokens: &[Token<'_>], index: usize) -> bool {
         return false;
     }
     let upper = token.text.chars().all(char::is_uppercase);
-    !upper || (token.fold == "y" && tokens.iter().all(|token| letter_case(&token.text) != LetterCase::Mixed || token.is_initial()))
+    !upper
+        || (token.fold == "y"
+            && tokens.iter().all(|token| letter_case(&token.text) != LetterCase::Mixed || token.is_initial()))
 }

@@ -72,7 +72,8 @@ struct Plans {
 const CODES: usize = 1000;
 
 static PLANS: LazyLock<Plans> = LazyLock::new(|| {
-    let all: Vec<Plan> = ascii::rows(include_str!("../../../resources/phones/plans.tsv")).filter_map(|r| plan(&r)).collect();
+    let all: Vec<Plan> =
+        ascii::rows(include_str!("../../../resources/phones/plans.tsv")).filter_map(|r| plan(&r)).collect();
     let mut by_code = vec![None; CODES];
     for (position, plan) in (0u16..).zip(&all) {
         by_code[usize::from(plan.code)].get_or_insert(position);
@@ -153,7 +154,8 @@ impl Plan {
         match (has(&self.mobile), has(&self.fixed)) {
             (true, true) => {
                 // Where both lists cover a number, a longer mobile prefix is the more specific statement.
-                let longest = |list: &[Prefix]| list.iter().filter(|p| p.matches(national)).map(|p| p.length).max();
+                let longest =
+                    |list: &[Prefix]| list.iter().filter(|p| p.matches(national)).map(|p| p.length).max();
                 let specific = longest(&self.mobile) > longest(&self.fixed);
                 Some(if specific { PhoneKind::Mobile } else { PhoneKind::MobileOrLandline })
             }
@@ -167,7 +169,11 @@ impl Plan {
     fn fit(&self, national: &str) -> (Fit, PhoneKind) {
         if !self.has_length(national.len()) {
             let shortest = self.lengths.trailing_zeros() as usize;
-            let fit = if national.len() < shortest.max(1) || self.has_longer(national.len()) { Fit::TooShort } else { Fit::TooLong };
+            let fit = if national.len() < shortest.max(1) || self.has_longer(national.len()) {
+                Fit::TooShort
+            } else {
+                Fit::TooLong
+            };
             return (fit, PhoneKind::Unknown);
         }
         // Exchanges of the North American plan never start with 0 or 1.
@@ -211,7 +217,10 @@ pub(super) fn read(digits: &Digits, plus: bool, region: Option<&'static Plan>) -
             return found;
         }
         // `+712345679` in Spain: a plus typed before a national number.
-        if plus && let Some(mut reading) = region.map(|plan| national_reading(plan, text)).filter(|r| r.fit == Fit::Good) {
+        if plus
+            && let Some(mut reading) =
+                region.map(|plan| national_reading(plan, text)).filter(|r| r.fit == Fit::Good)
+        {
             reading.reason = Some("plus_without_country_code");
             return Ok(reading);
         }
@@ -265,8 +274,17 @@ fn national_reading(plan: &'static Plan, text: &str) -> Reading {
         let (stripped, again) = modern_form(plan, rest);
         let (stripped_fit, stripped_kind) = plan.fit(stripped.as_str());
         let longer_plan_says_nothing = plan.mobile.is_empty() && stripped_fit == Fit::Good;
-        if stripped_fit == Fit::Good || longer_plan_says_nothing || (fit != Fit::Unassigned && stripped_fit == Fit::Unassigned) {
-            return Reading { plan, national: stripped, kind: stripped_kind, fit: stripped_fit, reason: again.or(reason) };
+        if stripped_fit == Fit::Good
+            || longer_plan_says_nothing
+            || (fit != Fit::Unassigned && stripped_fit == Fit::Unassigned)
+        {
+            return Reading {
+                plan,
+                national: stripped,
+                kind: stripped_kind,
+                fit: stripped_fit,
+                reason: again.or(reason),
+            };
         }
     }
     Reading { plan, national, kind, fit, reason }
@@ -277,14 +295,16 @@ fn modern_form(plan: &Plan, text: &str) -> (Digits, Option<&'static str>) {
     const LEGACY: Option<&str> = Some("legacy_mobile_prefix");
     match plan.region {
         "MX" => {
-            let legacy = ["044", "045", "1"].iter().find_map(|p| text.strip_prefix(p)).filter(|rest| rest.len() == 10);
+            let legacy =
+                ["044", "045", "1"].iter().find_map(|p| text.strip_prefix(p)).filter(|rest| rest.len() == 10);
             if let Some(rest) = legacy {
                 return (Digits::from_ascii(rest), LEGACY);
             }
         }
         "AR" => return argentine_form(text),
         "BR" => {
-            let local = if matches!(text.len(), 13 | 14) && text.starts_with('0') { &text[3..] } else { text };
+            let local =
+                if matches!(text.len(), 13 | 14) && text.starts_with('0') { &text[3..] } else { text };
             if local.len() == 10 && matches!(local.as_bytes()[2], b'6'..=b'9') {
                 let mut digits = Digits::from_ascii(&local[..2]);
                 digits.push(b'9');
@@ -317,14 +337,39 @@ fn argentine_form(text: &str) -> (Digits, Option<&'static str>) {
 
 fn nanp_region(national: &str) -> &'static str {
     const CANADA: &[u16] = &[
-        204, 226, 236, 249, 250, 257, 263, 289, 306, 343, 354, 365, 367, 368, 382, 403, 416, 418, 428, 431, 437, 438, 450,
-        460, 468, 474, 506, 514, 519, 537, 548, 568, 579, 581, 584, 587, 600, 604, 613, 622, 633, 639, 644, 647, 655, 672,
-        677, 683, 688, 705, 709, 742, 753, 778, 780, 782, 807, 819, 825, 867, 873, 879, 902, 905, 942,
+        204, 226, 236, 249, 250, 257, 263, 289, 306, 343, 354, 365, 367, 368, 382, 403, 416, 418, 428, 431,
+        437, 438, 450, 460, 468, 474, 506, 514, 519, 537, 548, 568, 579, 581, 584, 587, 600, 604, 613, 622,
+        633, 639, 644, 647, 655, 672, 677, 683, 688, 705, 709, 742, 753, 778, 780, 782, 807, 819, 825, 867,
+        873, 879, 902, 905, 942,
     ];
     const OTHERS: &[(u16, &str)] = &[
-        (242, "BS"), (246, "BB"), (264, "AI"), (268, "AG"), (284, "VG"), (340, "VI"), (345, "KY"), (441, "BM"), (473, "GD"),
-        (649, "TC"), (658, "JM"), (664, "MS"), (670, "MP"), (671, "GU"), (684, "AS"), (721, "SX"), (758, "LC"), (767, "DM"),
-        (784, "VC"), (787, "PR"), (809, "DO"), (829, "DO"), (849, "DO"), (868, "TT"), (869, "KN"), (876, "JM"), (939, "PR"),
+        (242, "BS"),
+        (246, "BB"),
+        (264, "AI"),
+        (268, "AG"),
+        (284, "VG"),
+        (340, "VI"),
+        (345, "KY"),
+        (441, "BM"),
+        (473, "GD"),
+        (649, "TC"),
+        (658, "JM"),
+        (664, "MS"),
+        (670, "MP"),
+        (671, "GU"),
+        (684, "AS"),
+        (721, "SX"),
+        (758, "LC"),
+        (767, "DM"),
+        (784, "VC"),
+        (787, "PR"),
+        (809, "DO"),
+        (829, "DO"),
+        (849, "DO"),
+        (868, "TT"),
+        (869, "KN"),
+        (876, "JM"),
+        (939, "PR"),
     ];
     let Some(area) = national.get(..3).and_then(|a| a.parse::<u16>().ok()) else { return "US" };
     if CANADA.binary_search(&area).is_ok() {

@@ -157,7 +157,11 @@ fn first_cut(text: &str) -> Option<(usize, usize)> {
                 (unbroken >= MIN_UNBROKEN && follows >= MIN_UNBROKEN, at)
             }
             _ if c.is_alphabetic() => {
-                let length = text[start..].chars().take_while(|c| c.is_alphabetic()).map(char::len_utf8).sum::<usize>();
+                let length = text[start..]
+                    .chars()
+                    .take_while(|c| c.is_alphabetic())
+                    .map(char::len_utf8)
+                    .sum::<usize>();
                 at = start + length;
                 (!belongs_to_number(text, start, at), at)
             }
@@ -179,8 +183,22 @@ fn belongs_to_number(text: &str, start: usize, end: usize) -> bool {
 }
 
 fn is_extension_word(word: &str) -> bool {
-    const WORDS: &[&str] =
-        &["x", "ext", "extn", "extension", "extensio", "int", "interno", "anexo", "anx", "ramal", "poste", "dob", "centralita", "durchwahl"];
+    const WORDS: &[&str] = &[
+        "x",
+        "ext",
+        "extn",
+        "extension",
+        "extensio",
+        "int",
+        "interno",
+        "anexo",
+        "anx",
+        "ramal",
+        "poste",
+        "dob",
+        "centralita",
+        "durchwahl",
+    ];
     let folded = ascii::fold(word);
     WORDS.contains(&folded.as_str())
 }
@@ -245,7 +263,8 @@ pub(super) fn scan(text: &str) -> Scan {
 fn letters(out: &mut Scan, bytes: &[u8], at: usize, len: usize) -> bool {
     const LONGEST_SLIP: usize = 2;
     let word = &bytes[at..at + len];
-    let touches = (at > 0 && bytes[at - 1].is_ascii_digit()) || bytes.get(at + len).is_some_and(u8::is_ascii_digit);
+    let touches =
+        (at > 0 && bytes[at - 1].is_ascii_digit()) || bytes.get(at + len).is_some_and(u8::is_ascii_digit);
     let slip = len <= LONGEST_SLIP && touches && word.iter().all(|&b| letter_digit(char::from(b)).is_some());
     if slip {
         word.iter().filter_map(|&b| letter_digit(char::from(b))).for_each(|d| out.digits.push(d));
@@ -276,7 +295,8 @@ fn leading_digits(bytes: &[u8]) -> Digits {
 /// `6,12345679E+08` written out, and whether digits were lost in it.
 fn written_out(text: &str) -> Option<(Digits, bool)> {
     let (mantissa, exponent) = text.split_once(['E', 'e'])?;
-    let exponent: usize = exponent.trim_start_matches('+').parse().ok().filter(|&e| (6..MAX_DIGITS).contains(&e))?;
+    let exponent: usize =
+        exponent.trim_start_matches('+').parse().ok().filter(|&e| (6..MAX_DIGITS).contains(&e))?;
     let (whole, fraction) = mantissa.split_once([',', '.'])?;
     let plain = |s: &str| !s.is_empty() && s.bytes().all(|b| b.is_ascii_digit());
     if whole.len() != 1 || !plain(whole) || !plain(fraction) {
@@ -323,7 +343,10 @@ mod tests {
 
     #[test]
     fn exponents() {
-        assert_eq!(written_out("6,12345679E+08").map(|(d, lost)| (d.as_str().to_owned(), lost)), Some(("612345679".into(), false)));
+        assert_eq!(
+            written_out("6,12345679E+08").map(|(d, lost)| (d.as_str().to_owned(), lost)),
+            Some(("612345679".into(), false))
+        );
         assert_eq!(written_out("6.12E+08").map(|(_, lost)| lost), Some(true));
         assert!(written_out("E+08").is_none());
     }

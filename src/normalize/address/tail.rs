@@ -1,0 +1,150 @@
+//! The right end of an address: postcode, city, region.
+
+use super::super::ascii;
+use super::grammar::tokens;
+use super::lexicon::{self, Family};
+use super::{Address, places, title_case};
+
+/// Takes postcode, city and region off the right; whether a part was left over.
+pub(super) fn take_place(segments: &mut Vec<String>, out: &mut Address, region: &str) -> bool {
+    let found = (0..segments.len()).rev().find_map(|at| {
+        let words: Vec<&str> = segments[at].split(' ').collect();
+        let (word, count, shown) = places::find_postcode(&words, region)?;
+        let last = word + count == words.len();
+        // Codes of four digits look like house numbers.
+        let short = shown.bytes().filter(u8::is_ascii_digit).count() == 4 && shown.len() == 4;
+        let house =
+            short && ((at == 0 && last) || (word > 0 && last && lexicon::family(region) != Family::TypeLast));
+        let first_of_line = lexicon::family(region) == Family::TypeLast && word == 0 && !last;
+        (!house && !first_of_line)
+            .then(|| (at, words[..word].join(" "), words[word + count..].join(" "), shown))
+    });
+    let Some((at, before, after, shown)) = found else {
+        take_place_without_code(segments, out, region);
+        return finish_place(out, region, Vec::new());
+    };
+    out.postcode = shown;
+    let mut trailing = segments.split_off(at + 1);
+    segments.pop();
+    let before = without_label(&before);
+    if lexicon::family(region) == Family::TypeLast {
+        take_state_and_city(segments, out, &before, region);
+    } else if !after.is_empty() {
+        out.city = after;
+        segments.extend((!before.is_empty()).then_some(before));
+    } else if before.is_empty() {
+        if !trailing.is_empty() {
+            out.city = trailing.remove(0);
+        } else {
+            if segments.len() > 1
+                && let Some(name) =
+                    segments.last().and_then(|s| places::known_region(s, region)).filter(|_| region != "ES")
+            {
+                name.clone_into(&mut out.region);
+                segments.pop();
+            }
+            out.city = if segments.len() > 1 { segments.pop().unwrap_or_default() } else { String::new() };
+        }
+    } else if trailing.is_empty() && at > 0 && !before.bytes().any(|b| b.is_ascii_digit()) {
+        out.city = before;
+    } else {
+        segments.push(before);
+        if !trailing.is_empty() {
+            out.city = trailing.remove(0);
+        }
+    }
+    finish_place(out, region, trailing)
+}
+
+/// `C.P.` and the like before a postcode.
+fn without_label(before: &str) -> String {
+    let mut words: Vec<&str> = before.split(' ').filter(|w| !w.is_empty()).collect();
+    while words.last().is_some_and(|w| {
+        matches!(
+            ascii::fold_words(w).replace(' ', "").as_str(),
+            "cp" | "cep" | "zip" | "cap" | "plz" | "postal" | "codigo"
+        )
+    }) {
+        words.pop();
+    }
+    words.join(" ")
+}
+
+/// `Springfield, IL` or `London` before a code.
+fn take_state_and_city(segments: &mut Vec<String>, out: &mut Address, before: &str, region: &str) {
+    const LONGEST: usize = 3;
+    let words: Vec<&str> = before.split(' ').filter(|w| !w.is_empty()).collect();
+    let state = (1..=LONGEST.min(words.len())).rev().find_map(|n| {
+        let name = places::known_region(&words[words.len() - n..].join(" "), region)?;
+        Some((name, words.len() - n))
+    });
+    let city_words = state.map_or(words.len(), |(_, at)| at);
+    if let Some((name, _)) = state {
+        name.clone_into(&mut out.region);
+    }
+    let city = words[..city_words].join(" ");
+    if city.bytes().any(|b| b.is_ascii_digit()) {
+        segments.push(city);
+    } else if !city.is_empty() {
+        out.city = city;
+    } else {
+        out.city = if segments.len() > 1 { segments.pop().unwrap_or_default() } else { String::new() };
+    }
+}
+
+fn take_place_without_code(segments: &mut Vec<String>, out: &mut Address, region: &str) {
+    let plain = |s: &String| !s.bytes().any(|b| b.is_ascii_digit());
+    let known = segments.last().and_then(|s| places::known_region(s, region));
+    if let Some(name) = known.filter(|_| segments.len() > 1) {
+        name.clone_into(&mut out.region);
+        let last = segments.pop().unwrap_or_default();
+        let has_city = segments.len() > 1 && segments.last().is_some_and(plain);
+        out.city = if has_city { segments.pop().unwrap_or_default() } else { last };
+    } else if segments.len() > 1 && segments.last().is_some_and(plain) {
+        let unit = segments.last().is_some_and(|s| {
+            let words = tokens(s);
+            words.first().is_some_and(|t| {
+                lexicon::unit(lexicon::groups(region), &t.word).is_some()
+                    || lexicon::named_floor(&t.word).is_some()
+                    || t.is_no_number()
+            })
+        });
+        if !unit {
+            out.city = segments.pop().unwrap_or_default();
+        }
+    }
+}
+
+/// Settles region and city from what was taken; whether a trailing part was left over.
+fn finish_place(out: &mut Address, region: &str, trailing: Vec<String>) -> bool {
+    let mut left_over = false;
+    for part in trailing {
+        match places::known_region(&part, region) {
+            Some(name) => name.clone_into(&mut out.region),
+            None if out.city.is_empty() => out.city = part,
+            None if out.region.is_empty() => out.region = part,
+            None => left_over = true,
+        }
+    }
+    if region == "IT"
+        && let Some((city, code)) = out.city.rsplit_once(' ')
+        && code.len() == 2
+        && code.bytes().all(|b| b.is_ascii_uppercase())
+    {
+        out.region = code.to_owned();
+        out.city = city.to_owned();
+    }
+    if let Some(name) = places::known_region(&out.city, region).filter(|_| matches!(region, "MX" | "AR")) {
+        name.clone_into(&mut out.city);
+        if out.region.is_empty() {
+            name.clone_into(&mut out.region);
+        }
+    }
+    if region == "ES"
+        && let Some(name) = places::province_of(&out.postcode)
+    {
+        name.clone_into(&mut out.region);
+    }
+    out.city = title_case(out.city.trim_matches(|c: char| matches!(c, '.' | '-' | ' ')));
+    left_over
+}

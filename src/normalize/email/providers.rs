@@ -1,0 +1,169 @@
+//! What is known of mail domains: providers and their rules, free and throw-away mail, misspellings.
+
+use std::borrow::Cow;
+use std::sync::LazyLock;
+
+use super::super::ascii::{self, Lookup};
+
+/// `user.fastmail.com` is the mailbox `user@fastmail.com`, whatever comes before the `@`.
+pub(super) fn subdomain_user(domain: &str) -> Option<(&str, &str)> {
+    let (user, parent) = domain.split_once('.')?;
+    (parent.starts_with("fastmail.") && !user.is_empty()).then_some((user, parent))
+}
+
+/// What a provider makes of a local part.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Rules {
+    pub(super) provider: &'static str,
+    pub(super) key_domain: Option<&'static str>,
+    pub(super) ignored: &'static str,
+    pub(super) tags: bool,
+    pub(super) dot_is_hyphen: bool,
+    pub(super) relay: bool,
+}
+
+#[derive(Clone, Copy, Default)]
+pub(super) struct Domain {
+    pub(super) rules: Option<&'static Rules>,
+    pub(super) free: bool,
+    pub(super) disposable: bool,
+    pub(super) typo: Option<&'static str>,
+}
+
+pub(super) struct Tables {
+    pub(super) domains: Lookup<Domain>,
+    pub(super) roles: Lookup<()>,
+}
+
+static PROVIDERS: LazyLock<Vec<(&'static str, Rules)>> = LazyLock::new(|| {
+    let optional = |s: &'static str| (s != "-").then_some(s);
+    let rules = |row: &[&'static str]| match *row {
+        [domain, provider, key_domain, ignored, tags, hyphen, class] => Some((
+            domain,
+            Rules {
+                provider,
+                key_domain: optional(key_domain),
+                ignored: if ignored == "none" { "" } else { ignored },
+                tags: tags == "+",
+                dot_is_hyphen: hyphen == ".",
+                relay: class == "relay",
+            },
+        )),
+        _ => None,
+    };
+    ascii::rows(include_str!("../../../resources/emails/providers.tsv"))
+        .filter_map(|row| rules(&row))
+        .collect()
+});
+
+pub(super) static TABLES: LazyLock<Tables> = LazyLock::new(|| {
+    let mut domains: Lookup<Domain> = Lookup::default();
+    for row in ascii::rows(include_str!("../../../resources/emails/domain_typos.tsv")) {
+        if let [typo, meant] = *row {
+            domains.entry(typo).or_default().typo = Some(meant);
+        }
+    }
+    for row in ascii::rows(include_str!("../../../resources/emails/free.txt")) {
+        domains.entry(row[0]).or_default().free = true;
+    }
+    for row in ascii::rows(include_str!("../../../resources/emails/disposable.txt")) {
+        domains.entry(row[0]).or_default().disposable = true;
+    }
+    for (domain, rules) in PROVIDERS.iter() {
+        domains.entry(domain).or_default().rules = Some(rules);
+    }
+    let roles =
+        ascii::rows(include_str!("../../../resources/emails/roles.txt")).map(|row| (row[0], ())).collect();
+    Tables { domains, roles }
+});
+
+/// The rules of `hotmail.<country>` and the like, which the table does not list one by one.
+pub(super) fn country_variant(domain: &str) -> Option<&'static Rules> {
+    let (name, rest) = domain.split_once('.')?;
+    let model = match name {
+        "hotmail" | "outlook" | "live" => "outlook.com",
+        "yahoo" => "yahoo.com",
+        _ => return subdomain_user(domain).and_then(|(_, parent)| TABLES.domains.get(parent)?.rules),
+    };
+    let country = rest.strip_prefix("com.").or_else(|| rest.strip_prefix("co.")).unwrap_or(rest);
+    let is_country = country.len() == 2 && TABLES.domains.get(domain).is_none_or(|d| d.typo.is_none());
+    if is_country { TABLES.domains.get(model)?.rules } else { None }
+}
+
+/// Large providers, against which an unknown domain is compared.
+const POPULAR: &[&str] = &[
+    "gmail.com",
+    "hotmail.com",
+    "hotmail.es",
+    "outlook.com",
+    "outlook.es",
+    "yahoo.com",
+    "yahoo.es",
+    "icloud.com",
+    "telefonica.net",
+    "googlemail.com",
+    "protonmail.com",
+    "movistar.es",
+    "hotmail.fr",
+    "yahoo.fr",
+    "yahoo.com.mx",
+    "hotmail.com.mx",
+    "yahoo.com.ar",
+    "yahoo.com.br",
+    "hotmail.it",
+    "libero.it",
+    "wanadoo.es",
+];
+
+/// Endings that are no top-level domain, and the one meant.
+const BROKEN_TOPS: &[(&str, &str)] = &[
+    ("con", "com"),
+    ("cmo", "com"),
+    ("ocm", "com"),
+    ("vom", "com"),
+    ("xom", "com"),
+    ("comm", "com"),
+    ("coom", "com"),
+    ("cpm", "com"),
+    ("cim", "com"),
+    ("conm", "com"),
+    ("comn", "com"),
+    ("ccom", "com"),
+    ("ess", "es"),
+    ("ees", "es"),
+    ("nte", "net"),
+    ("ent", "net"),
+    ("ner", "net"),
+    ("orgg", "org"),
+    ("ogr", "org"),
+];
+
+/// The domain probably meant by an unknown one: a broken ending mended, or a large provider one edit away. The first
+/// letter must agree unless the listed slips say otherwise: `mail.com` is not `gmail.com`.
+pub(super) fn likely_domain(domain: &str) -> Option<Cow<'static, str>> {
+    if let Some((name, top)) = domain.rsplit_once('.')
+        && let Some((_, mended)) = BROKEN_TOPS.iter().find(|(broken, _)| *broken == top)
+    {
+        let mended = format!("{name}.{mended}");
+        let typo = TABLES.domains.get(mended.as_str()).and_then(|d| d.typo);
+        return Some(typo.map_or(mended.into(), Cow::Borrowed));
+    }
+    let near = |p: &&&str| {
+        p.as_bytes().first() == domain.as_bytes().first() && is_one_edit(p.as_bytes(), domain.as_bytes())
+    };
+    POPULAR.iter().find(near).map(|p| Cow::Borrowed(*p))
+}
+
+/// Whether two strings differ by exactly one insertion, deletion, substitution or swap of neighbours.
+fn is_one_edit(a: &[u8], b: &[u8]) -> bool {
+    let (short, long) = if a.len() <= b.len() { (a, b) } else { (b, a) };
+    if long.len() - short.len() > 1 || a == b {
+        return false;
+    }
+    let same = short.iter().zip(long).take_while(|(x, y)| x == y).count();
+    if short.len() < long.len() {
+        return short[same..] == long[same + 1..];
+    }
+    let (x, y) = (&short[same..], &long[same..]);
+    x[1..] == y[1..] || (x.len() >= 2 && x[0] == y[1] && x[1] == y[0] && x[2..] == y[2..])
+}

@@ -1,0 +1,165 @@
+//! Where the surnames are: after a comma, in capitals, first by script or by what the words are, or last.
+
+use std::borrow::Cow;
+
+use super::super::gender::Gender;
+use super::super::text::{LetterCase, letter_case};
+use super::lexicon::role;
+use super::parse::{Context, Reading, System, take_titles};
+use super::tokens::{Casing, Group, Token, group};
+
+/// Given tokens, surname tokens, and whether the border between them is known. When it is not, all tokens are in the
+/// first list, in given-first order.
+pub(super) fn split_layout<'t>(
+    tokens: Vec<Token<'t>>,
+    context: &Context<'_>,
+    reading: &mut Reading,
+    gender: &mut Option<Gender>,
+) -> (Vec<Token<'t>>, Vec<Token<'t>>, bool) {
+    let total = |tokens: &[Token<'_>]| tokens.iter().map(|token| token.score(context.lang)).sum::<i32>();
+    let border = tokens.iter().rposition(|token| token.segment != tokens[tokens.len() - 1].segment);
+    if let Some(border) = border {
+        let mut given = tokens;
+        let mut surnames: Vec<Token<'t>> = given.drain(..=border).collect();
+        take_titles(&mut given, context, reading, gender);
+        take_titles(&mut surnames, context, reading, gender);
+        // Words overrule a comma that is plainly in the wrong place: "María José, García López".
+        let contradicted = total(&surnames) > 0 && total(&given) < 0;
+        if given.is_empty() || surnames.is_empty() {
+            given.append(&mut surnames);
+        } else if contradicted {
+            return (surnames, given, true);
+        } else {
+            return (given, surnames, true);
+        }
+        return (given, Vec::new(), false);
+    }
+    if tokens.len() < 2 {
+        return (tokens, Vec::new(), false);
+    }
+    match context.system {
+        System::FamilyFirst | System::Vietnamese => {
+            let mut given = tokens;
+            let surname = vec![given.remove(0)];
+            reading.name.family_first = true;
+            if context.system == System::Vietnamese && given.len() > 1 {
+                let last = given.pop();
+                context.casing.join(&given, &mut reading.name.middle);
+                given = last.into_iter().collect();
+            }
+            return (given, surname, true);
+        }
+        System::Patronymic => return split_patronymic(tokens, context, reading),
+        System::TwoSurnames | System::Middle | System::OneSurname => {}
+    }
+    if let Some(range) = capital_surnames(&tokens) {
+        let mut surnames = tokens;
+        let mut given = surnames.split_off(range.end);
+        given.splice(0..0, surnames.drain(..range.start));
+        for token in surnames.iter_mut().filter(|token| !token.is_initial()) {
+            let mut text = String::with_capacity(token.text.len());
+            Casing { case: LetterCase::Upper, ..context.casing }.write(token, &mut text);
+            token.text = Cow::Owned(text);
+        }
+        reading.rearranged = true;
+        return (given, surnames, true);
+    }
+    match family_first(&tokens, context) {
+        Some(border) => {
+            let mut surnames = tokens;
+            let given = surnames.split_off(border);
+            reading.rearranged = true;
+            reading.reasons.push("family_name_first");
+            (given, surnames, true)
+        }
+        None => (tokens, Vec::new(), false),
+    }
+}
+
+/// `Владимир Иванович Петров` and `Петров Владимир Иванович`: the patronymic is known by its ending.
+fn split_patronymic<'t>(
+    mut tokens: Vec<Token<'t>>,
+    context: &Context<'_>,
+    reading: &mut Reading,
+) -> (Vec<Token<'t>>, Vec<Token<'t>>, bool) {
+    const ENDINGS: [&str; 12] =
+        ["ович", "евич", "ьич", "овна", "евна", "ична", "ovich", "evich", "ovna", "evna", "ichna", "йович"];
+    let patronymic =
+        tokens.iter().rposition(|token| ENDINGS.iter().any(|ending| token.fold.ends_with(ending)));
+    match patronymic {
+        Some(at) if tokens.len() == 3 && at > 0 => {
+            let middle = tokens.remove(at);
+            context.casing.write(&middle, &mut reading.name.middle);
+            // The patronymic follows the given name, so last in the cell means that the surname came first.
+            let given_at = at - 1;
+            reading.rearranged |= given_at != 0;
+            let given = vec![tokens.remove(given_at)];
+            (given, tokens, true)
+        }
+        _ => {
+            let surname = tokens.split_off(tokens.len() - 1);
+            (tokens, surname, true)
+        }
+    }
+}
+
+/// The run of words in capitals at one end of a name that is otherwise in mixed case.
+fn capital_surnames(tokens: &[Token<'_>]) -> Option<std::ops::Range<usize>> {
+    let capital = |token: &Token<'_>| {
+        letter_case(&token.text) == LetterCase::Upper
+            && token.text.chars().filter(|c| c.is_alphabetic()).count() > 2
+            && !token.is_initial()
+    };
+    let small = |token: &Token<'_>| token.is(role::BINDS) && !token.word.is_some_and(|word| word.is_given());
+    let mixed = |token: &Token<'_>| letter_case(&token.text) == LetterCase::Mixed || token.is_initial();
+    let is_surname = |token: &Token<'_>| capital(token) || small(token);
+    let head = tokens.iter().take_while(|token| is_surname(token)).count();
+    if head > 0
+        && head < tokens.len()
+        && tokens[..head].iter().any(capital)
+        && tokens[head..].iter().all(mixed)
+        && tokens[head..].iter().any(|token| !token.is_initial())
+    {
+        return Some(0..head);
+    }
+    let tail = tokens.iter().rev().take_while(|token| is_surname(token)).count();
+    let start = tokens.len() - tail;
+    (tail > 0
+        && start > 0
+        && tokens[start..].iter().any(capital)
+        && tokens[..start].iter().all(mixed)
+        && tokens[..start].iter().any(|token| !token.is_initial()))
+    .then_some(start..tokens.len())
+}
+
+/// Where the given names begin when the words say that the surnames come first without a comma.
+///
+/// The two layouts are compared by the sum of the words' scores; the first word must be a surname and the last a given
+/// name, and the difference clear, since given-first is by far the more common.
+fn family_first(tokens: &[Token<'_>], context: &Context<'_>) -> Option<usize> {
+    const CLEAR: i32 = 3;
+    let groups = group(tokens, true);
+    let last = groups.len().checked_sub(1).filter(|&last| last > 0)?;
+    let score = |group: &Group| match group.end - group.start {
+        1 => tokens[group.start].score(context.lang),
+        _ if tokens[group.start].is(role::BOUND) => 2,
+        _ => -2,
+    };
+    if score(&groups[0]) >= 0 || score(&groups[last]) <= 0 {
+        return None;
+    }
+    let scores: Vec<i32> = groups.iter().map(score).collect();
+    let total: i32 = scores.iter().sum();
+    let mut front = 0;
+    let (mut best_given_first, mut best_family_first) = (i32::MIN, (i32::MIN, 0));
+    for border in 1..=last {
+        front += scores[border - 1];
+        let given_first = 2 * front - total;
+        best_given_first = best_given_first.max(given_first);
+        // On a tie the later border wins: two surnames are the rule where there are enough words.
+        if -given_first >= best_family_first.0 {
+            best_family_first = (-given_first, border);
+        }
+    }
+    (best_family_first.0 - best_given_first >= CLEAR).then(|| groups[best_family_first.1].start)
+}

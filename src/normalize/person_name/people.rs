@@ -1,0 +1,90 @@
+//! Several people in one cell. Read as one person such a cell would join both with everybody else's twin.
+
+use super::super::Quality;
+use super::lexicon::{LEXICON, role};
+use super::parse::{Context, Reading, add_formals, count_titles, read_one};
+use super::tokens::{Token, is_connector, tokenize};
+use super::{NameKind, PersonName};
+
+/// `Juan y María García`, `Ana Ruiz / Luis Gil`, `Sr. y Sra. López`. Fills the reading and says true.
+pub(super) fn several_persons(
+    text: &str,
+    tokens: &[Token<'_>],
+    context: &Context<'_>,
+    reading: &mut Reading,
+) -> bool {
+    let plural = tokens.len() > 1
+        && tokens[0].is(role::TITLE)
+        && LEXICON
+            .titles
+            .get(&*tokens[0].table_key())
+            .is_some_and(|titles| titles.iter().all(|title| title.gender == "pl"));
+    let split = if plural { None } else { find_second_person(tokens, context) };
+    if !plural && split.is_none() && !is_slashed(text, context) {
+        return false;
+    }
+    reading.name.kind = NameKind::Multiple;
+    reading.quality = Quality::Ambiguous;
+    reading.reasons.push("several_persons");
+    let halves: Vec<Vec<Token<'_>>> = match split {
+        Some(at) => vec![tokens[..at].to_vec(), tokens[at + 1..].to_vec()],
+        None if plural => Vec::new(),
+        None => text.split('/').map(tokenize).collect(),
+    };
+    for half in halves {
+        let mut one = Reading {
+            name: PersonName::default(),
+            quality: Quality::Ok,
+            reasons: Vec::new(),
+            rearranged: false,
+        };
+        read_one(half, context, &mut one);
+        add_formals(context, &mut one.name);
+        reading.name.persons.push(one.name);
+    }
+    // "Juan y María García" share what only the last one says.
+    if let Some(last) = reading.name.persons.last().cloned() {
+        for person in &mut reading.name.persons {
+            if person.surname1.is_empty() {
+                person.surname1.clone_from(&last.surname1);
+                person.surname2.clone_from(&last.surname2);
+            }
+        }
+    }
+    true
+}
+
+/// The word between two people, if the words on both sides are people.
+fn find_second_person(tokens: &[Token<'_>], context: &Context<'_>) -> Option<usize> {
+    let name_starts = |tokens: &[Token<'_>]| {
+        let titles = count_titles(tokens, context);
+        (titles > 0, tokens.get(titles).is_some_and(|token| token.score(context.lang) > 0))
+    };
+    (1..tokens.len().saturating_sub(1)).find(|&index| {
+        let token = &tokens[index];
+        let sign = matches!(&*token.text, "&" | "+");
+        let and =
+            is_connector(tokens, index) || matches!(token.fold.as_str(), "and" | "und" | "et" | "en" | "con");
+        if !sign && !and {
+            return false;
+        }
+        let (left, right) = (&tokens[..index], &tokens[index + 1..]);
+        let ((left_title, left_given), (right_title, right_given)) = (name_starts(left), name_starts(right));
+        let only_titles = left_title && count_titles(left, context) == left.len();
+        (only_titles && right_title) || (right_given || right_title) && (left_given || left_title)
+    })
+}
+
+/// `Ana Ruiz / Luis Gil`: a slash between two texts that begin with given names; `c/o` and `a/l` are none.
+fn is_slashed(text: &str, context: &Context<'_>) -> bool {
+    let mut count = 0;
+    for half in text.split('/') {
+        let tokens = tokenize(half);
+        let titles = count_titles(&tokens, context);
+        if !tokens.get(titles).is_some_and(|token| token.fold.len() > 1 && token.score(context.lang) > 0) {
+            return false;
+        }
+        count += 1;
+    }
+    count > 1
+}
