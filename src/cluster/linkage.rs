@@ -30,6 +30,9 @@ const FIT_LIMIT: f64 = 20.0;
 /// Records of each cluster that a score from scratch looks at: bounds O(n*m) work on very large clusters.
 const MAX_PROFILE: usize = 100;
 
+/// Components that one task works on: enough to be worth the caches of a scorer.
+const COMPONENTS_A_TASK: usize = 256;
+
 /// Scores pairs of records that blocking did not propose; one per thread.
 pub trait PairScorer {
     /// The score of records `a` and `b`.
@@ -126,7 +129,7 @@ pub fn link<S: PairScorer>(
     scorer: impl Fn() -> S + Sync + Send,
 ) -> Entities {
     let components = components(records, edges);
-    let labels = par::map_ranges(components.len(), 64, |range| {
+    let labels = par::map_ranges(components.len(), COMPONENTS_A_TASK, |range| {
         let mut scorer = scorer();
         let mut joined = Vec::new();
         for component in &components[range] {

@@ -1,7 +1,8 @@
 //! Evaluates candidate pairs: the level of each comparison, with the codes of the values that gave it.
 
 use super::level::{NULL_LEVEL, name_level};
-use super::{Comparisons, MAX_COMPARISONS, values};
+use super::signature::far_apart;
+use super::{Comparisons, MANY, MAX_COMPARISONS, values};
 use crate::table::{Column, NULL};
 
 /// What one pair of records has in common.
@@ -69,13 +70,17 @@ impl<'a> Evaluator<'a> {
     /// Compares records `a` and `b` on everything. The order of the two does not matter but for the order of the
     /// codes.
     pub fn evaluate(&mut self, a: usize, b: usize, out: &mut PairLevels) {
-        for at in 0..self.comparisons.items.len() {
-            let column = self.comparisons.column(at);
-            let (codes_a, codes_b) = (column.codes(a), column.codes(b));
-            (out.levels[at], out.codes[at]) = match (codes_a, codes_b) {
-                ([], _) | (_, []) => (NULL_LEVEL, (NULL, NULL)),
-                (&[x], &[y]) => (self.value_level(at, x, y), (x, y)),
-                _ => self.best_level(at, codes_a, codes_b),
+        let comparisons = self.comparisons;
+        let width = comparisons.items.len();
+        let (row_a, row_b) = (&comparisons.rows[a * width..][..width], &comparisons.rows[b * width..][..width]);
+        for (at, (&x, &y)) in row_a.iter().zip(row_b).enumerate() {
+            (out.levels[at], out.codes[at]) = if x == NULL || y == NULL {
+                (NULL_LEVEL, (NULL, NULL))
+            } else if x == MANY || y == MANY {
+                let column = comparisons.column(at);
+                self.best_level(at, column.codes(a), column.codes(b))
+            } else {
+                (self.value_level(at, x, y), (x, y))
             };
         }
         self.cross_names(a, b, out);
@@ -106,6 +111,10 @@ impl<'a> Evaluator<'a> {
         let item = &comparisons.items[at];
         if item.levels.len() == 2 {
             return 1;
+        }
+        let signatures = &comparisons.signatures[at];
+        if !signatures.is_empty() && far_apart(item.kind, signatures[x as usize], signatures[y as usize]) {
+            return (item.levels.len() - 1) as u8;
         }
         let (x, y) = (x.min(y), x.max(y));
         self.caches[at].get_or(x, y, || {

@@ -9,6 +9,7 @@
 
 mod evaluator;
 mod level;
+mod signature;
 pub(crate) mod values;
 
 pub use evaluator::{Evaluator, PairLevels};
@@ -18,7 +19,7 @@ use crate::normalize::attributes::Attributes;
 use crate::normalize::person_name::nicknames::nickname_groups;
 use crate::par;
 use crate::similarity::{PhoneticCode, phonetic_key};
-use crate::table::{AttributeKind, Column};
+use crate::table::{AttributeKind, Column, NULL};
 
 /// The most comparisons of a run: more evidence columns than this are counted as a finding and left out.
 pub const MAX_COMPARISONS: usize = 24;
@@ -48,8 +49,18 @@ pub struct Comparisons<'a> {
     nickname_groups: Vec<&'static [u32]>,
     /// How each distinct value sounds, by comparison; empty but for names.
     sounds: Vec<Vec<PhoneticCode>>,
+    /// Signatures of each distinct value, by comparison; empty for kinds without.
+    signatures: Vec<Vec<u64>>,
+    /// The codes of each record side by side, so that a pair costs two cache lines and not two a column.
+    ///
+    /// # Shape
+    /// `records x items`, row-major; [`NULL`] for none, [`MANY`] for more than one value.
+    rows: Vec<u32>,
     left_out: usize,
 }
+
+/// The code in a row of a record that has several values: look into the column.
+const MANY: u32 = NULL - 1;
 
 impl<'a> Comparisons<'a> {
     /// One comparison for each evidence column that has any, in column order, at most [`MAX_COMPARISONS`].
@@ -76,6 +87,11 @@ impl<'a> Comparisons<'a> {
             line2: find(AttributeKind::AddressLine2),
             nickname_groups: names.map_or_else(Vec::new, |names| names.iter().map(nickname_groups).collect()),
             sounds: items.iter().map(|item| sounds(item.kind, &attributes.columns[item.column].column)).collect(),
+            signatures: items
+                .iter()
+                .map(|item| signatures(item.kind, &attributes.columns[item.column].column))
+                .collect(),
+            rows: rows(&items, attributes),
             left_out,
             attributes,
             items,
@@ -125,6 +141,29 @@ impl<'a> Comparisons<'a> {
         };
         values::Known { nicknames, sound_alike }
     }
+}
+
+/// The codes of all records, row-major.
+fn rows(items: &[Comparison], attributes: &Attributes) -> Vec<u32> {
+    let columns: Vec<&Column> = items.iter().map(|item| &attributes.columns[item.column].column).collect();
+    par::map_ranges(attributes.len(), 1 << 14, |range| {
+        let mut rows = Vec::with_capacity(range.len() * columns.len());
+        for record in range {
+            rows.extend(columns.iter().map(|column| match column.codes(record) {
+                [] => NULL,
+                &[code] => code,
+                _ => MANY,
+            }));
+        }
+        rows
+    })
+    .concat()
+}
+
+/// Signatures of each distinct value of a column; empty for kinds without.
+fn signatures(kind: AttributeKind, column: &Column) -> Vec<u64> {
+    let sign = |value| signature::signed_part(kind, value).map(signature::signature);
+    column.dictionary().iter().map_while(sign).collect()
 }
 
 /// How each distinct value of a name column sounds; empty for other kinds.

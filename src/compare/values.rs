@@ -165,7 +165,8 @@ fn full_date(a: &[u8], b: &[u8]) -> u8 {
     if same_month && same_day && differing == 1 {
         return YEAR_SLIP;
     }
-    let slips = osa_bytes(a, b);
+    // Each slip changes the bag of digits by at most two.
+    let slips = if bag_difference(a, b) > 4 { 3 } else { osa_bytes(a, b) };
     match () {
         () if slips <= 1 => SLIP,
         () if same_year && a[4..6] == b[6..] && a[6..] == b[4..6] => SWAPPED,
@@ -176,6 +177,14 @@ fn full_date(a: &[u8], b: &[u8]) -> u8 {
         () if year_gap(&a[..4], &b[..4]) <= 1 => NEXT_YEAR,
         () => ELSE,
     }
+}
+
+/// How many digits would have to be exchanged for the same digits in any order, counted on both sides.
+fn bag_difference(a: &[u8], b: &[u8]) -> u32 {
+    let mut counts = [0i8; 16];
+    a.iter().for_each(|digit| counts[usize::from(digit & 15)] += 1);
+    b.iter().for_each(|digit| counts[usize::from(digit & 15)] -= 1);
+    counts.iter().map(|count| u32::from(count.unsigned_abs())).sum()
 }
 
 fn osa_bytes(a: &[u8], b: &[u8]) -> usize {

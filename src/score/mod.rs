@@ -17,4 +17,4 @@ pub use frequency::Frequencies;
 pub use model::{
     ComparisonModel, Evidence, EvidenceGroup, GROUPS, MODEL_VERSION, Model, PairScore, Parent, Prior, Scorer,
 };
-pub(crate) use train::Trainer;
+pub(crate) use train::{Candidates, Trainer};
