@@ -65,8 +65,15 @@ pub fn run(arguments: &[String]) -> Verdict {
     for name in known.iter().filter(|name| chosen.is_empty() || chosen.iter().any(|set| set == *name)) {
         let generated = GENERATED.iter().find(|set| set.name == *name);
         let evaluation = match generated {
-            Some(set) => evaluate_generated(set)?,
-            None => evaluate_set(&data.join(name))?,
+            Some(set) => evaluate_generated(set),
+            None => evaluate_set(&data.join(name)),
+        };
+        let evaluation = match evaluation {
+            Ok(evaluation) => evaluation,
+            Err(message) => {
+                failures.push(format!("{name}: {message}"));
+                continue;
+            }
         };
         let floor = floors.entry((*name).to_owned()).or_default();
         let mut wrong = below(&evaluation, *floor);
@@ -79,11 +86,11 @@ pub fn run(arguments: &[String]) -> Verdict {
         floor.f1 = floor.f1.max(lowered(evaluation.f1));
         floor.precision = floor.precision.max(lowered(evaluation.precision));
     }
-    if !failures.is_empty() {
-        return Err(failures.join("; "));
-    }
     if pin {
         write_floors(&floors_path, &floors)?;
+    }
+    if !failures.is_empty() {
+        return Err(failures.join("; "));
     }
     match labelled.is_empty() {
         true => Ok(Outcome::Skipped(
