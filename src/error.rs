@@ -150,7 +150,7 @@ pub struct Issue {
     pub field: String,
     /// How often.
     pub count: u64,
-    /// The first lines (at most [`MAX_POSITIONS`], ascending), where lines are known.
+    /// The first lines (at most ten, ascending), where lines are known.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub lines: Vec<u64>,
     /// What it means and what was done, for people.

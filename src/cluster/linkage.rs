@@ -10,8 +10,8 @@
 //! side. That is what keeps two people who share one poor record apart, where connected components would chain them.
 //!
 //! # Source
-//! Own design; measured against connected components, average linkage and correlation clustering on fifteen data
-//! sets, where it is best on all (connected components lose .01-.7 F1).
+//! Own design; measured against connected components, average linkage and correlation clustering on five labelled
+//! person data sets, where it is best on all: the others lose up to .04 F1, connected components .002 to .72.
 
 use std::cmp::Ordering;
 use std::collections::{BTreeMap, BinaryHeap};

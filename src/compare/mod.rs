@@ -6,6 +6,19 @@
 //!
 //! Two composites reach over columns: given name and surname that changed places, and a street that stands on the
 //! other record's second address line.
+//!
+//! # Shape
+//! In: [`Attributes`] and two record numbers. Out: [`PairLevels`], one `u8` a comparison with the codes of the values
+//! that gave it; at most [`MAX_COMPARISONS`]. Level 0 is equality, larger is less alike.
+//!
+//! # Null
+//! [`NULL_LEVEL`], which no stage counts as disagreement. Unknown parts of a date neither agree nor disagree.
+//!
+//! # Complexity
+//! O(comparisons) a pair when the levels are in the cache; else one string comparison for each pair of values.
+//!
+//! # Source
+//! Levels after Winkler 1990 and Christen 2012; those of crossed names and partial dates are ours.
 
 mod evaluator;
 mod level;

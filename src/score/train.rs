@@ -203,7 +203,7 @@ impl<'a> Trainer<'a> {
     /// Counts the patterns of candidate pairs, of a sample of them when there are very many; the second value says how
     /// many pairs each counted one stands for.
     pub(crate) fn count_patterns(&self, scorer: &Scorer<'_>, model: &Model, pairs: &Candidates<'_>) -> (PatternCounts, f64) {
-        let stride = pairs.len().div_ceil(PATTERN_UNITS).max(1);
+        let stride = pairs.len().div_ceil(pairs.pattern_units()).max(1);
         let chunks = par::map_ranges(pairs.len(), pairs.chunk(), |range: Range<usize>| {
             let mut evaluator = self.comparisons.evaluator();
             let mut levels = PairLevels::default();
@@ -288,6 +288,14 @@ impl Candidates<'_> {
         }
     }
 
+    /// Units that EM looks at.
+    fn pattern_units(&self) -> usize {
+        match self {
+            Self::All(_) => PATTERN_RECORDS,
+            Self::Kept(_) => PATTERN_PAIRS,
+        }
+    }
+
     /// Calls `work` with each pair of a range of units.
     pub(crate) fn visit(&self, units: Range<usize>, mut work: impl FnMut(u32, u32)) {
         match self {
@@ -297,9 +305,10 @@ impl Candidates<'_> {
     }
 }
 
-/// Records (or pairs of a list) that EM looks at; beyond, every second, third ... stands for its neighbours. At this
-/// number the sampling error of any `m` is far below that of the model's assumptions.
-const PATTERN_UNITS: usize = 200_000;
+/// Records, or pairs of a list, that EM looks at; beyond, every second, third ... stands for its neighbours. At these
+/// numbers the sampling error of any `m` is far below that of the model's assumptions.
+const PATTERN_RECORDS: usize = 50_000;
+const PATTERN_PAIRS: usize = 1_000_000;
 
 /// Evaluates the pairs that `pair` draws, in order.
 fn sample(
