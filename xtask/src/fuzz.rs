@@ -2,7 +2,9 @@
 
 use std::path::Path;
 
-use crate::shell::{Outcome, Verdict, cargo, cargo_on, option, root, run as sh, scratch, succeeds};
+use crate::shell::{
+    Outcome, Verdict, cargo, cargo_on, option, root, run as sh, run_quietly, scratch, succeeds,
+};
 
 pub const HELP: &str = "\
 cargo xtask fuzz [--short | --seconds N] [TARGET ...]
@@ -57,7 +59,7 @@ pub fn run(arguments: &[String]) -> Verdict {
             &format!("-max_len={MAX_BYTES}"),
             &limit,
         ]);
-        if sh(&mut command).is_err() {
+        if run_quietly(&mut command).is_err() {
             failed.push(target.as_str());
         }
     }
