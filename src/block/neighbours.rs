@@ -182,8 +182,8 @@ impl<'a> Search<'a> {
         best.extend(touched.iter().copied().filter(|&other| {
             let same = source[other as usize] == source[record];
             other as usize != record
-                && !(options.across_sources_only && same)
-                && !(options.within_sources_only && !same)
+                && !(same && options.across_sources_only)
+                && (same || !options.within_sources_only)
         }));
         let top = best.iter().map(|&other| scores[other as usize]).max().unwrap_or(0);
         let relevant = (f64::from(top) * RELEVANT) as u32;

@@ -143,11 +143,11 @@ fn read(kind: AttributeKind, raw: &str, reading: &Reading<'_>, out: &mut Parsed)
         K::FullName => read_full_name(raw, hint, out),
         K::GivenName => {
             let name = person_name::given_name(raw, hint);
-            read_person(kind, &name, out);
+            read_person(kind, &name, hint, out);
         }
         K::Surname => {
             let name = person_name::surname(raw, hint);
-            read_person(kind, &name, out);
+            read_person(kind, &name, hint, out);
         }
         K::Company => {
             let name = company::company(raw, hint);
@@ -215,6 +215,7 @@ fn read(kind: AttributeKind, raw: &str, reading: &Reading<'_>, out: &mut Parsed)
 fn read_person(
     kind: AttributeKind,
     name: &normalize::Normalized<'_, person_name::PersonName>,
+    hint: &Hint<'_>,
     out: &mut Parsed,
 ) {
     use AttributeKind as K;
@@ -232,7 +233,8 @@ fn read_person(
         (_, K::GivenName) => {
             out.push(kind, false, name.quality, &join(&parts.given, ""), &text::key(&parts.given));
             out.push(K::MiddleName, true, name.quality, &parts.middle, &text::key(&parts.middle));
-            out.push(K::Surname, true, name.quality, &surname, &text::key(&surname));
+            let whole = if surname.is_empty() { surname_in(name.original, hint) } else { surname };
+            out.push(K::Surname, true, name.quality, &whole, &text::key(&whole));
             out.push(K::NamePrefix, true, name.quality, &parts.prefix, &text::key(&parts.prefix));
         }
         _ => {
@@ -240,6 +242,18 @@ fn read_person(
             out.push(K::GivenName, true, name.quality, &parts.given, &text::key(&parts.given));
             out.push(K::NameSuffix, true, name.quality, &parts.suffix, &text::key(&parts.suffix));
         }
+    }
+}
+
+/// The surname in a cell for given names: where the column for surnames is empty, the whole name often stands here.
+fn surname_in(raw: &str, hint: &Hint<'_>) -> String {
+    if raw.split_whitespace().nth(1).is_none() {
+        return String::new();
+    }
+    let name = person_name::full_name(raw, hint);
+    match name.parts.kind {
+        person_name::NameKind::Person => join(&name.parts.surname1, &name.parts.surname2),
+        _ => String::new(),
     }
 }
 
