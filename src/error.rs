@@ -184,13 +184,14 @@ impl Issues {
         line: Option<u64>,
         message: &str,
     ) {
-        let entry = self.entries.entry((code, source.to_owned(), field.to_owned())).or_insert_with(|| Issue {
-            code,
-            source: source.to_owned(),
-            field: field.to_owned(),
-            message: message.to_owned(),
-            ..Issue::default()
-        });
+        let entry =
+            self.entries.entry((code, source.to_owned(), field.to_owned())).or_insert_with(|| Issue {
+                code,
+                source: source.to_owned(),
+                field: field.to_owned(),
+                message: message.to_owned(),
+                ..Issue::default()
+            });
         entry.count += count;
         if let Some(line) = line {
             insert_line(&mut entry.lines, line);

@@ -251,12 +251,11 @@ impl<'a, S: PairScorer> Linkage<'a, S> {
         }
         let mut row_fit = vec![Profile::default(); rows];
         let mut column_fit = vec![Profile::default(); columns];
-        for row in 0..rows {
-            for column in 0..columns {
-                let (x, y) = (self.members[a][row], self.members[b][column]);
+        for (&x, row) in self.members[a].iter().zip(&mut row_fit) {
+            for (&y, column) in self.members[b].iter().zip(&mut column_fit) {
                 let score = self.scorer.score(x.min(y), x.max(y));
-                row_fit[row].add(&score);
-                column_fit[column].add(&score);
+                row.add(&score);
+                column.add(&score);
             }
         }
         let mean = |profiles: &[Profile]| {

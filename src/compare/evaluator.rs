@@ -75,7 +75,8 @@ impl<'a> Evaluator<'a> {
     pub fn evaluate(&mut self, a: usize, b: usize, out: &mut PairLevels) {
         let comparisons = self.comparisons;
         let width = comparisons.items.len();
-        let (row_a, row_b) = (&comparisons.rows[a * width..][..width], &comparisons.rows[b * width..][..width]);
+        let (row_a, row_b) =
+            (&comparisons.rows[a * width..][..width], &comparisons.rows[b * width..][..width]);
         for (at, (&x, &y)) in row_a.iter().zip(row_b).enumerate() {
             (out.levels[at], out.codes[at]) = if x == NULL || y == NULL {
                 (NULL_LEVEL, (NULL, NULL))

@@ -79,7 +79,12 @@ impl NameTable {
     }
 
     /// The level of two different values, each of a column.
-    pub(super) fn level(&self, (part_a, a): (Part, u32), (part_b, b): (Part, u32), cache: &mut LevelCache) -> u8 {
+    pub(super) fn level(
+        &self,
+        (part_a, a): (Part, u32),
+        (part_b, b): (Part, u32),
+        cache: &mut LevelCache,
+    ) -> u8 {
         let (column_a, column_b) = (&self.columns[part_a as usize], &self.columns[part_b as usize]);
         if part_a == Part::Given && part_b == Part::Given {
             let (groups_a, groups_b) = (column_a.groups[a as usize], column_b.groups[b as usize]);
@@ -162,7 +167,8 @@ impl NameTable {
         if first(a) != first(b) {
             return false;
         }
-        let letters = |name: &[u32]| name.iter().flat_map(|&token| self.text.text(token).bytes()).collect::<Vec<u8>>();
+        let letters =
+            |name: &[u32]| name.iter().flat_map(|&token| self.text.text(token).bytes()).collect::<Vec<u8>>();
         let len = |name: &[u32]| name.iter().map(|&token| self.text.text(token).len()).sum::<usize>();
         a.len() != b.len() && len(a) == len(b) && letters(a) == letters(b)
     }

@@ -44,9 +44,9 @@ fn tokens(name: &str) -> impl Iterator<Item = &str> + Clone {
 
 /// Whether every token of `part` is one of `whole`, or an initial of one, in any order. At least one must be a word.
 fn contains_tokens(whole: &str, part: &str) -> bool {
-    tokens(part).all(|token| {
-        tokens(whole).any(|word| word == token || (token.len() == 1 && word.starts_with(token)))
-    }) && tokens(part).any(|token| token.len() > 1)
+    tokens(part)
+        .all(|token| tokens(whole).any(|word| word == token || (token.len() == 1 && word.starts_with(token))))
+        && tokens(part).any(|token| token.len() > 1)
 }
 
 fn middle(a: &str, b: &str) -> u8 {
@@ -124,7 +124,8 @@ fn osa_bytes(a: &[u8], b: &[u8]) -> usize {
 }
 
 fn year_gap(a: &[u8], b: &[u8]) -> u32 {
-    let year = |digits: &[u8]| digits.iter().fold(0u32, |n, &d| n * 10 + u32::from(d.wrapping_sub(b'0') % 10));
+    let year =
+        |digits: &[u8]| digits.iter().fold(0u32, |n, &d| n * 10 + u32::from(d.wrapping_sub(b'0') % 10));
     year(a).abs_diff(year(b))
 }
 

@@ -85,14 +85,22 @@ impl Matching {
     pub(super) fn report_issues(&self, comparisons: &Comparisons<'_>, issues: &mut Issues) {
         let mut add = |code, count: u64, message: &str| issues.add_many(code, "", "", count, None, message);
         if let Some(em) = self.em.last().filter(|em| !em.converged) {
-            add("not_converged", em.iterations as u64, "training stopped before it settled; the weights are estimates");
+            add(
+                "not_converged",
+                em.iterations as u64,
+                "training stopped before it settled; the weights are estimates",
+            );
         }
         if self.neighbours.stats.large_keys > 0 {
             let message = "keys shared by more than 1,000 records were not used to find candidates";
             add("large_block", self.neighbours.stats.large_keys, message);
         }
         if self.neighbours.capped_records > 0 {
-            add("capped_search", self.neighbours.capped_records, "records were looked up by their rarest keys only");
+            add(
+                "capped_search",
+                self.neighbours.capped_records,
+                "records were looked up by their rarest keys only",
+            );
         }
         let left_out = comparisons.left_out();
         if left_out > 0 {
@@ -103,7 +111,11 @@ impl Matching {
         }
         let largest = self.entities.iter().map(|(_, members)| members.len()).max().unwrap_or(0);
         if largest > LARGE_ENTITY {
-            add("large_entity", largest as u64, "the largest entity holds implausibly many records: look at it");
+            add(
+                "large_entity",
+                largest as u64,
+                "the largest entity holds implausibly many records: look at it",
+            );
         }
     }
 }

@@ -116,7 +116,8 @@ pub(super) fn parse(
         issues.add_many("placeholder", source, field, fillers, None, message);
     }
     if long > 0 {
-        let message = "very long cells were compared by their first 1,000 bytes; the golden record is cut as well";
+        let message =
+            "very long cells were compared by their first 1,000 bytes; the golden record is cut as well";
         issues.add_many("long_cell", source, field, long, None, message);
     }
     parsed
@@ -203,7 +204,9 @@ fn read(kind: AttributeKind, raw: &str, reading: &Reading<'_>, out: &mut Parsed)
             out.push(kind, false, Quality::Ok, if name.is_empty() { raw } else { &name }, &name);
         }
         K::Website => out.push(kind, false, Quality::Ok, raw, &website(raw)),
-        K::NamePrefix | K::NameSuffix | K::Nickname => out.push(kind, false, Quality::Ok, raw, &text::key(raw)),
+        K::NamePrefix | K::NameSuffix | K::Nickname => {
+            out.push(kind, false, Quality::Ok, raw, &text::key(raw))
+        }
         _ => out.push(kind, false, Quality::Ok, raw, &text::key(raw)),
     }
 }
@@ -219,9 +222,13 @@ fn read_person(
     let surname = join(&parts.surname1, &parts.surname2);
     match (parts.kind, kind) {
         (person_name::NameKind::Placeholder, _) => {}
-        (person_name::NameKind::Company, _) => out.push(K::Company, true, name.quality, name.original, &text::key(name.original)),
+        (person_name::NameKind::Company, _) => {
+            out.push(K::Company, true, name.quality, name.original, &text::key(name.original))
+        }
         // Two people in one cell are nobody's given name.
-        (person_name::NameKind::Multiple, K::GivenName) => out.push(kind, false, name.quality, name.original, ""),
+        (person_name::NameKind::Multiple, K::GivenName) => {
+            out.push(kind, false, name.quality, name.original, "")
+        }
         (_, K::GivenName) => {
             out.push(kind, false, name.quality, &join(&parts.given, ""), &text::key(&parts.given));
             out.push(K::MiddleName, true, name.quality, &parts.middle, &text::key(&parts.middle));

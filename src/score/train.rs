@@ -114,21 +114,24 @@ impl<'a> Trainer<'a> {
     /// one entity are left out of `u`.
     pub(crate) fn start(&self, entities: Option<&Entities>) -> Model {
         let records = self.comparisons.attributes().len();
-        let strangers = |pair: &SampledPair| !same_entity(entities, pair) && !presumed_match(self.comparisons, pair);
+        let strangers =
+            |pair: &SampledPair| !same_entity(entities, pair) && !presumed_match(self.comparisons, pair);
         let tally = tally(self.comparisons, &self.random, strangers);
-        let u: Vec<Vec<f64>> = (0..self.comparisons.items().len()).map(|at| self.pooled_u(at, &tally[at])).collect();
+        let u: Vec<Vec<f64>> =
+            (0..self.comparisons.items().len()).map(|at| self.pooled_u(at, &tally[at])).collect();
         let dependence = self.dependence(entities, &u);
-        let comparisons = self.comparisons.items().iter().zip(dependence).zip(&u).map(|((item, dependence), u)| {
-            let start: Vec<f64> = item.levels.iter().map(|level| level.m0).collect();
-            ComparisonModel {
-                name: item.name.clone(),
-                m: vec![start.clone(); dependence.u.len()],
-                h: household_start(item.kind, &start, u),
-                u: dependence.u,
-                parents: dependence.parents,
-                cap: is_category(item.kind).then_some(CATEGORY_CAP),
-            }
-        });
+        let comparisons =
+            self.comparisons.items().iter().zip(dependence).zip(&u).map(|((item, dependence), u)| {
+                let start: Vec<f64> = item.levels.iter().map(|level| level.m0).collect();
+                ComparisonModel {
+                    name: item.name.clone(),
+                    m: vec![start.clone(); dependence.u.len()],
+                    h: household_start(item.kind, &start, u),
+                    u: dependence.u,
+                    parents: dependence.parents,
+                    cap: is_category(item.kind).then_some(CATEGORY_CAP),
+                }
+            });
         let comparisons = comparisons.collect();
         let lambda = (0.3 * records as f64 / self.all_pairs.max(1.0)).clamp(1e-12, 0.1);
         Model { version: MODEL_VERSION, lambda, lambda_h: lambda / 2.0, comparisons }
@@ -149,7 +152,9 @@ impl<'a> Trainer<'a> {
         let items = self.comparisons.items();
         let strangers = |parent: usize| {
             let by_name = self.is_name(parent);
-            move |pair: &SampledPair| !same_entity(entities, pair) && !related(self.comparisons, by_name, pair)
+            move |pair: &SampledPair| {
+                !same_entity(entities, pair) && !related(self.comparisons, by_name, pair)
+            }
         };
         let single: Vec<(usize, Tally)> = self
             .by_parent
@@ -159,7 +164,9 @@ impl<'a> Trainer<'a> {
         let choose = |child| {
             let parents = self.choose_parents(child, &single, u);
             let mut counts = vec![vec![0.0; items[child].levels.len()]; 1 << parents.len()];
-            for (_, pairs) in self.by_parent.iter().filter(|(at, _)| parents.iter().any(|p| p.comparison == *at)) {
+            for (_, pairs) in
+                self.by_parent.iter().filter(|(at, _)| parents.iter().any(|p| p.comparison == *at))
+            {
                 let by_name = parents.iter().any(|parent| self.is_name(parent.comparison));
                 let kept = pairs.iter().filter(|pair| !same_entity(entities, pair));
                 for pair in kept.filter(|pair| !related(self.comparisons, by_name, pair)) {
@@ -168,7 +175,8 @@ impl<'a> Trainer<'a> {
                     }
                 }
             }
-            let mut rows: Vec<Vec<f64>> = counts.iter().map(|row| smooth(row, &u[child], PARENT_PRIOR)).collect();
+            let mut rows: Vec<Vec<f64>> =
+                counts.iter().map(|row| smooth(row, &u[child], PARENT_PRIOR)).collect();
             rows[0].clone_from(&u[child]);
             Dependence { parents, u: rows }
         };
@@ -179,12 +187,15 @@ impl<'a> Trainer<'a> {
     fn choose_parents(&self, child: usize, tallies: &[(usize, Tally)], u: &[Vec<f64>]) -> Vec<Parent> {
         let items = self.comparisons.items();
         let mut found: Vec<(f64, Parent)> = Vec::new();
-        for (parent, tally) in tallies.iter().filter(|(parent, _)| may_depend(self.comparisons, child, *parent)) {
+        for (parent, tally) in
+            tallies.iter().filter(|(parent, _)| may_depend(self.comparisons, child, *parent))
+        {
             let counts: Vec<f64> = tally[child].iter().map(|&count| count as f64).collect();
             let support: f64 = counts.iter().sum();
             let conditional = smooth(&counts, &u[child], PARENT_PRIOR);
             // Equal values, or values alike in any way: mail addresses of namesakes are alike, seldom equal.
-            let (exact, alike) = (conditional[0] / u[child][0], some_agreement(&conditional) / some_agreement(&u[child]));
+            let (exact, alike) =
+                (conditional[0] / u[child][0], some_agreement(&conditional) / some_agreement(&u[child]));
             let agreeing = support - counts[counts.len() - 1];
             let lift = exact.max(alike);
             if support >= MIN_SUPPORT && agreeing > MIN_AGREEING && lift >= MIN_LIFT {
@@ -202,7 +213,12 @@ impl<'a> Trainer<'a> {
 
     /// Counts the patterns of candidate pairs, of a sample of them when there are very many; the second value says how
     /// many pairs each counted one stands for.
-    pub(crate) fn count_patterns(&self, scorer: &Scorer<'_>, model: &Model, pairs: &Candidates<'_>) -> (PatternCounts, f64) {
+    pub(crate) fn count_patterns(
+        &self,
+        scorer: &Scorer<'_>,
+        model: &Model,
+        pairs: &Candidates<'_>,
+    ) -> (PatternCounts, f64) {
         let stride = pairs.len().div_ceil(pairs.pattern_units()).max(1);
         let chunks = par::map_ranges(pairs.len(), pairs.chunk(), |range: Range<usize>| {
             let mut evaluator = self.comparisons.evaluator();
@@ -223,7 +239,8 @@ impl<'a> Trainer<'a> {
 
     /// `m` and `lambda` from all pairs inside entities, also those that candidates never held.
     pub(crate) fn refit(&self, model: &mut Model, entities: &Entities) {
-        let groups: Vec<&[RecordId]> = entities.iter().map(|(_, members)| members).filter(|m| m.len() > 1).collect();
+        let groups: Vec<&[RecordId]> =
+            entities.iter().map(|(_, members)| members).filter(|m| m.len() > 1).collect();
         let parts = par::map_ranges(groups.len(), 2048, |range: Range<usize>| {
             let mut evaluator = self.comparisons.evaluator();
             let mut pair = PairLevels::default();
@@ -255,7 +272,7 @@ impl<'a> Trainer<'a> {
             comparison.m = estimate_m(item.kind, &counts[at], &pooled);
         }
         let inside: f64 = groups.iter().map(|group| (group.len() * (group.len() - 1)) as f64 / 2.0).sum();
-        model.lambda = (inside / self.all_pairs.max(1.0)).clamp(1e-12, 0.4);
+        model.lambda = (inside.max(0.5) / self.all_pairs.max(1.0)).clamp(1e-15, 0.4);
     }
 
     fn state_counts(&self, model: &Model) -> Vec<Vec<Vec<f64>>> {
@@ -385,8 +402,20 @@ fn is_category(kind: AttributeKind) -> bool {
 fn household_start(kind: AttributeKind, m: &[f64], u: &[f64]) -> Option<Vec<f64>> {
     use AttributeKind as K;
     match kind {
-        K::Surname | K::Street | K::HouseNumber | K::Unit | K::PoBox | K::AddressLine2 | K::Locality
-        | K::City | K::County | K::Region | K::Postcode | K::Country | K::Phone | K::Company => Some(m.to_vec()),
+        K::Surname
+        | K::Street
+        | K::HouseNumber
+        | K::Unit
+        | K::PoBox
+        | K::AddressLine2
+        | K::Locality
+        | K::City
+        | K::County
+        | K::Region
+        | K::Postcode
+        | K::Country
+        | K::Phone
+        | K::Company => Some(m.to_vec()),
         // Twins share it, other relatives do not: EM finds out from where strangers stand.
         K::BirthDate => Some(u.to_vec()),
         K::Email => Some(m.iter().zip(u).map(|(m, u)| 0.3 * m + 0.7 * u).collect()),
@@ -452,12 +481,20 @@ fn presumed_match(comparisons: &Comparisons<'_>, pair: &SampledPair) -> bool {
 /// Whether a pair that agrees on a parent is likely related in other ways: relatives share more than chance would.
 fn related(comparisons: &Comparisons<'_>, by_name: bool, pair: &SampledPair) -> bool {
     use AttributeKind as K;
-    let any = |kinds: &[(K, u8)]| kinds.iter().any(|&(kind, level)| at_most(pair, comparisons.position(kind), level));
+    let any = |kinds: &[(K, u8)]| {
+        kinds.iter().any(|&(kind, level)| at_most(pair, comparisons.position(kind), level))
+    };
     if by_name {
-        return any(&[(K::BirthDate, date_level::SWAPPED), (K::Phone, 1), (K::Identifier, 1), (K::Street, 1)]);
+        return any(&[
+            (K::BirthDate, date_level::SWAPPED),
+            (K::Phone, 1),
+            (K::Identifier, 1),
+            (K::Street, 1),
+        ]);
     }
     let given = comparisons.position(K::GivenName);
-    let crossed = given.is_some_and(|at| matches!(pair.levels[at], name_level::CROSSED_EXACT | name_level::CROSSED_FUZZY));
+    let crossed = given
+        .is_some_and(|at| matches!(pair.levels[at], name_level::CROSSED_EXACT | name_level::CROSSED_FUZZY));
     crossed
         || any(&[(K::GivenName, name_level::NEAR), (K::Surname, name_level::NEAR), (K::Company, 2)])
         || any(&[(K::Email, 1), (K::Identifier, 1), (K::Phone, 1), (K::BirthDate, date_level::SLIP)])
@@ -504,7 +541,6 @@ impl<'a> Blocks<'a> {
         (other != record).then_some((record as usize, other as usize))
     }
 }
-
 
 #[cfg(test)]
 mod tests {
