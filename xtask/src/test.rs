@@ -40,7 +40,7 @@ const GATES: [Gate; 12] = [
     ("api", || api::run(&[])),
     ("fuzz", || fuzz::run(&["--short".to_owned()])),
     ("examples", examples),
-    ("bench", || all(&["bench --benches --workspace -- --test"])),
+    ("bench", || all(&["bench --benches -- --test"])),
     ("quality", || quality::run(&[])),
     ("test", || all(&["test --workspace"])),
 ];
