@@ -293,7 +293,7 @@ fn read_address(kind: AttributeKind, raw: &str, hint: &Hint<'_>, out: &mut Parse
     let name = text::key(&join(&parts.street_name, &parts.street_type));
     let matching = if name.is_empty() && parts.po_box.is_empty() { text::key(raw) } else { name };
     if whole {
-        let line = street_line(parts);
+        let line = written_line(raw, parts).unwrap_or_else(|| street_line(parts));
         out.push(K::Street, true, address.quality, if line.is_empty() { raw } else { &line }, &matching);
     } else {
         out.push(K::Street, false, address.quality, raw, &matching);
@@ -308,6 +308,15 @@ fn read_address(kind: AttributeKind, raw: &str, hint: &Hint<'_>, out: &mut Parse
         out.push(K::Region, true, address.quality, &parts.region, &text::key(&parts.region));
         out.push(K::Country, true, address.quality, &parts.country, &text::key(&parts.country));
     }
+}
+
+/// The street line as it was written: what stands before the place. None where the place leads or is spelt otherwise.
+fn written_line(raw: &str, parts: &address::Address) -> Option<String> {
+    let places = [&parts.city, &parts.postcode, &parts.region];
+    let found =
+        places.into_iter().filter(|place| !place.is_empty()).filter_map(|place| raw.find(place.as_str()));
+    let line = raw[..found.min()?].trim_end_matches(|c: char| !c.is_alphanumeric());
+    (!parts.street_name.is_empty() && line.contains(parts.street_name.as_str())).then(|| line.to_owned())
 }
 
 /// A street line from its parts, as its country writes it: the number leads in English and French.
