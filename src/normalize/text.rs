@@ -368,14 +368,12 @@ pub(crate) fn fold_into(text: &str, out: &mut String) {
     let normal: String = text.nfkc().collect();
     if normal.chars().all(|c| !c.is_alphabetic() || is_latin(c)) {
         for c in normal.chars() {
-            match latin_spelling(c) {
-                Some(spelling) => spelling.chars().for_each(|c| sink.push(c)),
-                None => std::iter::once(c)
-                    .nfkd()
-                    .filter(|&c| !is_combining_mark(c))
-                    .flat_map(char::to_lowercase)
-                    .filter(|&c| !is_combining_mark(c))
-                    .for_each(|c| sink.push(c)),
+            // Decomposed first: `Ǽ` is an accented `Æ`, which has a spelling.
+            for base in std::iter::once(c).nfkd().filter(|&c| !is_combining_mark(c)) {
+                match latin_spelling(base) {
+                    Some(spelling) => spelling.chars().for_each(|c| sink.push(c)),
+                    None => base.to_lowercase().filter(|&c| !is_combining_mark(c)).for_each(|c| sink.push(c)),
+                }
             }
         }
     } else {
@@ -628,6 +626,7 @@ mod tests {
             ("cyrillic keeps its marks", "Йосиф ЁЛКИН", "йосиф ёлкин"),
             ("final sigma", "ΟΔΥΣΣΕΥΣ Οδυσσεύς", "οδυσσευσ οδυσσεύσ"),
             ("ligature", "ﬁsh", "fish"),
+            ("accented ligature", "Ǽ ǽ Ǿ", "ae ae o"),
             ("cjk", "株式会社（トヨタ）", "株式会社 トヨタ"),
             ("punctuation only", "--- ...", ""),
         ];
