@@ -6,7 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::parse::{Parsed, Part, Reading, parse};
-use super::records::Ordered;
+use super::records::{Ordered, clean_id};
 use crate::compare;
 use crate::detect::Mapping;
 use crate::error::Issues;
@@ -386,8 +386,10 @@ fn carried(
     for (file, mapping) in mappings.iter().enumerate() {
         for (column, guess) in mapping.fields.iter().enumerate() {
             if matches!(guess.role, Role::Carry | Role::Attribute(AttributeKind::Category, _)) {
-                let taken = golden.iter().any(|field| field.name == guess.field);
-                let name = if taken { format!("{} (carried)", guess.field) } else { guess.field.clone() };
+                let mut name = guess.field.clone();
+                while is_taken(&name, golden) || by_name.get(&name).is_some_and(|columns| columns[file].is_some()) {
+                    name.push_str(" (carried)");
+                }
                 by_name.entry(name).or_insert_with(|| vec![None; mappings.len()])[file] = Some(column);
             }
         }
@@ -407,6 +409,15 @@ fn carried(
         builder.finish(name, None, false)
     };
     par::map(&jobs, build).into_iter().flatten().collect()
+}
+
+/// Columns that `golden.csv` has beside its fields.
+const OWN_COLUMNS: [&str; 4] = ["entity_id", "members", "sources", "quality"];
+
+/// Whether a column of the golden record has this name already.
+fn is_taken(name: &str, golden: &[GoldenField]) -> bool {
+    OWN_COLUMNS.contains(&name)
+        || golden.iter().any(|field| field.name == name || (field.keep_all && format!("other_{}s", field.name) == name))
 }
 
 /// When each record was last changed by its source, in seconds since 1970.
@@ -451,7 +462,7 @@ fn must_link(ordered: &Ordered, mappings: &[Mapping], issues: &mut Issues) -> Ve
         for (row, &record) in ordered.place[file].iter().enumerate() {
             let Some(id) = column.get(row) else { continue };
             let source = ordered.records.source_name(crate::RecordId(record));
-            match ordered.records.find(source, id.trim()) {
+            match ordered.records.find(source, clean_id(id)) {
                 Some(master) if master.0 != record => pairs.push((record.min(master.0), record.max(master.0))),
                 Some(_) => {}
                 None => issues.add(
@@ -499,4 +510,224 @@ fn group(kind: AttributeKind, slot: u8) -> Option<String> {
 /// Contact points: a customer has several, and all of them are worth keeping.
 fn keeps_all(kind: AttributeKind) -> bool {
     matches!(kind, AttributeKind::Email | AttributeKind::Phone)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::records::order;
+    use super::*;
+    use crate::detect::FieldGuess;
+    use crate::table::Table;
+
+    /// One file of a test: its name, its columns with their roles, its rows.
+    type File<'a> = (&'a str, &'a [(&'a str, &'a str)], &'a [&'a [&'a str]]);
+
+    fn prepared(files: &[File<'_>]) -> (Prepared, Issues) {
+        let mut issues = Issues::new();
+        let source = |(name, fields, rows): &File<'_>| {
+            let columns =
+                (0..fields.len()).map(|at| rows.iter().map(|row| Some(row[at])).collect()).collect();
+            let names = fields.iter().map(|(field, _)| (*field).to_owned()).collect();
+            Source::new(name, names, columns, Vec::new()).unwrap()
+        };
+        let mapping = |(name, fields, _): &File<'_>| Mapping {
+            source: (*name).to_owned(),
+            fields: fields
+                .iter()
+                .map(|(field, role)| FieldGuess {
+                    field: (*field).to_owned(),
+                    role: role.parse().unwrap(),
+                    confidence: 1.0,
+                    reasons: Vec::new(),
+                })
+                .collect(),
+            day_first: Some(true),
+            region: Some("ES".to_owned()),
+            locale: Some("es-ES".to_owned()),
+        };
+        let mappings: Vec<Mapping> = files.iter().map(mapping).collect();
+        let table = Table::new(files.iter().map(source).collect()).unwrap();
+        let ordered = order(table, &mappings, &mut issues).unwrap();
+        let prepared = prepare(&ordered, &mappings, Some((2026, 1, 31)), &mut issues);
+        (prepared, issues)
+    }
+
+    /// Evidence of a record: values of an attribute, `|` between them.
+    fn evidence(prepared: &Prepared, name: &str, record: usize) -> String {
+        let attribute = prepared.attributes.columns.iter().find(|attribute| attribute.name == name);
+        attribute.map_or(String::new(), |a| a.column.values(record).collect::<Vec<_>>().join("|"))
+    }
+
+    fn shown(prepared: &Prepared, name: &str, record: usize) -> String {
+        let field = prepared.golden.iter().find(|field| field.name == name);
+        field.map_or(String::new(), |field| field.values.values(record).collect::<Vec<_>>().join("|"))
+    }
+
+    #[test]
+    fn a_whole_name_fills_what_the_other_columns_lack() {
+        let fields =
+            [("id", "record_id"), ("name", "full_name"), ("first", "given_name"), ("last", "surname")];
+        let rows: [&[&str]; 3] = [
+            &["1", "María José García López", "", ""],
+            &["2", "María José García López", "Mariajo", ""],
+            &["3", "", "Ana", "Ruiz"],
+        ];
+        let (prepared, _) = prepared(&[("s", &fields, &rows)]);
+        assert_eq!(evidence(&prepared, "surname", 0), "garcia lopez");
+        assert_eq!(evidence(&prepared, "surname", 1), "garcia lopez");
+        assert_eq!(evidence(&prepared, "surname", 2), "ruiz");
+        assert_eq!(shown(&prepared, "given_name", 1), "Mariajo", "the column of its own wins");
+        assert_eq!(shown(&prepared, "surname", 0), "García López");
+        assert_eq!(prepared.attributes.len(), 3);
+        assert!(prepared.attributes.columns.iter().all(|attribute| attribute.column.len() == 3));
+        assert!(prepared.golden.iter().all(|field| field.values.len() == 3));
+    }
+
+    #[test]
+    fn two_surnames_are_one_piece_of_evidence_and_two_fields() {
+        let fields = [("a1", "surname"), ("a2", "second_surname")];
+        let (prepared, _) =
+            prepared(&[("s", &fields, &[&["García", "López"], &["Ruiz", ""], &["", "Vila"]])]);
+        for (record, expected) in ["garcia lopez", "ruiz", "vila"].into_iter().enumerate() {
+            assert_eq!(evidence(&prepared, "surname", record), expected);
+        }
+        assert_eq!(shown(&prepared, "surname", 0), "García");
+        assert_eq!(shown(&prepared, "second_surname", 0), "López");
+    }
+
+    #[test]
+    fn a_birth_date_in_three_columns() {
+        let fields = [("y", "birth_year"), ("m", "birth_month"), ("d", "birth_day")];
+        let rows: [&[&str]; 5] = [
+            &["1985", "3", "1"],
+            &["1985", "marzo", ""],
+            &["1985.0", "", ""],
+            &["", "12", "24"],
+            &["", "", ""],
+        ];
+        let (prepared, _) = prepared(&[("s", &fields, &rows)]);
+        let expected = ["19850301", "198503--", "1985----", "----1224", ""];
+        let dates = ["1985-03-01", "1985-03", "1985", "--12-24", ""];
+        for record in 0..rows.len() {
+            assert_eq!(evidence(&prepared, "birth_date", record), expected[record]);
+            assert_eq!(shown(&prepared, "birth_date", record), dates[record]);
+        }
+        assert!(prepared.golden.iter().all(|field| field.name == "birth_date"));
+    }
+
+    #[test]
+    fn fillers_are_missing_and_counted() {
+        let fields = [("mail", "email"), ("tel", "phone")];
+        let rows: [&[&str]; 3] = [&["n/a", "000000000"], &["ana@correo.es", "600 112 233"], &["", ""]];
+        let (prepared, issues) = prepared(&[("s", &fields, &rows)]);
+        assert_eq!(
+            (evidence(&prepared, "email", 0), evidence(&prepared, "phone", 0)),
+            (String::new(), String::new())
+        );
+        assert_eq!(shown(&prepared, "phone", 1), "+34600112233");
+        let counts: Vec<(&str, u64)> =
+            issues.iter().map(|issue| (issue.field.as_str(), issue.count)).collect();
+        assert_eq!(counts, [("mail", 1), ("tel", 1)]);
+    }
+
+    #[test]
+    fn a_second_address_is_a_second_group() {
+        let fields = [("street", "street"), ("other", "street:2"), ("city", "city:2")];
+        let (prepared, _) = prepared(&[("s", &fields, &[&["Calle Mayor 3", "Plaza Sol 4", "Lugo"]])]);
+        let group =
+            |name: &str| prepared.golden.iter().find(|f| f.name == name).and_then(|f| f.group.as_deref());
+        assert_eq!(group("street"), Some("address"));
+        assert_eq!(group("street:2"), Some("address_2"));
+        assert_eq!(group("city:2"), Some("address_2"));
+        assert_eq!(evidence(&prepared, "street", 0).split('|').count(), 2, "both are evidence");
+    }
+
+    #[test]
+    fn carried_columns_are_shown_and_never_compared() {
+        let crm = [
+            ("id", "record_id"),
+            ("note", "carry"),
+            ("email", "carry"),
+            ("secret", "skip"),
+            ("tier", "category"),
+        ];
+        let shop = [
+            ("id", "record_id"),
+            ("note", "carry"),
+            ("email", "email"),
+            ("mail2", "skip"),
+            ("tier", "category"),
+        ];
+        let (prepared, _) = prepared(&[
+            ("crm", &crm, &[&["1", "VIP", "see notes", "hunter2", "gold"]]),
+            ("shop", &shop, &[&["2", "new", "ana@correo.es", "x", "silver"]]),
+        ]);
+        let names: Vec<&str> = prepared.golden.iter().map(|field| field.name.as_str()).collect();
+        assert_eq!(names, ["email", "email (carried)", "note", "tier"]);
+        assert_eq!((shown(&prepared, "note", 0), shown(&prepared, "note", 1)), ("VIP".into(), "new".into()));
+        assert_eq!(
+            (shown(&prepared, "email (carried)", 0), shown(&prepared, "email", 0)),
+            ("see notes".into(), "".into())
+        );
+        let compared: Vec<&str> = prepared.attributes.columns.iter().map(|a| a.name.as_str()).collect();
+        assert_eq!(compared, ["email", "tier"]);
+    }
+
+    #[test]
+    fn no_two_golden_columns_have_one_name() {
+        let fields = [
+            ("mail", "email"),
+            ("email", "carry"),
+            ("email (carried)", "carry"),
+            ("other_emails", "carry"),
+            ("quality", "carry"),
+            ("note", "carry"),
+            ("note", "carry"),
+        ];
+        let rows: [&[&str]; 1] = [&["ana@correo.es", "b", "c", "d", "e", "f", "g"]];
+        let (prepared, _) = prepared(&[("s", &fields, &rows)]);
+        let shown: Vec<(&str, &str)> =
+            prepared.golden.iter().map(|field| (field.name.as_str(), field.values.get(0).unwrap())).collect();
+        let expected = [
+            ("email", "ana@correo.es"),
+            ("email (carried)", "b"),
+            ("email (carried) (carried)", "c"),
+            ("note", "f"),
+            ("note (carried)", "g"),
+            ("other_emails (carried)", "d"),
+            ("quality (carried)", "e"),
+        ];
+        assert_eq!(shown, expected, "and no value is lost");
+    }
+
+    #[test]
+    fn the_day_of_the_last_change() {
+        let fields = [("id", "record_id"), ("created", "created_at"), ("updated", "updated_at")];
+        let rows: [&[&str]; 4] = [
+            &["1", "2020-01-01", "2021-01-01T00:00:10Z"],
+            &["2", "2020-01-01", ""],
+            &["3", "", ""],
+            &["4", "02/01/1970", "soon"],
+        ];
+        let (prepared, _) = prepared(&[("s", &fields, &rows)]);
+        assert_eq!(prepared.updated_at, [1_609_459_210, 1_577_836_800, UNKNOWN_TIME, 86_400]);
+    }
+
+    #[test]
+    fn merges_that_a_source_has_made() {
+        let fields = [("id", "record_id"), ("master", "merged_into")];
+        let rows: [&[&str]; 6] =
+            [&["1", "3"], &["2", ""], &["3", "3"], &["4", "nobody"], &["5", " 2 "], &["6", "'1"]];
+        let (prepared, issues) = prepared(&[("s", &fields, &rows)]);
+        assert_eq!(prepared.must_link, [(0, 2), (1, 4), (0, 5)], "an id is cleaned wherever it stands");
+        assert_eq!(issues.count("unknown_master"), 1);
+    }
+
+    #[test]
+    fn no_columns_and_no_records() {
+        let (prepared, issues) = prepared(&[("s", &[], &[])]);
+        assert!(prepared.golden.is_empty() && prepared.attributes.is_empty() && issues.is_empty());
+        let (prepared, _) = super::tests::prepared(&[("s", &[("email", "email")], &[&[""], &[""]])]);
+        assert!(prepared.golden.is_empty() && prepared.attributes.columns.is_empty());
+    }
 }

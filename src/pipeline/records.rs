@@ -167,7 +167,7 @@ fn file_keys(
 }
 
 /// An id as it is meant: spreadsheets protect long numbers with a leading apostrophe.
-fn clean_id(raw: &str) -> &str {
+pub(super) fn clean_id(raw: &str) -> &str {
     let id = raw.trim();
     id.strip_prefix('\'').unwrap_or(id)
 }
@@ -206,5 +206,152 @@ fn number_repeats(keys: &mut [Key], names: &BTreeMap<String, u16>, issues: &mut 
     for (source, count) in repeats {
         let message = "ids that occur more than once in a source were numbered: 7, 7#2, 7#3";
         issues.add_many("repeated_id", name_of(source), "", count, None, message);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::detect::FieldGuess;
+    use proptest::prelude::*;
+
+    /// One file whose columns have the roles given.
+    fn file(name: &str, fields: &[(&str, Role)], rows: &[&[&str]]) -> (Source, Mapping) {
+        let columns = (0..fields.len()).map(|at| rows.iter().map(|row| Some(row[at])).collect()).collect();
+        let names = fields.iter().map(|(field, _)| (*field).to_owned()).collect();
+        let guess = |(field, role): &(&str, Role)| FieldGuess {
+            field: (*field).to_owned(),
+            role: *role,
+            confidence: 1.0,
+            reasons: Vec::new(),
+        };
+        let fields = fields.iter().map(guess).collect();
+        let mapping =
+            Mapping { source: name.to_owned(), fields, day_first: None, region: None, locale: None };
+        (Source::new(name, names, columns, Vec::new()).unwrap(), mapping)
+    }
+
+    fn ordered(files: Vec<(Source, Mapping)>) -> (Ordered, Issues) {
+        let mut issues = Issues::new();
+        let (mut sources, mut mappings): (Vec<Source>, Vec<Mapping>) = files.into_iter().unzip();
+        sources.sort_by(|a, b| a.name().cmp(b.name()));
+        mappings.sort_by(|a, b| a.source.cmp(&b.source));
+        let table = Table::new(sources).unwrap();
+        let ordered = order(table, &mappings, &mut issues).unwrap();
+        (ordered, issues)
+    }
+
+    const ID: (&str, Role) = ("id", Role::RecordId);
+    const NOTE: (&str, Role) = ("note", Role::Carry);
+
+    fn names(records: &Records) -> Vec<String> {
+        (0..records.len() as u32)
+            .map(|record| {
+                format!("{}:{}", records.source_name(RecordId(record)), records.id(RecordId(record)))
+            })
+            .collect()
+    }
+
+    fn ids(rows: &[&[&str]]) -> (Vec<String>, Issues) {
+        let (ordered, issues) = ordered(vec![file("s", &[ID, NOTE], rows)]);
+        let ids = names(&ordered.records).into_iter().map(|name| name[2..].to_owned());
+        (ids.collect(), issues)
+    }
+
+    #[test]
+    fn repeats_are_numbered_by_their_content() {
+        let (found, issues) = ids(&[&["7", "c"], &["70", ""], &["7", "a"], &["7", "b"]]);
+        assert_eq!(found, ["7", "7#2", "7#3", "70"]);
+        assert_eq!(issues.count("repeated_id"), 2);
+        // What was there before is not taken, nor is it thought a repeat.
+        let (found, issues) = ids(&[&["7", "a"], &["7", "b"], &["7#2", "c"]]);
+        assert_eq!(found, ["7", "7#2", "7#3"]);
+        assert_eq!(issues.count("repeated_id"), 1);
+        let (found, _) = ids(&[&["7#2", "a"], &["7#2", "b"], &["7", "c"], &["7", "d"]]);
+        assert_eq!(found, ["7", "7#2", "7#2#2", "7#3"]);
+    }
+
+    #[test]
+    fn a_numbered_record_keeps_its_row() {
+        let (ordered, _) = ordered(vec![file("s", &[ID, NOTE], &[&["7", "b"], &["7#2", "x"], &["7", "a"]])]);
+        let notes: Vec<(&str, &str)> = (0..3)
+            .map(|row| {
+                let at = ordered.place[0].iter().position(|&place| place == row).unwrap();
+                (ordered.records.id(RecordId(row)), ordered.files[0].columns()[1].get(at).unwrap())
+            })
+            .collect();
+        assert_eq!(notes, [("7", "a"), ("7#2", "x"), ("7#3", "b")]);
+    }
+
+    #[test]
+    fn ids_that_are_missing_are_lines() {
+        let (found, issues) = ids(&[&["b", ""], &["", ""], &["  ", ""], &["'a", ""]]);
+        assert_eq!(found, ["a", "b", "line-2", "line-3"]);
+        let issue = issues.iter().find(|issue| issue.code == "missing_id").unwrap();
+        assert_eq!((issue.count, issue.lines.as_slice(), issue.field.as_str()), (2, &[2, 3][..], "id"));
+        let (ordered, issues) = ordered(vec![file("s", &[NOTE], &[&["x"], &["y"]])]);
+        assert_eq!(names(&ordered.records), ["s:1", "s:2"]);
+        assert!(issues.is_empty(), "a file without an id column lacks nothing: {issues:?}");
+    }
+
+    #[test]
+    fn a_column_names_the_source() {
+        const SOURCE: (&str, Role) = ("source", Role::SourceName);
+        let rows: [&[&str]; 4] = [&["shop", "1"], &["crm", "1"], &["", "2"], &[" crm ", "0"]];
+        let (ordered, issues) =
+            ordered(vec![file("all", &[SOURCE, ID], &rows), file("crm", &[ID, NOTE], &[&["5", ""]])]);
+        assert_eq!(names(&ordered.records), ["all:2", "crm:0", "crm:1", "crm:5", "shop:1"]);
+        assert_eq!(ordered.records.source_names, ["all", "crm", "shop"]);
+        assert!(issues.is_empty());
+    }
+
+    #[test]
+    fn find_is_exact() {
+        let rows: [&[&str]; 3] = [&["a", ""], &["A", ""], &["ñ", ""]];
+        let (ordered, _) =
+            ordered(vec![file("s", &[ID, NOTE], &rows), file("t", &[ID, NOTE], &[&["b", ""]])]);
+        let records = &ordered.records;
+        for record in (0..4).map(RecordId) {
+            assert_eq!(records.find(records.source_name(record), records.id(record)), Some(record));
+        }
+        for (source, id) in [("s", "b"), ("t", "a"), ("u", "a"), ("s", ""), ("t", "c")] {
+            assert_eq!(records.find(source, id), None, "{source}:{id}");
+        }
+        assert_eq!(Records::default().find("s", "a"), None);
+    }
+
+    proptest! {
+        /// Every row has one place, places are sorted, ids are unique, and the order of rows has no say.
+        #[test]
+        fn a_permutation_in_canonical_order(
+            rows in prop::collection::vec(("[7a#2 ]{0,4}", "[a-c]{0,1}"), 0..30),
+            shift in 0usize..30,
+        ) {
+            // No id is missing: those are named by their line, which the order of rows decides.
+            let mut rows: Vec<[String; 2]> =
+                rows.into_iter().map(|(id, note)| [format!("x{}", id.trim()), note]).collect();
+            let run = |rows: &[[String; 2]]| {
+                let rows: Vec<Vec<&str>> = rows.iter().map(|row| row.iter().map(String::as_str).collect()).collect();
+                let rows: Vec<&[&str]> = rows.iter().map(Vec::as_slice).collect();
+                let (ordered, _) = ordered(vec![file("s", &[ID, NOTE], &rows)]);
+                let mut places = ordered.place[0].clone();
+                places.sort_unstable();
+                assert!(places.into_iter().eq(0..rows.len() as u32));
+                let names = names(&ordered.records);
+                assert!(names.is_sorted_by(|a, b| a < b), "{names:?}");
+                let mut notes = vec![String::new(); rows.len()];
+                for (row, &place) in ordered.place[0].iter().enumerate() {
+                    notes[place as usize] = ordered.files[0].columns()[1].get(row).unwrap_or("").to_owned();
+                }
+                names.into_iter().zip(notes).collect::<Vec<_>>()
+            };
+            let before = run(&rows);
+            if !rows.is_empty() {
+                let shift = shift % rows.len();
+                rows.rotate_left(shift);
+                rows.reverse();
+            }
+            prop_assert_eq!(before, run(&rows));
+        }
     }
 }
