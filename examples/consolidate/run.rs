@@ -44,6 +44,11 @@ pub fn run(arguments: &Arguments) -> Result<()> {
         return write_config(&table, config, path, arguments.quiet);
     }
     let resolution = consolidate_with(table, &config, issues, |stage: Stage| clock.begin(stage.name()))?;
+    // A record that does not exist is an error, and errors leave no files.
+    let explanation = match arguments.explain.as_deref() {
+        Some([a, b]) => Some((a, b, resolution.explain(record_name(a)?, record_name(b)?)?)),
+        _ => None,
+    };
     clock.begin("write");
     outputs::write_all(&resolution, &arguments.out, arguments.pairs)?;
     let timings = clock.finish();
@@ -54,11 +59,8 @@ pub fn run(arguments: &Arguments) -> Result<()> {
     } else if !arguments.quiet {
         terminal::print(&reads, &resolution, &summary, &timings, arguments);
     }
-    if let Some([a, b]) = arguments.explain.as_deref() {
-        let explanation = resolution.explain(record_name(a)?, record_name(b)?)?;
-        if !arguments.json {
-            println!("{a} and {b}\n{explanation}");
-        }
+    if let (Some((a, b, explanation)), false) = (explanation, arguments.json) {
+        println!("{a} and {b}\n{explanation}");
     }
     Ok(())
 }
