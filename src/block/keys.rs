@@ -178,3 +178,89 @@ fn edges(value: &str, tags: [Tag; 3], end_len: usize, emit: &mut impl FnMut(u64)
         emit(hash(tags[2], end));
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    fn keys(kind: AttributeKind, value: &str) -> BTreeSet<u64> {
+        let mut keys = BTreeSet::new();
+        emit_keys(kind, 0, value, |key| {
+            keys.insert(key);
+        });
+        keys
+    }
+
+    #[test]
+    fn values_that_meet() {
+        use AttributeKind as K;
+        for (a, b) in [
+            ((K::Surname, "garcia lopez"), (K::Surname, "lopez")),
+            ((K::Surname, "vera"), (K::Surname, "bera")),
+            ((K::GivenName, "paco"), (K::GivenName, "francisco")),
+            // Exchanged names, and names within the mail address.
+            ((K::GivenName, "martin"), (K::Surname, "martin")),
+            ((K::MiddleName, "jose luis"), (K::GivenName, "luis")),
+            ((K::Email, "ana.urrutia@mail.example"), (K::Surname, "urrutia")),
+            ((K::Email, "ana@mail.example"), (K::Email, "ana@other.example")),
+            ((K::BirthDate, "19850301"), (K::BirthDate, "----0301")),
+            ((K::BirthDate, "19850301"), (K::BirthDate, "198503--")),
+            ((K::Phone, "34612345678"), (K::Phone, "612345678")),
+            ((K::Postcode, "28013"), (K::Postcode, "28004")),
+            ((K::Street, "duque de alba"), (K::Street, "alba")),
+            ((K::Identifier, "12345678z"), (K::Identifier, "12345678a")),
+            ((K::Company, "electricidad rubio"), (K::Company, "rubio hermanos")),
+        ] {
+            assert!(!keys(a.0, a.1).is_disjoint(&keys(b.0, b.1)), "{a:?} and {b:?}");
+        }
+    }
+
+    #[test]
+    fn values_that_do_not() {
+        use AttributeKind as K;
+        for (a, b) in [
+            ((K::Surname, "garcia"), (K::Surname, "etxeberria")),
+            ((K::Phone, "612345678"), (K::Identifier, "612345678")),
+            ((K::BirthDate, "19850301"), (K::BirthDate, "19721224")),
+            ((K::BirthDate, "--------"), (K::BirthDate, "--------")),
+            ((K::City, "lugo"), (K::Surname, "lugo")),
+        ] {
+            assert!(keys(a.0, a.1).is_disjoint(&keys(b.0, b.1)), "{a:?} and {b:?}");
+        }
+    }
+
+    #[test]
+    fn the_same_category_in_two_columns_is_two_keys() {
+        let key = |column| {
+            let mut found = Vec::new();
+            emit_keys(AttributeKind::Category, column, "yes", |key| found.push(key));
+            found
+        };
+        assert_eq!(key(3).len(), 1);
+        assert_ne!(key(3), key(4));
+    }
+
+    /// Values are sliced at byte positions here; none may fall inside a character.
+    #[test]
+    fn odd_values_of_every_kind() {
+        for kind in AttributeKind::ALL {
+            for value in [
+                "",
+                " ",
+                "é",
+                "ñññññññ",
+                "日本語日本語",
+                "a\u{301}bc",
+                "🙂🙂🙂",
+                "@",
+                "@@",
+                "1985-é01",
+                "--------x",
+            ] {
+                assert_eq!(keys(*kind, value), keys(*kind, value), "{kind} {value:?}");
+            }
+        }
+    }
+}

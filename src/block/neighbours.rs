@@ -189,3 +189,218 @@ impl<'a> Search<'a> {
         best.sort_unstable();
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+    use crate::block::MAX_BLOCK;
+    use crate::ids::SourceId;
+    use crate::normalize::attributes::Attribute;
+    use crate::score::Draws;
+    use crate::table::AttributeKind;
+    use proptest::prelude::*;
+
+    fn attribute(kind: AttributeKind, values: &[Option<String>]) -> Attribute {
+        Attribute {
+            name: kind.name().to_owned(),
+            kind,
+            column: values.iter().map(|value| value.as_deref()).collect(),
+        }
+    }
+
+    fn attributes(source: Vec<u16>, columns: Vec<Attribute>) -> Attributes {
+        Attributes { source: source.into_iter().map(SourceId).collect(), columns }
+    }
+
+    /// Few values, so that records share keys of all sizes.
+    fn crowd() -> impl Strategy<Value = Attributes> {
+        let record =
+            (0u16..3, prop::option::of(0u8..9), prop::option::of(0u8..12), prop::option::of(0u8..30));
+        prop::collection::vec(record, 0..60).prop_map(|records| {
+            const NAMES: [&str; 12] = [
+                "ana",
+                "anna",
+                "luis",
+                "luisa",
+                "garcia",
+                "gracia",
+                "lopez",
+                "paco",
+                "francisco",
+                "ruiz",
+                "vila",
+                "villa",
+            ];
+            let column = |kind, value: &dyn Fn(usize) -> Option<String>| {
+                attribute(kind, &(0..records.len()).map(value).collect::<Vec<_>>())
+            };
+            let name = |number: Option<u8>| number.map(|number| NAMES[number as usize].to_owned());
+            let columns = vec![
+                column(AttributeKind::GivenName, &|at| name(records[at].1)),
+                column(AttributeKind::Surname, &|at| name(records[at].2)),
+                column(AttributeKind::Phone, &|at| records[at].3.map(|n| format!("6123456{n:02}"))),
+            ];
+            attributes(records.iter().map(|record| record.0).collect(), columns)
+        })
+    }
+
+    /// The best neighbours of a record by looking at every other one.
+    fn naive(attributes: &Attributes, options: &BlockOptions, record: usize) -> Vec<u32> {
+        let index = Index::new(attributes);
+        let keys = |record: usize| {
+            let mut keys = Vec::new();
+            index.record_keys(record, &mut keys);
+            keys.into_iter().filter(|&key| !index.records(key).is_empty()).collect::<BTreeSet<u32>>()
+        };
+        let own = keys(record);
+        let mut others: Vec<(u32, u32)> = (0..attributes.len())
+            .filter(|&other| {
+                let same = attributes.source[other] == attributes.source[record];
+                other != record
+                    && !(options.across_sources_only && same)
+                    && (same || !options.within_sources_only)
+            })
+            .map(|other| {
+                (own.intersection(&keys(other)).map(|&key| index.weight(key)).sum::<u32>(), other as u32)
+            })
+            .filter(|&(shared, _)| shared > 0)
+            .collect();
+        others.sort_by_key(|&(shared, other)| (std::cmp::Reverse(shared), other));
+        others.truncate(options.k);
+        let mut best: Vec<u32> = others.into_iter().map(|(_, other)| other).collect();
+        best.sort_unstable();
+        best
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(100))]
+
+        #[test]
+        fn equals_a_look_at_every_pair(attributes in crowd(), k in 1usize..8, sources in 0u8..3) {
+            let options =
+                BlockOptions { k, across_sources_only: sources == 1, within_sources_only: sources == 2 };
+            let neighbours = Neighbours::find(&attributes, &options);
+            prop_assert_eq!(neighbours.len(), attributes.len());
+            for record in 0..attributes.len() {
+                prop_assert_eq!(neighbours.of(record), naive(&attributes, &options, record));
+            }
+        }
+
+        #[test]
+        fn every_chosen_pair_comes_once(attributes in crowd(), k in 1usize..8, cut in 0usize..60) {
+            let neighbours = Neighbours::find(&attributes, &BlockOptions { k, ..BlockOptions::default() });
+            let mut expected = BTreeSet::new();
+            for record in 0..neighbours.len() {
+                let of = neighbours.of(record);
+                prop_assert!(of.len() <= k && of.is_sorted_by(|a, b| a < b) && !of.contains(&(record as u32)));
+                expected.extend(of.iter().map(|&other| (other.min(record as u32), other.max(record as u32))));
+            }
+            // In two ranges, as two threads would.
+            let cut = cut.min(neighbours.len());
+            let pairs: Vec<(u32, u32)> =
+                neighbours.pairs(0..cut).chain(neighbours.pairs(cut..neighbours.len())).collect();
+            prop_assert_eq!(pairs.len() as u64, neighbours.pair_count());
+            prop_assert_eq!(pairs.len(), expected.len());
+            prop_assert_eq!(pairs.into_iter().collect::<BTreeSet<_>>(), expected);
+        }
+    }
+
+    /// 2,000 people in two sources, the second with a slip in every name, another phone for half of them and dates
+    /// that lack the year: each must still be among the neighbours of its own other record.
+    #[test]
+    fn people_are_found_through_what_is_left_of_them() {
+        const PEOPLE: usize = 2000;
+        const SYLLABLES: [&str; 12] =
+            ["ba", "ce", "di", "fo", "gur", "lan", "mes", "nil", "por", "ru", "sal", "tez"];
+        let draws = Draws::new(3, 0);
+        let word = |number: u64, syllables: u64| -> String {
+            (0..syllables).map(|at| SYLLABLES[draws.below(8 * number + at, 12) as usize]).collect()
+        };
+        let below = |number: usize, bound: u64| draws.below(1_000_000 + number as u64, bound);
+        let slip = |name: &str, number: usize| {
+            let mut letters: Vec<char> = name.chars().collect();
+            let at = 1 + below(number, letters.len() as u64 - 2) as usize;
+            if below(number + 1, 2) == 0 {
+                letters.swap(at, at + 1);
+            } else {
+                letters.remove(at);
+            }
+            letters.into_iter().collect::<String>()
+        };
+        let person = |at: usize| {
+            let given = word(below(8 * at, 150), 3);
+            let surname = word(200 + below(8 * at + 1, 900), 3);
+            let date = format!(
+                "{}{:02}{:02}",
+                1940 + below(8 * at + 2, 60),
+                1 + below(8 * at + 3, 12),
+                1 + below(8 * at + 4, 28)
+            );
+            (given, surname, date, format!("6{:08}", below(8 * at + 5, 100_000_000)))
+        };
+        let mut columns = vec![Vec::new(), Vec::new(), Vec::new(), Vec::new()];
+        for copy in 0..2 {
+            for at in 0..PEOPLE {
+                let (given, surname, date, phone) = person(at);
+                let row = if copy == 0 {
+                    [given, surname, date, phone]
+                } else {
+                    let other = format!("7{:08}", below(900_000 + at, 100_000_000));
+                    let date = format!("----{}", &date[4..]);
+                    let phone = if at % 2 == 0 { phone } else { other };
+                    [slip(&given, 500_000 + 2 * at), slip(&surname, 600_000 + 2 * at), date, phone]
+                };
+                columns.iter_mut().zip(row).for_each(|(column, value)| column.push(Some(value)));
+            }
+        }
+        let kinds = [
+            AttributeKind::GivenName,
+            AttributeKind::Surname,
+            AttributeKind::BirthDate,
+            AttributeKind::Phone,
+        ];
+        let columns = kinds.iter().zip(&columns).map(|(&kind, values)| attribute(kind, values)).collect();
+        let source = (0..2 * PEOPLE).map(|record| u16::from(record >= PEOPLE)).collect();
+        let options = BlockOptions { across_sources_only: true, ..BlockOptions::default() };
+        let neighbours = Neighbours::find(&attributes(source, columns), &options);
+        let found = (0..PEOPLE).filter(|&at| {
+            let other = (at + PEOPLE) as u32;
+            neighbours.of(at).contains(&other) || neighbours.of(at + PEOPLE).contains(&(at as u32))
+        });
+        let recall = found.count() as f64 / PEOPLE as f64;
+        assert!(recall >= 0.99, "recall {recall}");
+        assert!(neighbours.pair_count() <= (2 * PEOPLE * K) as u64, "{}", neighbours.pair_count());
+    }
+
+    #[test]
+    fn keys_that_everybody_shares_are_counted_and_not_used() {
+        let records = MAX_BLOCK + 1;
+        let same = vec![Some("spain".to_owned()); records];
+        let found = Neighbours::find(
+            &attributes(vec![0; records], vec![attribute(AttributeKind::Country, &same)]),
+            &BlockOptions::default(),
+        );
+        assert_eq!((found.pair_count(), found.stats.used_keys), (0, 0));
+        assert_eq!((found.stats.large_keys, found.stats.largest), (1, records as u64));
+        // One record less and the key is used, although it holds no information.
+        let same = &same[..MAX_BLOCK];
+        let found = Neighbours::find(
+            &attributes(vec![0; MAX_BLOCK], vec![attribute(AttributeKind::Country, same)]),
+            &BlockOptions::default(),
+        );
+        assert_eq!((found.stats.used_keys, found.stats.large_keys), (1, 0));
+        assert!((0..MAX_BLOCK).all(|record| found.of(record).len() == K));
+    }
+
+    #[test]
+    fn nothing_to_find() {
+        for records in [0usize, 1, 3] {
+            let nobody = vec![None; records];
+            let empty = attributes(vec![0; records], vec![attribute(AttributeKind::Surname, &nobody)]);
+            let found = Neighbours::find(&empty, &BlockOptions::default());
+            assert_eq!((found.len(), found.is_empty(), found.pair_count()), (records, records == 0, 0));
+        }
+    }
+}

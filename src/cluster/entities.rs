@@ -90,3 +90,42 @@ impl Entities {
         (0..self.len() as u32).map(|entity| (EntityId(entity), self.members(EntityId(entity))))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        /// Dense labels take another path than sparse ones; both must partition.
+        #[test]
+        fn a_partition_by_label(labels in prop::collection::vec(prop_oneof![0u32..12, any::<u32>()], 0..40)) {
+            let entities = Entities::from_labels(&labels);
+            prop_assert_eq!(entities.records(), labels.len());
+            let mut seen = vec![false; labels.len()];
+            let mut first = None;
+            for (entity, members) in entities.iter() {
+                prop_assert!(!members.is_empty());
+                prop_assert!(members.is_sorted_by(|a, b| a < b));
+                prop_assert!(first < Some(members[0]), "entities are numbered by their first record");
+                first = Some(members[0]);
+                for &record in members {
+                    prop_assert!(!std::mem::replace(&mut seen[record.index()], true));
+                    prop_assert_eq!(entities.entity_of(record), entity);
+                    prop_assert_eq!(labels[record.index()], labels[members[0].index()]);
+                }
+            }
+            prop_assert!(seen.into_iter().all(|seen| seen));
+            let mut distinct = labels;
+            distinct.sort_unstable();
+            distinct.dedup();
+            prop_assert_eq!(entities.len(), distinct.len());
+        }
+    }
+
+    #[test]
+    fn no_records() {
+        let entities = Entities::from_labels(&[]);
+        assert!(entities.is_empty() && entities.records() == 0 && entities.iter().next().is_none());
+    }
+}

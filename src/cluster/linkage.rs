@@ -298,3 +298,184 @@ impl<'a, S: PairScorer> Linkage<'a, S> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ids::RecordId;
+    use proptest::prelude::*;
+
+    fn options() -> LinkageOptions {
+        LinkageOptions { threshold: MERGE_THRESHOLD, prior: Prior::new(0.05, 0.01) }
+    }
+
+    /// Scores of all pairs of a few records, by (a, b).
+    #[derive(Clone, Debug)]
+    struct Scores(BTreeMap<(u32, u32), PairScore>);
+
+    impl PairScorer for &Scores {
+        fn score(&mut self, a: u32, b: u32) -> PairScore {
+            assert!(a < b, "pairs are asked for in order");
+            self.0[&(a, b)]
+        }
+    }
+
+    impl Scores {
+        fn edges(&self, keep: impl Fn(&PairScore) -> bool) -> Vec<Edge> {
+            let edges = self.0.iter().filter(|(_, score)| keep(score));
+            edges.map(|(&(a, b), &score)| Edge { a, b, score }).collect()
+        }
+    }
+
+    /// Whole bits: sums of their powers are exact, so that two ways of adding them up agree to the last bit.
+    fn pair_score(matched: [i8; GROUPS], household: [i8; GROUPS], present: [bool; GROUPS]) -> PairScore {
+        let bits = |bits: [i8; GROUPS]| {
+            let mut shares = [0f32; GROUPS];
+            (0..GROUPS).filter(|&at| present[at]).for_each(|at| shares[at] = f32::from(bits[at]));
+            shares
+        };
+        let mut score =
+            PairScore { weight: 0.0, matched: bits(matched), household: bits(household), present };
+        let mut profile = Profile::default();
+        profile.add(&score);
+        score.weight = profile.score(options().prior);
+        score
+    }
+
+    fn scores(max: u32) -> impl Strategy<Value = (u32, Scores)> {
+        let score = (
+            prop::array::uniform3(-6i8..7),
+            prop::array::uniform3(-4i8..3),
+            prop::array::uniform3(prop::bool::weighted(0.8)),
+        );
+        (2..=max).prop_flat_map(move |records| {
+            let pairs = (records * (records - 1) / 2) as usize;
+            prop::collection::vec(score.clone(), pairs).prop_map(move |drawn| {
+                let all = (0..records).flat_map(|a| (a + 1..records).map(move |b| (a, b)));
+                let scored = drawn.into_iter().map(|(m, h, present)| pair_score(m, h, present));
+                (records, Scores(all.zip(scored).collect()))
+            })
+        })
+    }
+
+    /// The definition, word for word: all pairs of clusters are scored from scratch before each merge.
+    fn naive(records: u32, scores: &Scores) -> Vec<Vec<u32>> {
+        let options = options();
+        let mut clusters: Vec<Vec<u32>> = (0..records).map(|record| vec![record]).collect();
+        let mut refused: Vec<(Vec<u32>, Vec<u32>)> = Vec::new();
+        let profile = |x: &[u32], y: &[u32]| {
+            let mut profile = Profile::default();
+            for a in x {
+                y.iter().for_each(|b| profile.add(&scores.0[&(*a.min(b), *a.max(b))]));
+            }
+            profile.score(options.prior)
+        };
+        let fit = |x: &[u32], y: &[u32]| {
+            x.iter().map(|a| profile(&[*a], y).clamp(-FIT_LIMIT, FIT_LIMIT)).sum::<f64>() / x.len() as f64
+        };
+        loop {
+            let mut best: Option<(f64, usize, usize)> = None;
+            for a in 0..clusters.len() {
+                for b in a + 1..clusters.len() {
+                    let score = profile(&clusters[a], &clusters[b]);
+                    let tried = refused.iter().any(|(x, y)| (x, y) == (&clusters[a], &clusters[b]));
+                    if score > options.threshold && !tried && best.is_none_or(|(top, ..)| score > top) {
+                        best = Some((score, a, b));
+                    }
+                }
+            }
+            let Some((_, a, b)) = best else { return clusters };
+            let (x, y) = (&clusters[a], &clusters[b]);
+            if x.len() > 1 && y.len() > 1 && fit(x, y) + fit(y, x) <= 0.0 {
+                refused.push((x.clone(), y.clone()));
+                continue;
+            }
+            let moved = clusters.remove(b);
+            clusters[a].extend(moved);
+            clusters[a].sort_unstable();
+        }
+    }
+
+    fn members(entities: &Entities) -> Vec<Vec<u32>> {
+        entities.iter().map(|(_, members)| members.iter().map(|record| record.0).collect()).collect()
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(400))]
+
+        #[test]
+        fn equals_the_definition((records, scores) in scores(8)) {
+            let entities = link(records as usize, &scores.edges(|_| true), &options(), || &scores);
+            prop_assert_eq!(members(&entities), naive(records, &scores));
+        }
+
+        /// Pairs that were not proposed are scored when they are needed; no cluster reaches over what edges connect.
+        #[test]
+        fn stays_within_connected_components((records, scores) in scores(12)) {
+            let edges = scores.edges(|score| score.weight > 0.0);
+            let entities = link(records as usize, &edges, &options(), || &scores);
+            let mut sets = UnionFind::new(records as usize);
+            edges.iter().for_each(|edge| { sets.union(edge.a, edge.b); });
+            for (_, members) in entities.iter() {
+                prop_assert!(members.iter().all(|record| sets.find(record.0) == sets.find(members[0].0)));
+            }
+            let mut shuffled = edges;
+            shuffled.reverse();
+            prop_assert_eq!(link(records as usize, &shuffled, &options(), || &scores), entities);
+        }
+    }
+
+    /// Scores of `pairs`, all others far below any threshold.
+    fn world(records: u32, pairs: &[(u32, u32, i8)]) -> Scores {
+        let score = |a, b| {
+            let bits = pairs.iter().find(|pair| (pair.0, pair.1) == (a, b)).map_or(-30, |pair| pair.2);
+            pair_score([bits, 0, 0], [-30, 0, 0], [true, false, false])
+        };
+        Scores((0..records).flat_map(|a| (a + 1..records).map(move |b| ((a, b), score(a, b)))).collect())
+    }
+
+    #[test]
+    fn two_people_are_not_chained_by_a_poor_record() {
+        // 0, 1 and 3, 4 are sure; 2 fits both a little; the two sides contradict each other.
+        let pairs = [(0, 1, 20), (3, 4, 20), (0, 2, 7), (1, 2, 7), (2, 3, 6), (2, 4, 6)];
+        let scores = world(5, &pairs);
+        let edges = scores.edges(|score| score.weight > 0.0);
+        let entities = link(5, &edges, &options(), || &scores);
+        assert_eq!(members(&entities), [vec![0, 1, 2], vec![3, 4]]);
+        assert_eq!(super::super::components(5, &edges, 0.0).len(), 1, "connected components would");
+    }
+
+    #[test]
+    fn one_edge_joins_when_it_is_above_the_threshold() {
+        for (bits, entities) in [(20, 2), (-20, 3)] {
+            let scores = world(3, &[(0, 2, bits)]);
+            assert_eq!(link(3, &scores.edges(|s| s.weight > -20.0), &options(), || &scores).len(), entities);
+        }
+        assert_eq!(
+            link(4, &[], &options(), || -> &Scores { unreachable!("there is nothing to score") }).len(),
+            4
+        );
+    }
+
+    /// Beyond [`MAX_PROFILE`] records a cluster is judged by a part of them; it must come to an end and stay whole.
+    #[test]
+    fn a_very_large_cluster() {
+        struct Same;
+        impl PairScorer for Same {
+            fn score(&mut self, _: u32, _: u32) -> PairScore {
+                pair_score([12, 0, 0], [-12, 0, 0], [true, false, false])
+            }
+        }
+        let records = 3 * MAX_PROFILE as u32;
+        let score = Same.score(0, 1);
+        let edges: Vec<Edge> = (1..records).map(|b| Edge { a: b - 1, b, score }).collect();
+        assert_eq!(link(records as usize, &edges, &options(), || Same).len(), 1);
+    }
+
+    #[test]
+    fn labels_are_of_records() {
+        let scores = world(4, &[(1, 3, 20)]);
+        let entities = link(4, &scores.edges(|s| s.weight > 0.0), &options(), || &scores);
+        assert_eq!(entities.entity_of(RecordId(1)), entities.entity_of(RecordId(3)));
+    }
+}

@@ -179,3 +179,173 @@ fn proxy(level: u8) -> i32 {
         _ => -4,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::{date_level, levels};
+    use super::*;
+    use crate::ids::SourceId;
+    use crate::normalize::attributes::{Attribute, Attributes};
+    use crate::table::{AttributeKind, ColumnBuilder};
+    use proptest::prelude::*;
+
+    /// Columns by kind; a cell is values separated by `|`, empty is null.
+    fn attributes(columns: &[(AttributeKind, &[&str])]) -> Attributes {
+        let records = columns.first().map_or(0, |(_, cells)| cells.len());
+        let column = |&(kind, cells): &(AttributeKind, &[&str])| {
+            let mut builder = ColumnBuilder::new();
+            cells.iter().for_each(|cell| builder.push_list(cell.split('|')));
+            Attribute { name: kind.name().to_owned(), kind, column: builder.finish() }
+        };
+        Attributes { source: vec![SourceId(0); records], columns: columns.iter().map(column).collect() }
+    }
+
+    fn evaluate(attributes: &Attributes, a: usize, b: usize) -> PairLevels {
+        let comparisons = Comparisons::new(attributes);
+        let mut pair = PairLevels::default();
+        comparisons.evaluator().evaluate(a, b, &mut pair);
+        pair
+    }
+
+    #[test]
+    fn missing_values_say_nothing() {
+        let attributes = attributes(&[(AttributeKind::Surname, &["ruiz", "", ""])]);
+        for (a, b) in [(0, 1), (1, 0), (1, 2)] {
+            let pair = evaluate(&attributes, a, b);
+            assert_eq!((pair.levels[0], pair.codes[0]), (NULL_LEVEL, (NULL, NULL)));
+        }
+        assert!(evaluate(&attributes, 0, 0).levels[1..].iter().all(|&level| level == NULL_LEVEL));
+    }
+
+    #[test]
+    fn of_several_values_the_best_pair_counts() {
+        let attributes = attributes(&[(
+            AttributeKind::Phone,
+            &["911222333|612345678", "655010203|612345679|612345678", "655010203"],
+        )]);
+        let codes = |text: &str| {
+            let column = &attributes.columns[0].column;
+            column.dictionary().iter().position(|value| value == text).unwrap() as u32
+        };
+        let pair = evaluate(&attributes, 0, 1);
+        assert_eq!((pair.levels[0], pair.codes[0]), (0, (codes("612345678"), codes("612345678"))));
+        let pair = evaluate(&attributes, 2, 1);
+        assert_eq!((pair.levels[0], pair.codes[0]), (0, (codes("655010203"), codes("655010203"))));
+        assert_eq!(evaluate(&attributes, 0, 2).levels[0], 3);
+    }
+
+    #[test]
+    fn names_that_changed_places() {
+        use name_level::*;
+        let given = ["martin", "alonso", "martin", "alonzo", "martin"];
+        let surname = ["alonso", "martin", "ibarra", "martin", ""];
+        let attributes =
+            attributes(&[(AttributeKind::GivenName, &given), (AttributeKind::Surname, &surname)]);
+        let level = |a, b| evaluate(&attributes, a, b).levels[..2].to_vec();
+        assert_eq!(level(0, 1), [CROSSED_EXACT, CLOSE]);
+        assert_eq!(level(1, 0), [CROSSED_EXACT, CLOSE]);
+        assert_eq!(level(0, 3), [CROSSED_EXACT, CLOSE], "one of the two is equal");
+        // Names in their places are not exchanged, and half an exchange is none.
+        assert_eq!(level(0, 0), [EXACT, EXACT]);
+        assert_eq!(level(0, 2), [EXACT, ELSE]);
+        assert_eq!(level(0, 4), [EXACT, NULL_LEVEL]);
+        assert_eq!(
+            evaluate(&attributes, 0, 1).codes[0],
+            (NULL, NULL),
+            "frequencies of two columns do not compare"
+        );
+    }
+
+    #[test]
+    fn a_street_on_the_second_line() {
+        let streets = ["calle mayor", "edificio sol", "avenida del puerto"];
+        let lines = ["", "calle mayor", ""];
+        let attributes =
+            attributes(&[(AttributeKind::Street, &streets), (AttributeKind::AddressLine2, &lines)]);
+        assert_eq!(evaluate(&attributes, 0, 1).levels[0], 3);
+        assert_eq!(evaluate(&attributes, 1, 0).levels[0], 3);
+        assert_eq!(evaluate(&attributes, 1, 2).levels[0], 4);
+    }
+
+    const KINDS: [AttributeKind; 5] = [
+        AttributeKind::GivenName,
+        AttributeKind::Surname,
+        AttributeKind::BirthDate,
+        AttributeKind::Email,
+        AttributeKind::Street,
+    ];
+
+    fn value() -> impl Strategy<Value = String> {
+        prop_oneof![
+            "[a-d]{1,6}( [a-d]{1,6})?",
+            "(19[0-9]{2}|----)(0[1-9]|--)(0[1-9]|--)",
+            "[a-c]{1,5}@[a-c]{1,3}",
+            "\\PC{0,6}",
+            Just("paco".to_owned()),
+            Just("francisco".to_owned()),
+        ]
+    }
+
+    proptest! {
+        /// The caches are keyed by codes and shared by all pairs of a thread; a fresh evaluator has none of them.
+        #[test]
+        fn symmetric_in_range_and_the_same_from_the_cache(
+            rows in prop::collection::vec(prop::collection::vec(prop::collection::vec(value(), 0..3), KINDS.len()), 2..8),
+        ) {
+            let column = |(at, &kind): (usize, &AttributeKind)| {
+                let mut builder = ColumnBuilder::new();
+                rows.iter().for_each(|row| builder.push_list(row[at].iter().map(String::as_str)));
+                Attribute { name: kind.name().to_owned(), kind, column: builder.finish() }
+            };
+            let attributes = Attributes {
+                source: vec![SourceId(0); rows.len()],
+                columns: KINDS.iter().enumerate().map(column).collect(),
+            };
+            let comparisons = Comparisons::new(&attributes);
+            let mut evaluator = comparisons.evaluator();
+            let (mut pair, mut reverse) = (PairLevels::default(), PairLevels::default());
+            for _ in 0..2 {
+                for a in 0..rows.len() {
+                    for b in 0..rows.len() {
+                        evaluator.evaluate(a, b, &mut pair);
+                        evaluator.evaluate(b, a, &mut reverse);
+                        prop_assert_eq!(pair.levels, reverse.levels);
+                        prop_assert_eq!(&pair, &evaluate(&attributes, a, b));
+                        for (at, item) in comparisons.items().iter().enumerate() {
+                            let (x, y) = pair.codes[at];
+                            prop_assert_eq!((y, x), reverse.codes[at]);
+                            let null = [a, b].iter().any(|&r| comparisons.column(at).codes(r).is_empty());
+                            // A lone given name may cross with a lone surname: both columns are null then.
+                            let crossed = pair.levels[0] > name_level::ELSE && pair.levels[0] != NULL_LEVEL && at < 2;
+                            prop_assert!(crossed || null == (pair.levels[at] == NULL_LEVEL));
+                            prop_assert!(pair.levels[at] == NULL_LEVEL || (pair.levels[at] as usize) < item.levels.len());
+                            prop_assert!(a != b || null || pair.levels[at] == 0);
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    /// The constants by which other modules name levels must be where the tables have them.
+    #[test]
+    fn level_tables() {
+        for kind in AttributeKind::ALL {
+            let Some(levels) = levels(*kind) else { continue };
+            let sum: f64 = levels.iter().map(|level| level.m0).sum();
+            assert!((sum - 1.0).abs() < 0.021, "{kind}: the expectations add up to {sum}");
+            assert!(levels.len() >= 2 && levels.len() < NULL_LEVEL as usize);
+            assert!(["exact", "equal"].contains(&levels[0].name), "{kind}");
+        }
+        let name = |kind, level: u8| levels(kind).unwrap()[level as usize].name;
+        for kind in [AttributeKind::GivenName, AttributeKind::Surname] {
+            assert_eq!(name(kind, name_level::SUBSET), "token subset");
+            assert_eq!(name(kind, name_level::CLOSE), "one slip");
+            assert_eq!(name(kind, name_level::ELSE), "else");
+        }
+        assert_eq!(name(AttributeKind::GivenName, name_level::CROSSED_EXACT), "crossed, exact");
+        assert_eq!(name(AttributeKind::BirthDate, date_level::SWAPPED), "day and month exchanged");
+        assert_eq!(name(AttributeKind::BirthDate, date_level::ELSE), "else");
+        assert_eq!(name(AttributeKind::Street, 3), "on the other address line");
+    }
+}

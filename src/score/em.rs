@@ -243,3 +243,216 @@ pub(crate) fn smooth(counts: &[f64], expectation: &[f64], weight: f64) -> Vec<f6
         .map(|(count, expected)| ((count + weight * expected / norm) / total).max(1e-9))
         .collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::model::{ComparisonModel, MODEL_VERSION};
+    use super::super::sample::Draws;
+    use super::*;
+    use crate::ids::SourceId;
+    use crate::normalize::attributes::{Attribute, Attributes};
+    use crate::score::Frequencies;
+    use crate::table::NULL;
+
+    /// Pairs drawn; all of them are candidates.
+    const PAIRS: u64 = 1_000_000;
+
+    const KINDS: [AttributeKind; 5] = [
+        AttributeKind::GivenName,
+        AttributeKind::Surname,
+        AttributeKind::BirthDate,
+        AttributeKind::Postcode,
+        AttributeKind::Phone,
+    ];
+
+    /// Two records are enough for a comparison of every kind to exist: the levels are drawn, not compared.
+    fn attributes() -> Attributes {
+        let column = |kind: &AttributeKind| Attribute {
+            name: kind.name().to_owned(),
+            kind: *kind,
+            column: [Some("x"), Some("y")].into_iter().collect(),
+        };
+        Attributes { source: vec![SourceId(0); 2], columns: KINDS.iter().map(column).collect() }
+    }
+
+    /// Shares of levels: `first`, then geometrically less, with `last` for "else" (where the kind has it).
+    fn row(kind: AttributeKind, levels: usize, first: f64, last: f64) -> Vec<f64> {
+        let last_at = else_level(kind, levels).unwrap();
+        let mut row: Vec<f64> = (0..levels).map(|level| 0.5f64.powi(level as i32)).collect();
+        (row[0], row[last_at]) = (0.0, 0.0);
+        let rest: f64 = row.iter().sum();
+        row.iter_mut().for_each(|p| *p *= (1.0 - first - last) / rest);
+        (row[0], row[last_at]) = (first, last);
+        row
+    }
+
+    /// The world that the pairs are drawn from.
+    fn truth(comparisons: &Comparisons<'_>, households: bool) -> Model {
+        let shape =
+            [(0.8, 0.04, 0.02), (0.7, 0.1, 0.05), (0.9, 0.03, 0.01), (0.75, 0.2, 0.1), (0.6, 0.3, 0.001)];
+        let items = comparisons.items().iter().zip(shape).map(|(item, (m, m_else, u))| {
+            let shared = !matches!(item.kind, AttributeKind::GivenName | AttributeKind::BirthDate);
+            let row = |first, last| row(item.kind, item.levels.len(), first, last);
+            ComparisonModel {
+                name: item.name.clone(),
+                m: vec![row(m, m_else)],
+                u: vec![row(u, 0.97 - u)],
+                h: (households && shared).then(|| row(0.85, 0.1)),
+                parents: Vec::new(),
+                cap: None,
+            }
+        });
+        let lambda_h = if households { 0.08 } else { 1e-12 };
+        Model { version: MODEL_VERSION, lambda: 0.05, lambda_h, comparisons: items.collect() }
+    }
+
+    /// The same model as training would start it.
+    fn untrained(comparisons: &Comparisons<'_>, truth: &Model) -> Model {
+        let mut model = truth.clone();
+        (model.lambda, model.lambda_h) = (0.005, 0.0025);
+        for (comparison, item) in model.comparisons.iter_mut().zip(comparisons.items()) {
+            let start: Vec<f64> = item.levels.iter().map(|level| level.m0).collect();
+            comparison.h = comparison.h.as_ref().map(|_| start.clone());
+            comparison.m = vec![start];
+        }
+        model
+    }
+
+    /// Draws pairs from `truth`: their class first, then each level on its own; every `missing`-th value is null.
+    fn simulate(comparisons: &Comparisons<'_>, truth: &Model, missing: u64) -> PatternCounts {
+        let frequencies = Frequencies::of_records(comparisons);
+        let scorer = Scorer::new(comparisons, truth, &frequencies);
+        let draws = Draws::new(7, 0);
+        let unit = |number: u64| draws.bits(number) as f64 / u64::MAX as f64;
+        let mut counts = hashbrown::HashMap::with_hasher(foldhash::fast::FixedState::default());
+        let mut pair = PairLevels { codes: [(NULL, NULL); MAX_COMPARISONS], ..PairLevels::default() };
+        for number in 0..PAIRS {
+            let number = number * 16;
+            let class = unit(number);
+            for (at, comparison) in truth.comparisons.iter().enumerate() {
+                let row = match &comparison.h {
+                    _ if class < truth.lambda => &comparison.m[0],
+                    Some(h) if class < truth.lambda + truth.lambda_h => h,
+                    _ => &comparison.u[0],
+                };
+                let mut left = unit(number + 1 + at as u64);
+                let drawn = row.iter().position(|p| {
+                    left -= p;
+                    left < 0.0
+                });
+                let null = missing > 0 && draws.below(number + 8 + at as u64, missing) == 0;
+                pair.levels[at] = if null { NULL_LEVEL } else { drawn.unwrap_or(row.len() - 1) as u8 };
+            }
+            *counts.entry(pattern(&scorer, truth, &pair)).or_insert(0u64) += 1;
+        }
+        let mut patterns = PatternCounts::default();
+        patterns.merge(counts);
+        patterns
+    }
+
+    fn largest_error(found: &[f64], truth: &[f64]) -> f64 {
+        found.iter().zip(truth).map(|(found, truth)| (found - truth).abs()).fold(0.0, f64::max)
+    }
+
+    #[test]
+    fn recovers_m_and_the_prior() {
+        let attributes = attributes();
+        let comparisons = Comparisons::new(&attributes);
+        let truth = truth(&comparisons, false);
+        for missing in [0, 4] {
+            let patterns = simulate(&comparisons, &truth, missing);
+            let mut model = untrained(&comparisons, &truth);
+            let report = run(&comparisons, &mut model, &patterns, PAIRS as f64, 1.0);
+            assert!(report.converged && report.last_change < TOLERANCE, "{report:?}");
+            assert_eq!(report.patterns, patterns.len());
+            assert!((model.lambda / truth.lambda - 1.0).abs() < 0.02, "{missing}: {}", model.lambda);
+            for (found, truth) in model.comparisons.iter().zip(&truth.comparisons) {
+                let error = largest_error(&found.m[0], &truth.m[0]);
+                assert!(error < 0.01, "{missing}: {} is off by {error}: {:?}", found.name, found.m[0]);
+                assert_eq!(found.u, truth.u, "u is known and stays as it is");
+            }
+        }
+    }
+
+    #[test]
+    fn recovers_households_beside_matches() {
+        let attributes = attributes();
+        let comparisons = Comparisons::new(&attributes);
+        let truth = truth(&comparisons, true);
+        let patterns = simulate(&comparisons, &truth, 0);
+        let mut model = untrained(&comparisons, &truth);
+        let report = run(&comparisons, &mut model, &patterns, PAIRS as f64, 1.0);
+        assert!(report.converged, "{report:?}");
+        assert!((model.lambda / truth.lambda - 1.0).abs() < 0.02, "{}", model.lambda);
+        assert!((model.lambda_h / truth.lambda_h - 1.0).abs() < 0.02, "{}", model.lambda_h);
+        for (found, truth) in model.comparisons.iter().zip(&truth.comparisons) {
+            assert!(largest_error(&found.m[0], &truth.m[0]) < 0.01, "m of {}: {:?}", found.name, found.m[0]);
+            if let (Some(found_h), Some(truth_h)) = (&found.h, &truth.h) {
+                assert!(largest_error(found_h, truth_h) < 0.01, "h of {}: {found_h:?}", found.name);
+            }
+        }
+    }
+
+    /// Blocking leaves most pairs out, and a sample of the candidates stands for all: neither may move the prior.
+    #[test]
+    fn the_prior_is_a_share_of_all_pairs() {
+        let attributes = attributes();
+        let comparisons = Comparisons::new(&attributes);
+        let truth = truth(&comparisons, false);
+        let patterns = simulate(&comparisons, &truth, 0);
+        let mut model = untrained(&comparisons, &truth);
+        run(&comparisons, &mut model, &patterns, 4.0 * PAIRS as f64, 2.0);
+        let matches = model.lambda * 4.0 * PAIRS as f64;
+        assert!((matches / (2.0 * 0.05 * PAIRS as f64) - 1.0).abs() < 0.02, "{matches}");
+    }
+
+    #[test]
+    fn one_iteration_from_afar_is_not_convergence() {
+        let attributes = attributes();
+        let comparisons = Comparisons::new(&attributes);
+        let truth = truth(&comparisons, false);
+        let patterns = simulate(&comparisons, &truth, 0);
+        let mut model = untrained(&comparisons, &truth);
+        let sums = expect(&model, &patterns);
+        let start: Vec<Vec<f64>> = model.comparisons.iter().map(|c| c.m[0].clone()).collect();
+        let h = vec![None; start.len()];
+        assert!(maximise(&comparisons, &mut model, &sums, (&start, &h), PAIRS as f64) > 10.0 * TOLERANCE);
+    }
+
+    #[test]
+    fn without_pairs_the_expectations_stay() {
+        let attributes = attributes();
+        let comparisons = Comparisons::new(&attributes);
+        let mut model = untrained(&comparisons, &truth(&comparisons, true));
+        let report = run(&comparisons, &mut model, &PatternCounts::default(), 1.0, 1.0);
+        assert!(report.converged && report.patterns == 0, "{report:?}");
+        for (comparison, item) in model.comparisons.iter().zip(comparisons.items()) {
+            let start: Vec<f64> = item.levels.iter().map(|level| level.m0).collect();
+            assert!(largest_error(&comparison.m[0], &start) < 0.011, "{}: {:?}", item.name, comparison.m[0]);
+        }
+        assert!(model.lambda > 0.0, "a prior of zero would be final");
+    }
+
+    #[test]
+    fn the_match_class_cannot_take_people_whose_names_differ() {
+        for kind in KINDS {
+            let levels = crate::compare::levels(kind).unwrap().len();
+            let mut row = row(kind, levels, 0.1, 0.6);
+            anchor(kind, &mut row);
+            let last = else_level(kind, levels).unwrap();
+            assert!((row.iter().sum::<f64>() - 1.0).abs() < 1e-12, "{kind}: {row:?}");
+            assert!((row[last] - else_bound(kind).unwrap_or(0.6)).abs() < 1e-12, "{kind}: {row:?}");
+        }
+        let levels = crate::compare::levels(AttributeKind::GivenName).unwrap();
+        assert_eq!(levels[else_level(AttributeKind::GivenName, levels.len()).unwrap()].name, "else");
+    }
+
+    #[test]
+    fn smoothing_shrinks_to_the_expectation_and_leaves_no_zero() {
+        let expected = [0.7, 0.2, 0.1];
+        assert!(largest_error(&smooth(&[0.0; 3], &expected, 20.0), &expected) < 1e-12);
+        let half = smooth(&[20.0, 0.0, 0.0], &expected, 20.0);
+        assert!(largest_error(&half, &[0.85, 0.1, 0.05]) < 1e-12, "{half:?}");
+        assert!(smooth(&[1e12, 0.0], &[1.0, 0.0], 20.0).iter().all(|&p| p > 0.0));
+    }
+}

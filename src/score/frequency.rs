@@ -54,3 +54,51 @@ impl Frequencies {
         Self { log2, log2_agreement: agreement.clamp(1e-12, 1.0).log2() }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ids::SourceId;
+    use crate::normalize::attributes::{Attribute, Attributes};
+    use crate::table::AttributeKind;
+
+    /// Surnames of eight records, one of them unknown.
+    fn attributes() -> Attributes {
+        let names = ["garcia", "garcia", "garcia", "garcia", "ruiz", "ruiz", "urdangarin"];
+        let column = names.into_iter().map(Some).chain([None]).collect();
+        let attribute = Attribute { name: "surname".to_owned(), kind: AttributeKind::Surname, column };
+        Attributes { source: vec![SourceId(0); 8], columns: vec![attribute] }
+    }
+
+    fn close(found: &[f32], expected: &[f64]) {
+        assert_eq!(found.len(), expected.len());
+        for (found, expected) in found.iter().zip(expected) {
+            assert!((f64::from(*found) - expected.log2()).abs() < 1e-6, "{found} is not log2 {expected}");
+        }
+    }
+
+    #[test]
+    fn of_records_without_the_carrier_itself() {
+        let attributes = attributes();
+        let found = &Frequencies::of_records(&Comparisons::new(&attributes))[0];
+        close(&found.log2, &[3.0 / 7.0, 1.0 / 7.0, 0.5 / 7.0]);
+        assert!((found.log2_agreement - (21.0f64 / 49.0).log2()).abs() < 1e-12);
+    }
+
+    #[test]
+    fn of_entities_each_counts_once() {
+        let attributes = attributes();
+        // The four García are one customer, and one of the Ruiz is the one called Urdangarin.
+        let entities = Entities::from_labels(&[0, 0, 0, 0, 1, 2, 2, 3]);
+        let found = &Frequencies::of_entities(&Comparisons::new(&attributes), &entities)[0];
+        close(&found.log2, &[0.5 / 3.0, 0.5 / 3.0, 0.5 / 3.0]);
+        let agreement = (1.0f64 / 9.0) + (1.5f64 / 3.0).powi(2) + (0.5f64 / 3.0).powi(2);
+        assert!((found.log2_agreement - agreement.log2()).abs() < 1e-12);
+    }
+
+    #[test]
+    fn a_column_without_values_has_no_frequencies() {
+        let found = Frequencies::from_counts(&[], 0.0);
+        assert!(found.log2.is_empty() && found.log2_agreement.is_finite());
+    }
+}

@@ -17,4 +17,6 @@ pub use frequency::Frequencies;
 pub use model::{
     ComparisonModel, Evidence, EvidenceGroup, GROUPS, MODEL_VERSION, Model, PairScore, Parent, Prior, Scorer,
 };
+#[cfg(test)]
+pub(crate) use sample::Draws;
 pub(crate) use train::Trainer;

@@ -270,3 +270,51 @@ impl<'a> Scorer<'a> {
         MatchWeight(self.score(pair).weight)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn the_weight_is_the_odds_of_a_match(
+            lambda in 1e-9f64..0.3, lambda_h in 1e-9f64..0.3, matched in -40.0f64..40.0, household in -40.0f64..40.0,
+        ) {
+            let weight = Prior::new(lambda, lambda_h).weight(matched, household);
+            let others = lambda_h * household.exp2() + (1.0 - lambda - lambda_h);
+            let odds = lambda * matched.exp2() / others;
+            prop_assert!((weight - odds.log2()).abs() < 1e-9);
+        }
+
+        #[test]
+        fn sums_of_powers_do_not_overflow(a in -5000.0f64..5000.0, b in -5000.0f64..5000.0) {
+            let sum = log2_sum(a, b);
+            prop_assert_eq!(sum.to_bits(), log2_sum(b, a).to_bits());
+            prop_assert!(sum >= a.max(b) && sum <= a.max(b) + 1.0);
+        }
+    }
+
+    #[test]
+    fn no_household_is_no_term() {
+        assert_eq!(log2_sum(-3.0, f64::NEG_INFINITY), -3.0);
+        let prior = Prior::new(0.25, 1e-300);
+        assert!((prior.weight(0.0, f64::NEG_INFINITY) - (0.25f64 / 0.75).log2()).abs() < 1e-12);
+    }
+
+    #[test]
+    fn states_number_the_agreeing_parents() {
+        let parent = |comparison, agrees_to| Parent { comparison, agrees_to };
+        let comparison = ComparisonModel {
+            name: String::new(),
+            m: Vec::new(),
+            u: Vec::new(),
+            h: None,
+            parents: vec![parent(0, 2), parent(1, 0)],
+            cap: None,
+        };
+        for (levels, state) in [([3, 1], 0), ([2, 1], 1), ([3, 0], 2), ([0, 0], 3), ([NULL_LEVEL, 0], 2)] {
+            assert_eq!(comparison.state(&levels), state, "{levels:?}");
+        }
+    }
+}
