@@ -150,7 +150,7 @@ pub struct Issue {
     pub field: String,
     /// How often.
     pub count: u64,
-    /// The first lines (at most [`MAX_POSITIONS`], ascending), where lines are known.
+    /// The first lines (at most ten, ascending), where lines are known.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub lines: Vec<u64>,
     /// What it means and what was done, for people.
@@ -184,13 +184,14 @@ impl Issues {
         line: Option<u64>,
         message: &str,
     ) {
-        let entry = self.entries.entry((code, source.to_owned(), field.to_owned())).or_insert_with(|| Issue {
-            code,
-            source: source.to_owned(),
-            field: field.to_owned(),
-            message: message.to_owned(),
-            ..Issue::default()
-        });
+        let entry =
+            self.entries.entry((code, source.to_owned(), field.to_owned())).or_insert_with(|| Issue {
+                code,
+                source: source.to_owned(),
+                field: field.to_owned(),
+                message: message.to_owned(),
+                ..Issue::default()
+            });
         entry.count += count;
         if let Some(line) = line {
             insert_line(&mut entry.lines, line);

@@ -5,7 +5,11 @@
 use std::ops::Range;
 
 /// Applies `work` to consecutive ranges of at most `chunk` items that cover `0..len`; results in order.
-pub(crate) fn map_ranges<T: Send>(len: usize, chunk: usize, work: impl Fn(Range<usize>) -> T + Sync + Send) -> Vec<T> {
+pub(crate) fn map_ranges<T: Send>(
+    len: usize,
+    chunk: usize,
+    work: impl Fn(Range<usize>) -> T + Sync + Send,
+) -> Vec<T> {
     let chunk = chunk.max(1);
     let pieces = len.div_ceil(chunk);
     let piece = |i: usize| work(i * chunk..((i + 1) * chunk).min(len));
@@ -34,7 +38,10 @@ pub(crate) fn map<I: Sync, T: Send>(items: &[I], work: impl Fn(&I) -> T + Sync +
 }
 
 /// Sorts by a total order; equal items are interchangeable, so that the outcome is unique.
-pub(crate) fn sort_unstable_by<T: Send>(items: &mut [T], order: impl Fn(&T, &T) -> std::cmp::Ordering + Sync) {
+pub(crate) fn sort_unstable_by<T: Send>(
+    items: &mut [T],
+    order: impl Fn(&T, &T) -> std::cmp::Ordering + Sync,
+) {
     #[cfg(feature = "parallel")]
     {
         use rayon::prelude::*;

@@ -113,8 +113,8 @@ fn noted(random: &mut Random, person: &Row) -> Row {
             cell.clear();
         } else if random.percent(7) {
             let mut letters: Vec<char> = cell.chars().collect();
-            let at = random.below(letters.len().max(2) - 1);
-            letters.swap(at, (at + 1).min(letters.len() - 1));
+            let at = random.below(letters.len() - 1);
+            letters.swap(at, at + 1);
             *cell = letters.into_iter().collect();
         } else if random.percent(10) {
             *cell = cell.to_uppercase();

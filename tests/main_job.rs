@@ -195,6 +195,14 @@ fn readable(field: &str, value: &str, cells: &[&str]) -> bool {
             let code = |text: &str| squeezed(text).trim_start_matches('0').to_owned();
             cells.iter().any(|cell| code(cell).contains(&code(value)))
         }
+        // Types of streets and units are written out (C/, calle); names and numbers stay what they are.
+        "street" => {
+            let words = value
+                .split(|c: char| !c.is_alphanumeric())
+                .filter(|word| !word.starts_with(char::is_lowercase));
+            let mut wanted = words.map(squeezed).filter(|word| !word.is_empty());
+            wanted.all(|word| cells.iter().any(|cell| squeezed(cell).contains(&word)))
+        }
         // A code for the country's name.
         "country" => cells.iter().any(|cell| !cell.is_empty()),
         _ => {

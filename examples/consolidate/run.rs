@@ -1,6 +1,6 @@
 //! The run: read, consolidate, write, tell.
 
-use std::io::IsTerminal;
+use std::io::{IsTerminal, Write};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
@@ -55,20 +55,33 @@ pub fn run(arguments: &Arguments) -> Result<()> {
     let summary = Summary::new(&resolution);
     if arguments.json {
         let text = serde_json::to_string_pretty(&summary);
-        println!("{}", text.map_err(|error| Error::new(ErrorKind::Format, error.to_string()))?);
+        say(&text.map_err(|error| Error::new(ErrorKind::Format, error.to_string()))?)?;
     } else if !arguments.quiet {
-        terminal::print(&reads, &resolution, &summary, &timings, arguments);
+        say(&terminal::text(&reads, &resolution, &summary, &timings, arguments))?;
     }
     if let (Some((a, b, explanation)), false) = (explanation, arguments.json) {
-        println!("{a} and {b}\n{explanation}");
+        say(&format!("{a} and {b}\n{explanation}"))?;
     }
     Ok(())
+}
+
+/// Prints text. A reader who has seen enough (`consolidate | head`) is no error.
+fn say(text: &str) -> Result<()> {
+    let mut out = std::io::stdout().lock();
+    match writeln!(out, "{text}").and_then(|()| out.flush()) {
+        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
+            Err(Error::new(ErrorKind::Io, format!("cannot be written ({})", error.kind()))
+                .at("standard output"))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// `crm:17` as source and id.
 fn record_name(text: &str) -> Result<(&str, &str)> {
     text.split_once(':').ok_or_else(|| {
-        Error::new(ErrorKind::UnknownRecord, format!("{text:?} does not name a record")).cure("write source:id, as crm:17")
+        Error::new(ErrorKind::UnknownRecord, format!("{text:?} does not name a record"))
+            .cure("write source:id, as crm:17")
     })
 }
 
@@ -79,7 +92,8 @@ fn configuration(arguments: &Arguments) -> Result<Config> {
         Some(path) => {
             let place = path.display().to_string();
             let text = std::fs::read_to_string(path).map_err(|error| {
-                Error::new(ErrorKind::Io, format!("the configuration cannot be read ({})", error.kind())).at(&place)
+                Error::new(ErrorKind::Io, format!("the configuration cannot be read ({})", error.kind()))
+                    .at(&place)
             })?;
             Config::from_toml(&text).map_err(|error| match error.location().line {
                 Some(line) => error.at(place).line(line),
@@ -110,8 +124,10 @@ fn configuration(arguments: &Arguments) -> Result<Config> {
 /// The touchpoints that come with the project.
 fn sample() -> Result<Vec<PathBuf>> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples").join("data");
-    let files: Vec<PathBuf> =
-        ["crm", "helpdesk", "newsletter", "shop", "till"].iter().map(|name| folder.join(name).with_extension("csv")).collect();
+    let files: Vec<PathBuf> = ["crm", "helpdesk", "newsletter", "shop", "till"]
+        .iter()
+        .map(|name| folder.join(name).with_extension("csv"))
+        .collect();
     if files.iter().all(|file| file.exists()) {
         return Ok(files);
     }
@@ -153,7 +169,11 @@ fn write_config(table: &Table, mut config: Config, path: &Path, quiet: bool) -> 
             region: mapping.region,
             locale: mapping.locale,
             day_first: mapping.day_first,
-            columns: mapping.fields.iter().map(|guess| (guess.field.clone(), guess.role.to_string())).collect(),
+            columns: mapping
+                .fields
+                .iter()
+                .map(|guess| (guess.field.clone(), guess.role.to_string()))
+                .collect(),
         };
         config.sources.insert(mapping.source, settings);
     }
@@ -163,13 +183,17 @@ fn write_config(table: &Table, mut config: Config, path: &Path, quiet: bool) -> 
     config.drop_ignored = false;
     let mut file = AtomicFile::create(path)?;
     let fail = |error: std::io::Error| {
-        Error::new(ErrorKind::Io, format!("cannot be written ({})", error.kind())).at(path.display().to_string())
+        Error::new(ErrorKind::Io, format!("cannot be written ({})", error.kind()))
+            .at(path.display().to_string())
     };
-    std::io::Write::write_all(&mut file, terminal::CONFIG_HEAD.as_bytes()).map_err(fail)?;
-    std::io::Write::write_all(&mut file, config.to_toml()?.as_bytes()).map_err(fail)?;
+    file.write_all(terminal::CONFIG_HEAD.as_bytes()).map_err(fail)?;
+    file.write_all(config.to_toml()?.as_bytes()).map_err(fail)?;
     file.commit()?;
     if !quiet {
-        println!("The detected columns are in {}: edit them and run again with --config.", path.display());
+        say(&format!(
+            "The detected columns are in {}: edit them and run again with --config.",
+            path.display()
+        ))?;
     }
     Ok(())
 }
@@ -184,7 +208,8 @@ struct Clock {
 
 impl Clock {
     fn new(arguments: &Arguments) -> Self {
-        let visible = arguments.progress || (std::io::stderr().is_terminal() && !arguments.quiet && !arguments.json);
+        let visible =
+            arguments.progress || (std::io::stderr().is_terminal() && !arguments.quiet && !arguments.json);
         Self { started: Instant::now(), stages: Vec::new(), current: None, visible }
     }
 
@@ -192,7 +217,10 @@ impl Clock {
         self.end();
         self.started = Instant::now();
         let spinner = if self.visible { ProgressBar::new_spinner() } else { ProgressBar::hidden() };
-        spinner.set_style(ProgressStyle::with_template("{spinner} {msg} {elapsed}").unwrap_or_else(|_| ProgressStyle::default_spinner()));
+        spinner.set_style(
+            ProgressStyle::with_template("{spinner} {msg} {elapsed}")
+                .unwrap_or_else(|_| ProgressStyle::default_spinner()),
+        );
         spinner.set_message(stage);
         spinner.enable_steady_tick(Duration::from_millis(120));
         self.current = Some((stage, spinner));

@@ -20,20 +20,37 @@ pub const CONFIG_HEAD: &str = "\
 
 ";
 
+/// A line of text; writing to a string cannot fail.
+macro_rules! outln {
+    ($out:expr) => { $out.push('\n') };
+    ($out:expr, $($format:tt)*) => {{
+        let _ = std::fmt::Write::write_fmt($out, format_args!($($format)*));
+        $out.push('\n');
+    }};
+}
+
 /// Example merges shown.
 const EXAMPLES: usize = 10;
 
-pub fn print(reads: &[FileRead], resolution: &Resolution, summary: &Summary, timings: &Timings, arguments: &Arguments) {
-    files(reads);
-    columns(resolution);
-    customers(summary);
-    examples(resolution);
-    issues(summary);
-    written(&arguments.out, arguments.pairs, timings);
+pub fn text(
+    reads: &[FileRead],
+    resolution: &Resolution,
+    summary: &Summary,
+    timings: &Timings,
+    arguments: &Arguments,
+) -> String {
+    let out = &mut String::new();
+    files(out, reads);
+    columns(out, resolution);
+    customers(out, summary);
+    examples(out, resolution);
+    issues(out, summary);
+    written(out, &arguments.out, arguments.pairs, timings);
+    std::mem::take(out)
 }
 
-fn heading(text: &str) {
-    println!("\n{text}\n{}", "─".repeat(text.chars().count()));
+fn heading(out: &mut String, text: &str) {
+    outln!(out, "\n{text}\n{}", "─".repeat(text.chars().count()));
 }
 
 /// 1234567 as 1,234,567.
@@ -41,7 +58,7 @@ fn number(n: u64) -> String {
     let digits = n.to_string();
     let mut out = String::new();
     for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at) % 3 == 0 {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
             out.push(',');
         }
         out.push(digit);
@@ -49,8 +66,8 @@ fn number(n: u64) -> String {
     out
 }
 
-fn files(reads: &[FileRead]) {
-    heading("Read");
+fn files(out: &mut String, reads: &[FileRead]) {
+    heading(out, "Read");
     let width = reads.iter().map(|read| read.name.chars().count()).max().unwrap_or(0);
     for read in reads {
         let delimiter = match read.format.delimiter {
@@ -58,7 +75,8 @@ fn files(reads: &[FileRead]) {
             Some(byte) => format!("'{}'", char::from(byte)),
             None => "one column".to_owned(),
         };
-        println!(
+        outln!(
+            out,
             "  {:width$}  {:>10} records  {:>3} columns  {:>8}  {}, {}   {}",
             read.name,
             number(read.records as u64),
@@ -69,7 +87,7 @@ fn files(reads: &[FileRead]) {
             read.path.display(),
         );
         if !read.skipped.is_empty() {
-            println!("  {:width$}  never read in: {}", "", read.skipped.join(", "));
+            outln!(out, "  {:width$}  never read in: {}", "", read.skipped.join(", "));
         }
     }
 }
@@ -83,46 +101,73 @@ fn size(bytes: u64) -> String {
 }
 
 /// What each column was taken for; the reasons of the doubtful ones.
-fn columns(resolution: &Resolution) {
-    heading("Columns");
+fn columns(out: &mut String, resolution: &Resolution) {
+    heading(out, "Columns");
     for mapping in resolution.mappings() {
-        let place: Vec<&str> = [&mapping.region, &mapping.locale].into_iter().flatten().map(String::as_str).collect();
-        println!("  {} {}", mapping.source, if place.is_empty() { String::new() } else { format!("({})", place.join(", ")) });
+        let place: Vec<&str> =
+            [&mapping.region, &mapping.locale].into_iter().flatten().map(String::as_str).collect();
+        outln!(
+            out,
+            "  {} {}",
+            mapping.source,
+            if place.is_empty() { String::new() } else { format!("({})", place.join(", ")) }
+        );
         let used = |guess: &&FieldGuess| !matches!(guess.role, Role::Carry | Role::Skip);
         for guess in mapping.fields.iter().filter(used) {
             let doubt = if guess.confidence < 0.7 { "?" } else { " " };
-            println!("   {doubt} {:24} {:16} {}", clip(&guess.field, 24), guess.role.to_string(), guess.reasons.join("; "));
+            outln!(
+                out,
+                "   {doubt} {:24} {:16} {}",
+                clip(&guess.field, 24),
+                guess.role.to_string(),
+                guess.reasons.join("; ")
+            );
         }
         for (role, verb) in [(Role::Carry, "carried, no evidence"), (Role::Skip, "not used")] {
-            let names: Vec<&str> =
-                mapping.fields.iter().filter(|guess| guess.role == role).map(|guess| guess.field.as_str()).collect();
+            let names: Vec<&str> = mapping
+                .fields
+                .iter()
+                .filter(|guess| guess.role == role)
+                .map(|guess| guess.field.as_str())
+                .collect();
             if !names.is_empty() {
-                println!("     {verb}: {}", names.join(", "));
+                outln!(out, "     {verb}: {}", names.join(", "));
             }
         }
     }
-    println!("  Wrong? --write-config FILE, edit it, run with --config FILE.");
+    outln!(out, "  Wrong? --write-config FILE, edit it, run with --config FILE.");
 }
 
-fn customers(summary: &Summary) {
-    heading("Customers");
+fn customers(out: &mut String, summary: &Summary) {
+    heading(out, "Customers");
     let share = 100.0 * summary.duplicates() as f64 / summary.records.max(1) as f64;
-    println!(
+    outln!(
+        out,
         "  {} records are {} customers: {} records ({share:.1} %) were duplicates.",
         number(summary.records),
         number(summary.entities),
         number(summary.duplicates()),
     );
-    println!(
+    outln!(
+        out,
         "  The model expects {} matching pairs and merged {}; records merge above {:.0} % probability.",
         number(summary.matching.estimated_matches.round() as u64),
         number(summary.matching.matched_pairs),
         100.0 * summary.matching.threshold_probability,
     );
     let width = summary.sources.iter().map(|source| source.name.chars().count()).max().unwrap_or(0).max(6);
-    println!("\n  {:width$}  {:>10}  {:>10}  {:>12}  {:>11}", "source", "records", "customers", "duplicates", "only there");
+    outln!(
+        out,
+        "\n  {:width$}  {:>10}  {:>10}  {:>12}  {:>11}",
+        "source",
+        "records",
+        "customers",
+        "duplicates",
+        "only there"
+    );
     for source in &summary.sources {
-        println!(
+        outln!(
+            out,
             "  {:width$}  {:>10}  {:>10}  {:>12}  {:>11}",
             source.name,
             number(source.records),
@@ -132,25 +177,25 @@ fn customers(summary: &Summary) {
         );
     }
     if !summary.shared.is_empty() && summary.sources.len() <= 12 {
-        println!("\n  Customers that two sources share:");
+        outln!(out, "\n  Customers that two sources share:");
         for pair in &summary.shared {
-            println!("  {:>10}  {} and {}", number(pair.entities), pair.left, pair.right);
+            outln!(out, "  {:>10}  {} and {}", number(pair.entities), pair.left, pair.right);
         }
     }
-    println!("\n  Records a customer:");
+    outln!(out, "\n  Records a customer:");
     let most = summary.entity_sizes.values().copied().max().unwrap_or(1).max(1);
     for (size, count) in summary.entity_sizes.iter().take(12) {
         let bar = "█".repeat((40 * count).div_ceil(most) as usize);
-        println!("  {size:>10}  {bar} {}", number(*count));
+        outln!(out, "  {size:>10}  {bar} {}", number(*count));
     }
     let rest: u64 = summary.entity_sizes.iter().skip(12).map(|(_, count)| count).sum();
     if rest > 0 {
-        println!("  {:>10}  {}", "more", number(rest));
+        outln!(out, "  {:>10}  {}", "more", number(rest));
     }
 }
 
 /// Ten merges that show something: several records, several sources, values that differ.
-fn examples(resolution: &Resolution) {
+fn examples(out: &mut String, resolution: &Resolution) {
     let mut chosen: Vec<(usize, EntityId)> = resolution
         .entities()
         .iter()
@@ -162,9 +207,9 @@ fn examples(resolution: &Resolution) {
     if chosen.is_empty() {
         return;
     }
-    heading("Examples");
+    heading(out, "Examples");
     for (_, entity) in chosen {
-        example(resolution, entity);
+        example(out, resolution, entity);
     }
 }
 
@@ -174,7 +219,8 @@ fn interest(resolution: &Resolution, members: &[RecordId]) -> usize {
     let mut sources: Vec<_> = members.iter().map(|record| records.source[record.index()]).collect();
     sources.dedup();
     let differing = resolution.attributes().columns.iter().filter(|attribute| {
-        let mut codes: Vec<u32> = members.iter().flat_map(|r| attribute.column.codes(r.index())).copied().collect();
+        let mut codes: Vec<u32> =
+            members.iter().flat_map(|r| attribute.column.codes(r.index())).copied().collect();
         codes.sort_unstable();
         codes.dedup();
         codes.len() > 1
@@ -182,32 +228,47 @@ fn interest(resolution: &Resolution, members: &[RecordId]) -> usize {
     4 * sources.len() + differing.count()
 }
 
-fn example(resolution: &Resolution, entity: EntityId) {
+fn example(out: &mut String, resolution: &Resolution, entity: EntityId) {
     let golden = resolution.golden_record(entity);
     let get = |field: &str| golden.get(field).unwrap_or("");
     let name = ["name_prefix", "given_name", "middle_name", "surname", "second_surname"].map(get).join(" ");
     let name = name.split_whitespace().collect::<Vec<_>>().join(" ");
     let title = if name.is_empty() { get("company").to_owned() } else { name };
     let place = [get("street"), get("postcode"), get("city")].join(" ");
-    println!("\n  ● {title}   {}   {}   {}", get("email"), get("phone"), place.split_whitespace().collect::<Vec<_>>().join(" "));
+    outln!(
+        out,
+        "\n  ● {title}   {}   {}   {}",
+        get("email"),
+        get("phone"),
+        place.split_whitespace().collect::<Vec<_>>().join(" ")
+    );
     let members = resolution.entities().members(entity);
     for &record in members {
         let records = resolution.records();
         let label = format!("{}:{}", records.source_name(record), records.id(record));
-        println!("      {:26} {}", clip(&label, 26), clip(&shown(resolution, record), 110));
+        outln!(out, "      {:26} {}", clip(&label, 26), clip(&shown(resolution, record), 110));
     }
-    let reasons: Vec<String> = members
-        .windows(2)
-        .map(|pair| reason(&resolution.explain_records(pair[0], pair[1])))
-        .collect();
+    let reasons: Vec<String> =
+        members.windows(2).map(|pair| reason(&resolution.explain_records(pair[0], pair[1]))).collect();
     for reason in reasons.iter().take(3) {
-        println!("      because {reason}");
+        outln!(out, "      because {reason}");
     }
 }
 
 /// The golden fields of one record.
 fn shown(resolution: &Resolution, record: RecordId) -> String {
-    let fields = ["given_name", "surname", "company", "birth_date", "email", "phone", "street", "postcode", "city", "identifier"];
+    let fields = [
+        "given_name",
+        "surname",
+        "company",
+        "birth_date",
+        "email",
+        "phone",
+        "street",
+        "postcode",
+        "city",
+        "identifier",
+    ];
     let values = fields.iter().filter_map(|name| {
         let field = resolution.golden_fields().iter().find(|field| field.name == *name)?;
         field.values.get(record.index())
@@ -224,26 +285,28 @@ fn reason(explanation: &Explanation) -> String {
     format!("{} = {:+.0} bits", words.join(", "), explanation.weight)
 }
 
-fn issues(summary: &Summary) {
+fn issues(out: &mut String, summary: &Summary) {
     if summary.issues.is_empty() {
         return;
     }
-    heading("Worth knowing");
+    heading(out, "Worth knowing");
     for issue in &summary.issues {
         let place = [issue.source.as_str(), issue.field.as_str()].join(" ");
         let lines: Vec<String> = issue.lines.iter().take(3).map(u64::to_string).collect();
-        let lines = if lines.is_empty() { String::new() } else { format!(" (line {} ...)", lines.join(", ")) };
-        println!("  {:>10}  {:28} {}{lines}", number(issue.count), clip(place.trim(), 28), issue.message);
+        let lines =
+            if lines.is_empty() { String::new() } else { format!(" (line {} ...)", lines.join(", ")) };
+        outln!(out, "  {:>10}  {:28} {}{lines}", number(issue.count), clip(place.trim(), 28), issue.message);
     }
 }
 
-fn written(folder: &Path, with_pairs: bool, timings: &Timings) {
-    heading("Written");
+fn written(out: &mut String, folder: &Path, with_pairs: bool, timings: &Timings) {
+    heading(out, "Written");
     let pairs = if with_pairs { ", pairs.csv" } else { "" };
-    println!("  {}: golden.csv, xref.csv, provenance.csv{pairs}, report.json", folder.display());
+    outln!(out, "  {}: golden.csv, xref.csv, provenance.csv{pairs}, report.json", folder.display());
     let total: f64 = timings.iter().map(|(_, time)| time.as_secs_f64()).sum();
-    let stages: Vec<String> = timings.iter().map(|(stage, time)| format!("{stage} {:.2} s", time.as_secs_f64())).collect();
-    println!("  {total:.2} s: {}", stages.join(", "));
+    let stages: Vec<String> =
+        timings.iter().map(|(stage, time)| format!("{stage} {:.2} s", time.as_secs_f64())).collect();
+    outln!(out, "  {total:.2} s: {}", stages.join(", "));
 }
 
 fn clip(text: &str, width: usize) -> String {

@@ -289,4 +289,3 @@ impl Composite {
         Some((0..attributes.len()).filter_map(key).collect())
     }
 }
-

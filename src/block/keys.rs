@@ -100,7 +100,12 @@ pub(super) fn emit_keys(kind: AttributeKind, column: usize, value: &str, mut emi
         K::Phone => edges(value, [Tag::Phone, Tag::PhoneStart, Tag::PhoneEnd], 4, &mut emit),
         K::Email => email_keys(value, &mut emit),
         K::Identifier => {
-            edges(value, [Tag::Identifier, Tag::IdentifierStart, Tag::IdentifierEnd], value.len() / 2, &mut emit);
+            edges(
+                value,
+                [Tag::Identifier, Tag::IdentifierStart, Tag::IdentifierEnd],
+                value.len() / 2,
+                &mut emit,
+            );
         }
         K::Company | K::Website => {
             emit(hash(Tag::Company, value));
@@ -139,7 +144,9 @@ fn name_keys(value: &str, emit: &mut impl FnMut(u64)) {
 }
 
 fn date_keys(value: &str, emit: &mut impl FnMut(u64)) {
-    let (Some(year), Some(month), Some(day)) = (value.get(..4), value.get(4..6), value.get(6..8)) else { return };
+    let (Some(year), Some(month), Some(day)) = (value.get(..4), value.get(4..6), value.get(6..8)) else {
+        return;
+    };
     let known = |part: &str| !part.contains('-');
     let mut combine = |tag: Tag, parts: &[&str]| {
         if parts.iter().all(|part| known(part)) {

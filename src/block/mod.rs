@@ -4,13 +4,24 @@
 //! dates, ends of phone numbers, ... All rules are united: for each record the neighbours that share the most
 //! information (`sum of log2(N / df)` over shared keys of at most [`MAX_BLOCK`] records) become candidates, [`K`] a
 //! record, and a pair counts when either side chose the other. Top-k joins of this kind beat learned blocking rules
-//! (Papadakis et al. 2016-2023; Sparkly, Paulsen et al. 2023).
+//! (Papadakis et al. 2016-2023; Sparkly, Paulsen et al. 2023). Composite keys of two attributes stay rare where no
+//! single value is.
 //!
 //! # Shape
-//! [`Neighbours`] holds at most `K` record numbers a record, never the pairs; pairs are streamed from it, each once.
+//! In: [`Attributes`](crate::normalize::attributes::Attributes). Out: [`Neighbours`] with at most `K` record numbers a
+//! record, never the pairs; pairs are streamed from it, each once, with the smaller record first.
+//!
+//! # Null
+//! A value that is missing gives no key. A record without any usable key has no neighbours and stays alone.
+//!
+//! # Errors
+//! None. What the two limits cut off is counted: [`IndexStats`], [`Neighbours::capped_records`].
 //!
 //! # Complexity
 //! Time O(records x [`MAX_POSTINGS`]), memory O(records x keys a record).
+//!
+//! # Source
+//! Own design; the weights are the inverse document frequencies of text retrieval.
 
 mod index;
 mod keys;

@@ -10,8 +10,8 @@
 //! side. That is what keeps two people who share one poor record apart, where connected components would chain them.
 //!
 //! # Source
-//! Own design; measured against connected components, average linkage and correlation clustering on fifteen data
-//! sets, where it is best on all (connected components lose .01-.7 F1).
+//! Own design; measured against connected components, average linkage and correlation clustering on five labelled
+//! person data sets, where it is best on all: the others lose up to .04 F1, connected components .002 to .72.
 
 use std::cmp::Ordering;
 use std::collections::{BTreeMap, BinaryHeap};
@@ -29,6 +29,9 @@ const FIT_LIMIT: f64 = 20.0;
 
 /// Records of each cluster that a score from scratch looks at: bounds O(n*m) work on very large clusters.
 const MAX_PROFILE: usize = 100;
+
+/// Components that one task works on: enough to be worth the caches of a scorer.
+const COMPONENTS_A_TASK: usize = 256;
 
 /// Scores pairs of records that blocking did not propose; one per thread.
 pub trait PairScorer {
@@ -126,7 +129,7 @@ pub fn link<S: PairScorer>(
     scorer: impl Fn() -> S + Sync + Send,
 ) -> Entities {
     let components = components(records, edges);
-    let labels = par::map_ranges(components.len(), 64, |range| {
+    let labels = par::map_ranges(components.len(), COMPONENTS_A_TASK, |range| {
         let mut scorer = scorer();
         let mut joined = Vec::new();
         for component in &components[range] {
@@ -248,12 +251,11 @@ impl<'a, S: PairScorer> Linkage<'a, S> {
         }
         let mut row_fit = vec![Profile::default(); rows];
         let mut column_fit = vec![Profile::default(); columns];
-        for row in 0..rows {
-            for column in 0..columns {
-                let (x, y) = (self.members[a][row], self.members[b][column]);
+        for (&x, row) in self.members[a].iter().zip(&mut row_fit) {
+            for (&y, column) in self.members[b].iter().zip(&mut column_fit) {
                 let score = self.scorer.score(x.min(y), x.max(y));
-                row_fit[row].add(&score);
-                column_fit[column].add(&score);
+                row.add(&score);
+                column.add(&score);
             }
         }
         let mean = |profiles: &[Profile]| {

@@ -2,6 +2,14 @@
 //!
 //! [`link`] is the default (profile linkage with verification); [`components`] joins whatever a threshold leaves
 //! connected, for those who want the classic; [`one_to_one`] serves sources that hold no duplicates.
+//!
+//! # Shape
+//! In: a number of records and [`Edge`]s `a < b`, each pair at most once. Out: [`Entities`], in which every record is
+//! exactly once; a record without edges is an entity of its own.
+//!
+//! # Invariants
+//! The order of the edges has no say: ties go to the smaller records. Every clustering numbers entities by their first
+//! record.
 
 mod entities;
 mod linkage;

@@ -1,8 +1,10 @@
 //! Evaluates candidate pairs: the level of each comparison, with the codes of the values that gave it.
 
 use super::level::{NULL_LEVEL, name_level};
-use super::{Comparisons, MAX_COMPARISONS, values};
-use crate::table::{Column, NULL};
+use super::names::Part;
+use super::signature::far_apart;
+use super::{Comparisons, MANY, MAX_COMPARISONS, values};
+use crate::table::{AttributeKind, NULL};
 
 /// What one pair of records has in common.
 ///
@@ -27,18 +29,18 @@ const CACHE_SLOTS: usize = 1 << 14;
 
 /// Direct-mapped cache from a pair of codes to its level.
 #[derive(Clone)]
-struct LevelCache {
+pub(super) struct LevelCache {
     keys: Vec<u64>,
     levels: Vec<u8>,
 }
 
 impl LevelCache {
-    fn new() -> Self {
+    pub(super) fn new() -> Self {
         Self { keys: vec![u64::MAX; CACHE_SLOTS], levels: vec![0; CACHE_SLOTS] }
     }
 
     #[inline]
-    fn get_or(&mut self, a: u32, b: u32, compute: impl FnOnce() -> u8) -> u8 {
+    pub(super) fn get_or(&mut self, a: u32, b: u32, compute: impl FnOnce() -> u8) -> u8 {
         let key = u64::from(a) << 32 | u64::from(b);
         let slot = (key.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> (64 - CACHE_SLOTS.trailing_zeros())) as usize;
         if self.keys[slot] != key {
@@ -53,29 +55,36 @@ impl LevelCache {
 pub struct Evaluator<'a> {
     comparisons: &'a Comparisons<'a>,
     caches: Vec<LevelCache>,
-    crossed_names: LevelCache,
+    /// Levels of pairs of name tokens.
+    tokens: LevelCache,
 }
 
 impl<'a> Evaluator<'a> {
     pub(super) fn new(comparisons: &'a Comparisons<'a>) -> Self {
         let cached = |item: &super::Comparison| {
-            // Two-level comparisons cost less than the look-up.
-            if item.levels.len() > 2 { LevelCache::new() } else { LevelCache { keys: Vec::new(), levels: Vec::new() } }
+            // Two-level comparisons cost less than the look-up, and names have their tokens cached.
+            let uses_cache = item.levels.len() > 2 && name_part(item.kind).is_none();
+            if uses_cache { LevelCache::new() } else { LevelCache { keys: Vec::new(), levels: Vec::new() } }
         };
         let caches = comparisons.items.iter().map(cached).collect();
-        Self { comparisons, caches, crossed_names: LevelCache::new() }
+        Self { comparisons, caches, tokens: LevelCache::new() }
     }
 
     /// Compares records `a` and `b` on everything. The order of the two does not matter but for the order of the
     /// codes.
     pub fn evaluate(&mut self, a: usize, b: usize, out: &mut PairLevels) {
-        for at in 0..self.comparisons.items.len() {
-            let column = self.comparisons.column(at);
-            let (codes_a, codes_b) = (column.codes(a), column.codes(b));
-            (out.levels[at], out.codes[at]) = match (codes_a, codes_b) {
-                ([], _) | (_, []) => (NULL_LEVEL, (NULL, NULL)),
-                (&[x], &[y]) => (self.value_level(at, x, y), (x, y)),
-                _ => self.best_level(at, codes_a, codes_b),
+        let comparisons = self.comparisons;
+        let width = comparisons.items.len();
+        let (row_a, row_b) =
+            (&comparisons.rows[a * width..][..width], &comparisons.rows[b * width..][..width]);
+        for (at, (&x, &y)) in row_a.iter().zip(row_b).enumerate() {
+            (out.levels[at], out.codes[at]) = if x == NULL || y == NULL {
+                (NULL_LEVEL, (NULL, NULL))
+            } else if x == MANY || y == MANY {
+                let column = comparisons.column(at);
+                self.best_level(at, column.codes(a), column.codes(b))
+            } else {
+                (self.value_level(at, x, y), (x, y))
             };
         }
         self.cross_names(a, b, out);
@@ -107,10 +116,17 @@ impl<'a> Evaluator<'a> {
         if item.levels.len() == 2 {
             return 1;
         }
+        if let Some(part) = name_part(item.kind) {
+            return comparisons.names.level((part, x), (part, y), &mut self.tokens);
+        }
+        let signatures = &comparisons.signatures[at];
+        if !signatures.is_empty() && far_apart(item.kind, signatures[x as usize], signatures[y as usize]) {
+            return (item.levels.len() - 1) as u8;
+        }
         let (x, y) = (x.min(y), x.max(y));
         self.caches[at].get_or(x, y, || {
             let dictionary = comparisons.column(at).dictionary();
-            values::level(item.kind, dictionary.text(x), dictionary.text(y), comparisons.known(at, x, y))
+            values::level(item.kind, dictionary.text(x), dictionary.text(y))
         })
     }
 
@@ -122,9 +138,8 @@ impl<'a> Evaluator<'a> {
         if straight > 4 {
             return;
         }
-        let (given_column, surname_column) = (self.comparisons.column(given), self.comparisons.column(surname));
-        let one = self.crossed_level(given_column, surname_column, a, b);
-        let other = self.crossed_level(given_column, surname_column, b, a);
+        let one = self.crossed_level(given, surname, a, b);
+        let other = self.crossed_level(given, surname, b, a);
         if proxy(one) + proxy(other) < straight + 6 {
             return;
         }
@@ -138,16 +153,13 @@ impl<'a> Evaluator<'a> {
     }
 
     /// The given name of `a` against the surname of `b`, on their first values.
-    fn crossed_level(&mut self, given: &Column, surname: &Column, a: usize, b: usize) -> u8 {
-        let (x, y) = (given.first_code(a), surname.first_code(b));
+    fn crossed_level(&mut self, given: usize, surname: usize, a: usize, b: usize) -> u8 {
+        let comparisons = self.comparisons;
+        let (x, y) = (comparisons.first_code(a, given), comparisons.first_code(b, surname));
         if x == NULL || y == NULL {
             return NULL_LEVEL;
         }
-        let level = self.crossed_names.get_or(x, y, || {
-            let (x, y) = (given.dictionary().text(x), surname.dictionary().text(y));
-            if x == y { name_level::EXACT } else { values::name(x, y, values::Known::default()) }
-        });
-        level
+        comparisons.names.level((Part::Given, x), (Part::Surname, y), &mut self.tokens)
     }
 
     /// A street that stands on the other record's second address line, or the other way round.
@@ -157,8 +169,14 @@ impl<'a> Evaluator<'a> {
         if out.levels[street] != ELSE && out.levels[street] != NULL_LEVEL {
             return;
         }
-        let (street_column, line_column) = (self.comparisons.column(street), self.comparisons.column(line));
-        let equal = |x: usize, y: usize| street_column.values(x).any(|s| line_column.values(y).any(|l| s == l));
+        let comparisons = self.comparisons;
+        let equal = |x: usize, y: usize| {
+            let line = comparisons.first_code(y, line);
+            line != NULL && {
+                let twin = comparisons.street_of_line[line as usize];
+                twin != NULL && comparisons.column(street).codes(x).contains(&twin)
+            }
+        };
         if equal(a, b) || equal(b, a) {
             out.levels[street] = 3;
             out.codes[street] = (NULL, NULL);
@@ -177,6 +195,15 @@ fn proxy(level: u8) -> i32 {
         WEAK => 1,
         NULL_LEVEL => 0,
         _ => -4,
+    }
+}
+
+/// Which column of the name table a comparison reads.
+fn name_part(kind: AttributeKind) -> Option<Part> {
+    match kind {
+        AttributeKind::GivenName => Some(Part::Given),
+        AttributeKind::Surname => Some(Part::Surname),
+        _ => None,
     }
 }
 

@@ -6,19 +6,34 @@
 //!
 //! Two composites reach over columns: given name and surname that changed places, and a street that stands on the
 //! other record's second address line.
+//!
+//! # Shape
+//! In: [`Attributes`] and two record numbers. Out: [`PairLevels`], one `u8` a comparison with the codes of the values
+//! that gave it; at most [`MAX_COMPARISONS`]. Level 0 is equality, larger is less alike.
+//!
+//! # Null
+//! [`NULL_LEVEL`], which no stage counts as disagreement. Unknown parts of a date neither agree nor disagree.
+//!
+//! # Complexity
+//! O(comparisons) a pair when the levels are in the cache; else one string comparison for each pair of values.
+//!
+//! # Source
+//! Levels after Winkler 1990 and Christen 2012; those of crossed names and partial dates are ours.
 
 mod evaluator;
 mod level;
+mod names;
+mod signature;
 pub(crate) mod values;
 
 pub use evaluator::{Evaluator, PairLevels};
+use names::NameTable;
+
 pub use level::{Level, NULL_LEVEL, TermFrequency, date_level, levels, name_level};
 
 use crate::normalize::attributes::Attributes;
-use crate::normalize::person_name::nicknames::nickname_groups;
 use crate::par;
-use crate::similarity::{PhoneticCode, phonetic_key};
-use crate::table::{AttributeKind, Column};
+use crate::table::{AttributeKind, Column, NULL};
 
 /// The most comparisons of a run: more evidence columns than this are counted as a finding and left out.
 pub const MAX_COMPARISONS: usize = 24;
@@ -44,12 +59,22 @@ pub struct Comparisons<'a> {
     surname: Option<usize>,
     street: Option<usize>,
     line2: Option<usize>,
-    /// Nickname groups of each distinct given name.
-    nickname_groups: Vec<&'static [u32]>,
-    /// How each distinct value sounds, by comparison; empty but for names.
-    sounds: Vec<Vec<PhoneticCode>>,
+    /// Given names and surnames by their tokens.
+    names: NameTable,
+    /// For each value of the second address line the street of the same text, or [`NULL`].
+    street_of_line: Vec<u32>,
+    /// Signatures of each distinct value, by comparison; empty for kinds without.
+    signatures: Vec<Vec<u64>>,
+    /// The codes of each record side by side, so that a pair costs two cache lines and not two a column.
+    ///
+    /// # Shape
+    /// `records x items`, row-major; [`NULL`] for none, [`MANY`] for more than one value.
+    rows: Vec<u32>,
     left_out: usize,
 }
+
+/// The code in a row of a record that has several values: look into the column.
+const MANY: u32 = NULL - 1;
 
 impl<'a> Comparisons<'a> {
     /// One comparison for each evidence column that has any, in column order, at most [`MAX_COMPARISONS`].
@@ -67,15 +92,21 @@ impl<'a> Comparisons<'a> {
         let left_out = items.len().saturating_sub(MAX_COMPARISONS);
         items.truncate(MAX_COMPARISONS);
         let find = |kind| items.iter().position(|item| item.kind == kind);
-        let given = find(AttributeKind::GivenName);
-        let names = given.map(|at| attributes.columns[items[at].column].column.dictionary());
+        let column = |at: Option<usize>| at.map(|at: usize| &attributes.columns[items[at].column].column);
+        let (given, surname) = (find(AttributeKind::GivenName), find(AttributeKind::Surname));
+        let (street, line2) = (find(AttributeKind::Street), find(AttributeKind::AddressLine2));
         Self {
             given,
-            surname: find(AttributeKind::Surname),
-            street: find(AttributeKind::Street),
-            line2: find(AttributeKind::AddressLine2),
-            nickname_groups: names.map_or_else(Vec::new, |names| names.iter().map(nickname_groups).collect()),
-            sounds: items.iter().map(|item| sounds(item.kind, &attributes.columns[item.column].column)).collect(),
+            surname,
+            street,
+            line2,
+            names: NameTable::new(column(given), column(surname)),
+            street_of_line: twins(column(line2), column(street)),
+            signatures: items
+                .iter()
+                .map(|item| signatures(item.kind, &attributes.columns[item.column].column))
+                .collect(),
+            rows: rows(&items, attributes),
             left_out,
             attributes,
             items,
@@ -112,29 +143,42 @@ impl<'a> Comparisons<'a> {
         Evaluator::new(self)
     }
 
-    /// What is known of two distinct values without looking at them.
-    fn known(&self, comparison: usize, x: u32, y: u32) -> values::Known {
-        let nicknames = Some(comparison) == self.given && {
-            let (x, y) = (self.nickname_groups[x as usize], self.nickname_groups[y as usize]);
-            x.iter().any(|group| y.contains(group))
-        };
-        let sounds = &self.sounds[comparison];
-        let sound_alike = !sounds.is_empty() && {
-            let (x, y) = (&sounds[x as usize], &sounds[y as usize]);
-            x.len() >= 2 && x == y
-        };
-        values::Known { nicknames, sound_alike }
+    /// The code of a record's first value.
+    fn first_code(&self, record: usize, comparison: usize) -> u32 {
+        match self.rows[record * self.items.len() + comparison] {
+            MANY => self.column(comparison).first_code(record),
+            code => code,
+        }
     }
 }
 
-/// How each distinct value of a name column sounds; empty for other kinds.
-fn sounds(kind: AttributeKind, column: &Column) -> Vec<PhoneticCode> {
-    if !matches!(kind, AttributeKind::GivenName | AttributeKind::Surname) {
-        return Vec::new();
-    }
-    let dictionary = column.dictionary();
-    par::map_ranges(dictionary.len(), 4096, |range| {
-        range.map(|code| phonetic_key(dictionary.text(code as u32))).collect::<Vec<_>>()
+/// For each value of `left` the code of the same text in `right`, or [`NULL`].
+fn twins(left: Option<&Column>, right: Option<&Column>) -> Vec<u32> {
+    let (Some(left), Some(right)) = (left, right) else { return Vec::new() };
+    let codes: std::collections::HashMap<&str, u32> =
+        right.dictionary().iter().enumerate().map(|(code, text)| (text, code as u32)).collect();
+    left.dictionary().iter().map(|text| codes.get(text).copied().unwrap_or(NULL)).collect()
+}
+
+/// The codes of all records, row-major.
+fn rows(items: &[Comparison], attributes: &Attributes) -> Vec<u32> {
+    let columns: Vec<&Column> = items.iter().map(|item| &attributes.columns[item.column].column).collect();
+    par::map_ranges(attributes.len(), 1 << 14, |range| {
+        let mut rows = Vec::with_capacity(range.len() * columns.len());
+        for record in range {
+            rows.extend(columns.iter().map(|column| match column.codes(record) {
+                [] => NULL,
+                &[code] => code,
+                _ => MANY,
+            }));
+        }
+        rows
     })
     .concat()
+}
+
+/// Signatures of each distinct value of a column; empty for kinds without.
+fn signatures(kind: AttributeKind, column: &Column) -> Vec<u64> {
+    let sign = |value| signature::signed_part(kind, value).map(signature::signature);
+    column.dictionary().iter().map_while(sign).collect()
 }

@@ -4,24 +4,15 @@
 //! Thresholds are those of a recipe that was measured on fifteen labelled person data sets with one set of constants
 //! (three levels a field instead of these cost up to .03 F1).
 
-use super::level::{date_level, name_level};
-use crate::similarity::{jaro_winkler, osa_within, phonetic_key};
+use super::level::date_level;
+use crate::similarity::{jaro_winkler, osa_within};
 use crate::table::AttributeKind;
 
-/// What is known of a pair of distinct values before their text is looked at.
-#[derive(Clone, Copy, Default)]
-pub(super) struct Known {
-    /// Forms of one given name.
-    pub(super) nicknames: bool,
-    /// Pronounced alike.
-    pub(super) sound_alike: bool,
-}
-
-/// The comparison of two different values of a kind. Equality is level 0 and decided before.
-pub(super) fn level(kind: AttributeKind, a: &str, b: &str, known: Known) -> u8 {
+/// The comparison of two different values of a kind. Equality is level 0 and decided before; given names and surnames
+/// have a table of their own (`names.rs`).
+pub(super) fn level(kind: AttributeKind, a: &str, b: &str) -> u8 {
     use AttributeKind as K;
     match kind {
-        K::GivenName | K::Surname => name(a, b, known),
         K::MiddleName => middle(a, b),
         K::BirthDate => date(a.as_bytes(), b.as_bytes()),
         K::Street | K::AddressLine2 => street(a, b),
@@ -39,70 +30,13 @@ pub(super) fn level(kind: AttributeKind, a: &str, b: &str, known: Known) -> u8 {
 
 /// Whether two texts are at most `max` slips apart, both at least `min_len` characters long: on short values a slip
 /// makes another value.
-fn within(a: &str, b: &str, max: usize, min_len: usize) -> bool {
+pub(super) fn within(a: &str, b: &str, max: usize, min_len: usize) -> bool {
     a.len() >= min_len && b.len() >= min_len && osa_within(a, b, max).is_some()
 }
 
-/// Names of one or more tokens. Of two names with the same number of tokens each token must fit: Ana María is not
-/// Eva María, however alike the whole looks.
-pub(super) fn name(a: &str, b: &str, known: Known) -> u8 {
-    use name_level::*;
-    if known.nicknames {
-        return NICKNAME;
-    }
-    let (count_a, count_b) = (tokens(a).count(), tokens(b).count());
-    if count_a == 1 && count_b == 1 {
-        return name_token(a, b, || known.sound_alike);
-    }
-    if joined_equal(a, b) {
-        return CLOSE;
-    }
-    if contains_tokens(a, b) || contains_tokens(b, a) {
-        return SUBSET;
-    }
-    let token = |x: &str, y: &str| if x == y { EXACT } else { name_token(x, y, || sound_alike(x, y)) };
-    if count_a == count_b {
-        // All tokens fit, but for initials: José L. and José Luis are one name, shortened.
-        return match tokens(a).zip(tokens(b)).map(|(x, y)| token(x, y)).max() {
-            Some(INITIAL) => SUBSET,
-            Some(level) => level,
-            None => ELSE,
-        };
-    }
-    // One side carries more: the first tokens (first surname, first given name) decide.
-    let first = |name| tokens(name).next().unwrap_or("");
-    match token(first(a), first(b)) {
-        EXACT | CLOSE => NEAR,
-        _ if jaro_winkler(a, b) >= 0.88 => NEAR,
-        NEAR | WEAK => WEAK,
-        _ => ELSE,
-    }
-}
-
-/// Below this Jaro-Winkler similarity two tokens of five letters cannot be two slips apart, nor shorter ones one slip:
+/// Below this Jaro-Winkler similarity two texts of five letters cannot be two slips apart, nor shorter ones one slip:
 /// the edit distance need not be asked.
-const FAR: f64 = 0.66;
-
-/// Two different single tokens.
-fn name_token(a: &str, b: &str, sound_alike: impl FnOnce() -> bool) -> u8 {
-    use name_level::*;
-    if a.len() == 1 || b.len() == 1 {
-        return if a.chars().next() == b.chars().next() { INITIAL } else { ELSE };
-    }
-    let similarity = jaro_winkler(a, b);
-    match () {
-        () if similarity >= 0.94 => CLOSE,
-        () if similarity >= FAR && within(a, b, 1, 3) => CLOSE,
-        () if similarity >= 0.88 || (similarity >= FAR && within(a, b, 2, 5)) || sound_alike() => NEAR,
-        () if similarity >= 0.78 => WEAK,
-        () => ELSE,
-    }
-}
-
-fn sound_alike(a: &str, b: &str) -> bool {
-    let key = phonetic_key(a);
-    key.len() >= 2 && key == phonetic_key(b)
-}
+pub(super) const FAR: f64 = 0.66;
 
 fn tokens(name: &str) -> impl Iterator<Item = &str> + Clone {
     name.split(' ').filter(|token| !token.is_empty())
@@ -110,14 +44,9 @@ fn tokens(name: &str) -> impl Iterator<Item = &str> + Clone {
 
 /// Whether every token of `part` is one of `whole`, or an initial of one, in any order. At least one must be a word.
 fn contains_tokens(whole: &str, part: &str) -> bool {
-    tokens(part).all(|token| {
-        tokens(whole).any(|word| word == token || (token.len() == 1 && word.starts_with(token)))
-    }) && tokens(part).any(|token| token.len() > 1)
-}
-
-/// `delacruz` and `de la cruz`.
-fn joined_equal(a: &str, b: &str) -> bool {
-    tokens(a).flat_map(str::bytes).eq(tokens(b).flat_map(str::bytes))
+    tokens(part)
+        .all(|token| tokens(whole).any(|word| word == token || (token.len() == 1 && word.starts_with(token))))
+        && tokens(part).any(|token| token.len() > 1)
 }
 
 fn middle(a: &str, b: &str) -> u8 {
@@ -165,7 +94,8 @@ fn full_date(a: &[u8], b: &[u8]) -> u8 {
     if same_month && same_day && differing == 1 {
         return YEAR_SLIP;
     }
-    let slips = osa_bytes(a, b);
+    // Each slip changes the bag of digits by at most two.
+    let slips = if bag_difference(a, b) > 4 { 3 } else { osa_bytes(a, b) };
     match () {
         () if slips <= 1 => SLIP,
         () if same_year && a[4..6] == b[6..] && a[6..] == b[4..6] => SWAPPED,
@@ -178,6 +108,14 @@ fn full_date(a: &[u8], b: &[u8]) -> u8 {
     }
 }
 
+/// How many digits would have to be exchanged for the same digits in any order, counted on both sides.
+fn bag_difference(a: &[u8], b: &[u8]) -> u32 {
+    let mut counts = [0i8; 16];
+    a.iter().for_each(|digit| counts[usize::from(digit & 15)] += 1);
+    b.iter().for_each(|digit| counts[usize::from(digit & 15)] -= 1);
+    counts.iter().map(|count| u32::from(count.unsigned_abs())).sum()
+}
+
 fn osa_bytes(a: &[u8], b: &[u8]) -> usize {
     match (std::str::from_utf8(a), std::str::from_utf8(b)) {
         (Ok(a), Ok(b)) => osa_within(a, b, 2).unwrap_or(3),
@@ -186,7 +124,8 @@ fn osa_bytes(a: &[u8], b: &[u8]) -> usize {
 }
 
 fn year_gap(a: &[u8], b: &[u8]) -> u32 {
-    let year = |digits: &[u8]| digits.iter().fold(0u32, |n, &d| n * 10 + u32::from(d.wrapping_sub(b'0') % 10));
+    let year =
+        |digits: &[u8]| digits.iter().fold(0u32, |n, &d| n * 10 + u32::from(d.wrapping_sub(b'0') % 10));
     year(a).abs_diff(year(b))
 }
 
@@ -287,38 +226,6 @@ fn age(a: &str, b: &str) -> u8 {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn known(a: &str, b: &str) -> Known {
-        Known { nicknames: false, sound_alike: sound_alike(a, b) }
-    }
-
-    #[test]
-    fn names() {
-        use name_level::*;
-        for (a, b, expected) in [
-            ("martin", "martinez", CLOSE),
-            ("garcia", "garcia lopez", SUBSET),
-            ("garcia lopez", "garcia", SUBSET),
-            ("lopez garcia", "garcia lopez", SUBSET),
-            ("garcia lopez", "garcia perez", ELSE),
-            ("garcia", "gracia", CLOSE),
-            ("jose luis", "jose l", SUBSET),
-            ("jose luis", "j l", SUBSET),
-            ("j", "jose", INITIAL),
-            ("p", "jose", ELSE),
-            ("ana maria", "eva maria", ELSE),
-            ("delacruz", "de la cruz", CLOSE),
-            ("xavier", "javier", CLOSE),
-            ("vera", "bera", CLOSE),
-            ("smith", "smyth", CLOSE),
-            ("smith", "jones", ELSE),
-        ] {
-            assert_eq!(name(a, b, known(a, b)), expected, "{a} / {b}");
-            assert_eq!(name(b, a, known(a, b)), expected, "{b} / {a}");
-        }
-        let nicknames = Known { nicknames: true, ..Known::default() };
-        assert_eq!(name("paco", "francisco", nicknames), NICKNAME);
-    }
 
     #[test]
     fn dates() {

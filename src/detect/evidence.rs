@@ -90,7 +90,12 @@ pub(super) fn settled(view: &View<'_>, context: &Context) -> Option<(Role, &'sta
     if note.is_some_and(|note| !note.weak || prose > 0.3) && !reading.has(Label::Carry) {
         return Some((Role::Skip, "free text"));
     }
-    if prose > 0.6 && reading.meanings.iter().all(|meaning| meaning.label.kind().is_none()) {
+    // A whole address reads like prose as well; where the header says so it is one.
+    let named = |meaning: &super::headers::Meaning| {
+        meaning.label.kind().is_some()
+            || matches!(meaning.label, Label::Address | Label::AnyName | Label::Title)
+    };
+    if prose > 0.6 && !reading.meanings.iter().any(named) {
         return Some((Role::Skip, "values are free text"));
     }
     if view.profile.share(Trait::Hash) > 0.8 && !reading.meanings.iter().any(is_key) {

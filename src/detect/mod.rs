@@ -228,12 +228,6 @@ fn keys(
             && profile.distinct * 10 <= profile.records
     };
     let named_source = |at: usize| readings[at].has(Label::Role(Role::SourceName));
-    let strong_source = |at: usize| {
-        readings[at]
-            .meanings
-            .iter()
-            .any(|meaning| meaning.label == Label::Role(Role::SourceName) && !meaning.weak)
-    };
     let mut joint: Option<usize> = None;
     for at in 0..candidates.len() {
         let column = &source.columns()[at];
@@ -254,8 +248,9 @@ fn keys(
         }
     }
     for (at, list) in candidates.iter_mut().enumerate() {
-        // A column called just `source` is in most exports the campaign, not the system.
-        let trusted = (strong_source(at) || joint == Some(at)) && few(at);
+        // Who names the sources decides what a record's key is, so it takes more than a header: ids that repeat unless
+        // the column is part of the key. (`source` is in most exports the campaign.)
+        let trusted = joint == Some(at) && few(at);
         for candidate in list.iter_mut().filter(|candidate| candidate.role == Role::SourceName) {
             candidate.score = if trusted { 7.0 } else { 0.0 };
         }

@@ -38,8 +38,11 @@ pub fn write_all(resolution: &Resolution, folder: &Path, with_pairs: bool) -> Re
         write_pairs(resolution, Writer::create(folder.join("pairs.csv"))?)?.commit()?;
     }
     let mut report = AtomicFile::create(folder.join("report.json"))?;
-    let fail = |message: String| Error::new(ErrorKind::Io, message).at(folder.join("report.json").display().to_string());
-    serde_json::to_writer_pretty(&mut report, &Summary::new(resolution)).map_err(|error| fail(error.to_string()))?;
+    let fail = |message: String| {
+        Error::new(ErrorKind::Io, message).at(folder.join("report.json").display().to_string())
+    };
+    serde_json::to_writer_pretty(&mut report, &Summary::new(resolution))
+        .map_err(|error| fail(error.to_string()))?;
     report.write_all(b"\n").map_err(|error| fail(error.kind().to_string()))?;
     report.commit()
 }
@@ -82,7 +85,8 @@ pub fn write_golden<W: Write>(resolution: &Resolution, mut writer: Writer<W>) ->
 
 /// The sources of records in ascending order, each once. Records of one source stand together.
 fn source_list(resolution: &Resolution, members: &[RecordId]) -> String {
-    let mut names: Vec<&str> = members.iter().map(|&record| resolution.records().source_name(record)).collect();
+    let mut names: Vec<&str> =
+        members.iter().map(|&record| resolution.records().source_name(record)).collect();
     names.dedup();
     names.join(SEPARATOR)
 }

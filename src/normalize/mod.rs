@@ -4,8 +4,8 @@
 //!
 //! Within the engine each distinct value is normalised once.
 
-pub mod attributes;
 mod ascii;
+pub mod attributes;
 
 pub mod address;
 pub mod company;

@@ -94,11 +94,11 @@ impl Config {
     /// [`ErrorKind::Config`] naming the path of the value.
     pub fn validate(&self) -> Result<()> {
         let fail = |path: &str, message: String| Error::new(ErrorKind::Config, message).at(path);
-        if let Some(threshold) = self.threshold {
-            if !(threshold > 0.0 && threshold < 1.0) {
-                return Err(fail("threshold", format!("{threshold} is no probability"))
-                    .cure("use a number between 0 and 1"));
-            }
+        if let Some(threshold) = self.threshold
+            && !(threshold > 0.0 && threshold < 1.0)
+        {
+            return Err(fail("threshold", format!("{threshold} is no probability"))
+                .cure("use a number between 0 and 1"));
         }
         if let Some(as_of) = &self.as_of {
             parse_day(as_of).ok_or_else(|| {
@@ -109,11 +109,14 @@ impl Config {
             for (column, role) in &source.columns {
                 role.parse::<Role>().map_err(|error| error.at(format!("sources.{name}.columns.{column}")))?;
             }
-            if let Some(region) = &source.region {
-                if region.len() != 2 || !region.bytes().all(|b| b.is_ascii_uppercase()) {
-                    return Err(fail(&format!("sources.{name}.region"), format!("{region:?} is no country code"))
-                        .cure("use two capital letters as in ES"));
-                }
+            if let Some(region) = &source.region
+                && (region.len() != 2 || !region.bytes().all(|b| b.is_ascii_uppercase()))
+            {
+                return Err(fail(
+                    &format!("sources.{name}.region"),
+                    format!("{region:?} is no country code"),
+                )
+                .cure("use two capital letters as in ES"));
             }
         }
         Ok(())

@@ -10,16 +10,17 @@ use crate::compare::{Comparisons, Evaluator, PairLevels};
 use crate::error::Issues;
 use crate::normalize::attributes::Attributes;
 use crate::par;
-use crate::score::{EmReport, Frequencies, Model, PairScore, Scorer, Trainer, run_em};
+use crate::score::{Candidates, EmReport, Frequencies, Model, PairScore, Scorer, Trainer, run_em};
 
 /// Pairs below this weight (log2 odds) are not stored: nothing short of many better neighbours could join them.
 pub const KEEP_WEIGHT: f64 = -10.0;
 
+/// Pairs below this weight in the first round are not looked at in the second: its model would have to move them by
+/// half their distance to an even chance.
+const RETRY_WEIGHT: f64 = -20.0;
+
 /// Rounds of learning.
 const ROUNDS: usize = 2;
-
-/// Records whose candidates one task scores.
-const CHUNK: usize = 4096;
 
 /// Which pairs may match.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default, serde::Serialize, serde::Deserialize)]
@@ -84,14 +85,22 @@ impl Matching {
     pub(super) fn report_issues(&self, comparisons: &Comparisons<'_>, issues: &mut Issues) {
         let mut add = |code, count: u64, message: &str| issues.add_many(code, "", "", count, None, message);
         if let Some(em) = self.em.last().filter(|em| !em.converged) {
-            add("not_converged", em.iterations as u64, "training stopped before it settled; the weights are estimates");
+            add(
+                "not_converged",
+                em.iterations as u64,
+                "training stopped before it settled; the weights are estimates",
+            );
         }
         if self.neighbours.stats.large_keys > 0 {
             let message = "keys shared by more than 1,000 records were not used to find candidates";
             add("large_block", self.neighbours.stats.large_keys, message);
         }
         if self.neighbours.capped_records > 0 {
-            add("capped_search", self.neighbours.capped_records, "records were looked up by their rarest keys only");
+            add(
+                "capped_search",
+                self.neighbours.capped_records,
+                "records were looked up by their rarest keys only",
+            );
         }
         let left_out = comparisons.left_out();
         if left_out > 0 {
@@ -102,7 +111,11 @@ impl Matching {
         }
         let largest = self.entities.iter().map(|(_, members)| members.len()).max().unwrap_or(0);
         if largest > LARGE_ENTITY {
-            add("large_entity", largest as u64, "the largest entity holds implausibly many records: look at it");
+            add(
+                "large_entity",
+                largest as u64,
+                "the largest entity holds implausibly many records: look at it",
+            );
         }
     }
 }
@@ -116,23 +129,26 @@ pub fn run(comparisons: &Comparisons<'_>, options: &MatchOptions, must_link: &[(
     let records = attributes.len();
     let neighbours = Neighbours::find(attributes, &block_options(options.link_type));
     let candidates = neighbours.pair_count();
-    let trainer = Trainer { comparisons, seed: options.seed, all_pairs: possible_pairs(attributes, options.link_type) };
+    let trainer = Trainer::new(comparisons, options.seed, possible_pairs(attributes, options.link_type));
     let threshold = options.threshold.unwrap_or(MERGE_THRESHOLD);
     let mut em = Vec::new();
     let mut frequencies = Frequencies::of_records(comparisons);
     let mut model = trainer.start(None);
     let mut found: Option<(Vec<Edge>, Entities)> = None;
+    let mut retry: Vec<(u32, u32)> = Vec::new();
     for round in 0..ROUNDS {
+        let pairs = if round == 0 { Candidates::All(&neighbours) } else { Candidates::Kept(&retry) };
         if let Some((_, entities)) = &found {
             frequencies = Frequencies::of_entities(comparisons, entities);
             model = trainer.start(Some(entities));
         }
-        em.push(learn(&trainer, &mut model, &frequencies, &neighbours));
+        em.push(learn(&trainer, &mut model, &frequencies, &pairs));
         if let (Some((_, entities)), true) = (&found, round > 0) {
             trainer.refit(&mut model, entities);
         }
         let scorer = Scorer::new(comparisons, &model, &frequencies);
-        let edges = score(&scorer, &neighbours);
+        let (edges, kept) = score(&scorer, &pairs, round + 1 < ROUNDS);
+        retry = kept;
         let entities = partition(attributes, &scorer, &edges, options.link_type, threshold);
         let entities = join(entities, must_link);
         found = Some((edges, entities));
@@ -142,28 +158,42 @@ pub fn run(comparisons: &Comparisons<'_>, options: &MatchOptions, must_link: &[(
     Matching { entities, model, frequencies, edges, candidates, neighbours, em, threshold, possible_pairs }
 }
 
-fn learn(trainer: &Trainer<'_>, model: &mut Model, frequencies: &[Frequencies], neighbours: &Neighbours) -> EmReport {
+fn learn(
+    trainer: &Trainer<'_>,
+    model: &mut Model,
+    frequencies: &[Frequencies],
+    pairs: &Candidates<'_>,
+) -> EmReport {
     let scorer = Scorer::new(trainer.comparisons, model, frequencies);
-    let (patterns, scale) = trainer.count_patterns(&scorer, model, neighbours);
+    let (patterns, scale) = trainer.count_patterns(&scorer, model, pairs);
     run_em(trainer.comparisons, model, &patterns, trainer.all_pairs, scale)
 }
 
-/// Scores all candidate pairs and keeps those above [`KEEP_WEIGHT`].
-fn score(scorer: &Scorer<'_>, neighbours: &Neighbours) -> Vec<Edge> {
-    par::map_ranges(neighbours.len(), CHUNK, |range| {
+/// Scores candidate pairs: those above [`KEEP_WEIGHT`] with their scores, and for a further round the bare pairs above
+/// [`RETRY_WEIGHT`].
+fn score(scorer: &Scorer<'_>, pairs: &Candidates<'_>, again: bool) -> (Vec<Edge>, Vec<(u32, u32)>) {
+    let parts = par::map_ranges(pairs.len(), pairs.chunk(), |range| {
         let mut evaluator = scorer.comparisons().evaluator();
         let mut pair = PairLevels::default();
-        let mut edges = Vec::new();
-        for (a, b) in neighbours.pairs(range) {
+        let (mut edges, mut retry) = (Vec::new(), Vec::new());
+        pairs.visit(range, |a, b| {
             evaluator.evaluate(a as usize, b as usize, &mut pair);
             let score = scorer.score(&pair);
             if score.weight > KEEP_WEIGHT {
                 edges.push(Edge { a, b, score });
             }
-        }
-        edges
-    })
-    .concat()
+            if again && score.weight > RETRY_WEIGHT {
+                retry.push((a, b));
+            }
+        });
+        (edges, retry)
+    });
+    let (mut edges, mut retry) = (Vec::new(), Vec::new());
+    for (more_edges, more_retry) in parts {
+        edges.extend(more_edges);
+        retry.extend(more_retry);
+    }
+    (edges, retry)
 }
 
 /// Evaluates and scores on demand.

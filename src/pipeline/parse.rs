@@ -116,7 +116,8 @@ pub(super) fn parse(
         issues.add_many("placeholder", source, field, fillers, None, message);
     }
     if long > 0 {
-        let message = "very long cells were compared by their first 1,000 bytes; the golden record is cut as well";
+        let message =
+            "very long cells were compared by their first 1,000 bytes; the golden record is cut as well";
         issues.add_many("long_cell", source, field, long, None, message);
     }
     parsed
@@ -142,11 +143,11 @@ fn read(kind: AttributeKind, raw: &str, reading: &Reading<'_>, out: &mut Parsed)
         K::FullName => read_full_name(raw, hint, out),
         K::GivenName => {
             let name = person_name::given_name(raw, hint);
-            read_person(kind, &name, out);
+            read_person(kind, &name, hint, out);
         }
         K::Surname => {
             let name = person_name::surname(raw, hint);
-            read_person(kind, &name, out);
+            read_person(kind, &name, hint, out);
         }
         K::Company => {
             let name = company::company(raw, hint);
@@ -203,7 +204,9 @@ fn read(kind: AttributeKind, raw: &str, reading: &Reading<'_>, out: &mut Parsed)
             out.push(kind, false, Quality::Ok, if name.is_empty() { raw } else { &name }, &name);
         }
         K::Website => out.push(kind, false, Quality::Ok, raw, &website(raw)),
-        K::NamePrefix | K::NameSuffix | K::Nickname => out.push(kind, false, Quality::Ok, raw, &text::key(raw)),
+        K::NamePrefix | K::NameSuffix | K::Nickname => {
+            out.push(kind, false, Quality::Ok, raw, &text::key(raw))
+        }
         _ => out.push(kind, false, Quality::Ok, raw, &text::key(raw)),
     }
 }
@@ -212,6 +215,7 @@ fn read(kind: AttributeKind, raw: &str, reading: &Reading<'_>, out: &mut Parsed)
 fn read_person(
     kind: AttributeKind,
     name: &normalize::Normalized<'_, person_name::PersonName>,
+    hint: &Hint<'_>,
     out: &mut Parsed,
 ) {
     use AttributeKind as K;
@@ -219,13 +223,18 @@ fn read_person(
     let surname = join(&parts.surname1, &parts.surname2);
     match (parts.kind, kind) {
         (person_name::NameKind::Placeholder, _) => {}
-        (person_name::NameKind::Company, _) => out.push(K::Company, true, name.quality, name.original, &text::key(name.original)),
+        (person_name::NameKind::Company, _) => {
+            out.push(K::Company, true, name.quality, name.original, &text::key(name.original))
+        }
         // Two people in one cell are nobody's given name.
-        (person_name::NameKind::Multiple, K::GivenName) => out.push(kind, false, name.quality, name.original, ""),
+        (person_name::NameKind::Multiple, K::GivenName) => {
+            out.push(kind, false, name.quality, name.original, "")
+        }
         (_, K::GivenName) => {
             out.push(kind, false, name.quality, &join(&parts.given, ""), &text::key(&parts.given));
             out.push(K::MiddleName, true, name.quality, &parts.middle, &text::key(&parts.middle));
-            out.push(K::Surname, true, name.quality, &surname, &text::key(&surname));
+            let whole = if surname.is_empty() { surname_in(name.original, hint) } else { surname };
+            out.push(K::Surname, true, name.quality, &whole, &text::key(&whole));
             out.push(K::NamePrefix, true, name.quality, &parts.prefix, &text::key(&parts.prefix));
         }
         _ => {
@@ -233,6 +242,18 @@ fn read_person(
             out.push(K::GivenName, true, name.quality, &parts.given, &text::key(&parts.given));
             out.push(K::NameSuffix, true, name.quality, &parts.suffix, &text::key(&parts.suffix));
         }
+    }
+}
+
+/// The surname in a cell for given names: where the column for surnames is empty, the whole name often stands here.
+fn surname_in(raw: &str, hint: &Hint<'_>) -> String {
+    if raw.split_whitespace().nth(1).is_none() {
+        return String::new();
+    }
+    let name = person_name::full_name(raw, hint);
+    match name.parts.kind {
+        person_name::NameKind::Person => join(&name.parts.surname1, &name.parts.surname2),
+        _ => String::new(),
     }
 }
 

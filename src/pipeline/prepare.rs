@@ -78,7 +78,10 @@ pub(super) fn prepare(
     let sheet = Sheet { ordered, places, fields };
     let columns = par::map(&sheet.evidence_jobs(), |job| sheet.evidence(job)).into_iter().flatten().collect();
     let mut golden: Vec<GoldenField> =
-        par::map(&sheet.golden_jobs(), |&(kind, slot)| sheet.golden(kind, slot)).into_iter().flatten().collect();
+        par::map(&sheet.golden_jobs(), |&(kind, slot)| sheet.golden(kind, slot))
+            .into_iter()
+            .flatten()
+            .collect();
     golden.extend(carried(ordered, mappings, &sheet.places, &golden));
     Prepared {
         attributes: Attributes { source: ordered.records.source.clone(), columns },
@@ -134,7 +137,13 @@ fn reading<'a>(
     };
     Reading {
         hint,
-        date: DateHint { locale: hint.locale, region: hint.region, day_first, context: DateContext::Birth, reference },
+        date: DateHint {
+            locale: hint.locale,
+            region: hint.region,
+            day_first,
+            context: DateContext::Birth,
+            reference,
+        },
         m_is_female: kind == AttributeKind::Gender && gender::m_is_female(values.dictionary().iter()),
     }
 }
@@ -205,7 +214,8 @@ impl Sheet<'_> {
     fn evidence(&self, (kind, name): &(AttributeKind, String)) -> Option<Attribute> {
         let kind = *kind;
         let is_category = kind == AttributeKind::Category;
-        let fields = self.fields_with(|field| field.parsed.has(kind) && (!is_category || field.name == *name));
+        let fields =
+            self.fields_with(|field| field.parsed.has(kind) && (!is_category || field.name == *name));
         let extra = Extra::new(self, kind);
         if fields.iter().all(Vec::is_empty) && extra.is_none() {
             return None;
@@ -213,7 +223,8 @@ impl Sheet<'_> {
         let mut column = ColumnBuilder::new();
         let mut found = Found { own: Vec::new(), fallback: Vec::new() };
         for record in 0..self.places.len() {
-            let wanted = |parsed: &Parsed, part: &Part| part.kind == kind && !parsed.matching(part).is_empty();
+            let wanted =
+                |parsed: &Parsed, part: &Part| part.kind == kind && !parsed.matching(part).is_empty();
             self.find(record, &fields, wanted, &mut found);
             match extra.as_ref().and_then(|extra| extra.value(record, &found)) {
                 Some(text) => column.push(Some(&text)),
@@ -387,7 +398,9 @@ fn carried(
         for (column, guess) in mapping.fields.iter().enumerate() {
             if matches!(guess.role, Role::Carry | Role::Attribute(AttributeKind::Category, _)) {
                 let mut name = guess.field.clone();
-                while is_taken(&name, golden) || by_name.get(&name).is_some_and(|columns| columns[file].is_some()) {
+                while is_taken(&name, golden)
+                    || by_name.get(&name).is_some_and(|columns| columns[file].is_some())
+                {
                     name.push_str(" (carried)");
                 }
                 by_name.entry(name).or_insert_with(|| vec![None; mappings.len()])[file] = Some(column);
@@ -417,7 +430,9 @@ const OWN_COLUMNS: [&str; 4] = ["entity_id", "members", "sources", "quality"];
 /// Whether a column of the golden record has this name already.
 fn is_taken(name: &str, golden: &[GoldenField]) -> bool {
     OWN_COLUMNS.contains(&name)
-        || golden.iter().any(|field| field.name == name || (field.keep_all && format!("other_{}s", field.name) == name))
+        || golden
+            .iter()
+            .any(|field| field.name == name || (field.keep_all && format!("other_{}s", field.name) == name))
 }
 
 /// When each record was last changed by its source, in seconds since 1970.
@@ -463,7 +478,9 @@ fn must_link(ordered: &Ordered, mappings: &[Mapping], issues: &mut Issues) -> Ve
             let Some(id) = column.get(row) else { continue };
             let source = ordered.records.source_name(crate::RecordId(record));
             match ordered.records.find(source, clean_id(id)) {
-                Some(master) if master.0 != record => pairs.push((record.min(master.0), record.max(master.0))),
+                Some(master) if master.0 != record => {
+                    pairs.push((record.min(master.0), record.max(master.0)))
+                }
                 Some(_) => {}
                 None => issues.add(
                     "unknown_master",
@@ -497,11 +514,25 @@ fn iso_date(digits: &str) -> String {
 fn group(kind: AttributeKind, slot: u8) -> Option<String> {
     use AttributeKind as K;
     let name = match kind {
-        K::NamePrefix | K::FullName | K::GivenName | K::MiddleName | K::Surname | K::SecondSurname | K::NameSuffix => {
-            "name"
-        }
-        K::Street | K::FullAddress | K::HouseNumber | K::Unit | K::AddressLine2 | K::PoBox | K::Locality | K::City
-        | K::County | K::Region | K::Postcode | K::Country => "address",
+        K::NamePrefix
+        | K::FullName
+        | K::GivenName
+        | K::MiddleName
+        | K::Surname
+        | K::SecondSurname
+        | K::NameSuffix => "name",
+        K::Street
+        | K::FullAddress
+        | K::HouseNumber
+        | K::Unit
+        | K::AddressLine2
+        | K::PoBox
+        | K::Locality
+        | K::City
+        | K::County
+        | K::Region
+        | K::Postcode
+        | K::Country => "address",
         _ => return None,
     };
     Some(if slot == 0 { name.to_owned() } else { format!("{name}_{}", slot + 1) })

@@ -185,9 +185,11 @@ fn compare_rows(sources: &[Source], a: (u16, u32), b: (u16, u32)) -> Ordering {
 /// Makes ids unique: the second record of an id `7` becomes `7#2`. Nothing is lost, and the order of the input has no
 /// say in which is the second. An id that looks like a numbered one and was there before is stepped over.
 fn number_repeats(keys: &mut [Key], names: &BTreeMap<String, u16>, issues: &mut Issues) {
-    let name_of = |number: u16| names.iter().find(|(_, n)| **n == number).map_or("", |(name, _)| name.as_str());
+    let name_of =
+        |number: u16| names.iter().find(|(_, n)| **n == number).map_or("", |(name, _)| name.as_str());
     let numbered = keys.iter().filter(|key| key.id.contains('#'));
-    let taken: std::collections::HashSet<(u16, String)> = numbered.map(|key| (key.source, key.id.clone())).collect();
+    let taken: std::collections::HashSet<(u16, String)> =
+        numbered.map(|key| (key.source, key.id.clone())).collect();
     let mut repeats: BTreeMap<u16, u64> = BTreeMap::new();
     for run in keys.chunk_by_mut(|a, b| (a.source, &a.id) == (b.source, &b.id)) {
         let mut number = 1;

@@ -196,7 +196,12 @@ impl Resolution {
 fn merge_fields(golden: &[GoldenField]) -> Vec<Field<'_>> {
     golden
         .iter()
-        .map(|field| Field { name: &field.name, values: &field.values, key: &field.key, quality: &field.quality })
+        .map(|field| Field {
+            name: &field.name,
+            values: &field.values,
+            key: &field.key,
+            quality: &field.quality,
+        })
         .collect()
 }
 

@@ -51,7 +51,13 @@ pub struct Explanation {
 }
 
 /// Explains a pair under a model.
-pub fn explain(scorer: &Scorer<'_>, a: RecordId, b: RecordId, same_entity: bool, candidate: bool) -> Explanation {
+pub fn explain(
+    scorer: &Scorer<'_>,
+    a: RecordId,
+    b: RecordId,
+    same_entity: bool,
+    candidate: bool,
+) -> Explanation {
     let comparisons = scorer.comparisons();
     let mut pair = PairLevels::default();
     comparisons.evaluator().evaluate(a.index(), b.index(), &mut pair);
@@ -102,7 +108,8 @@ fn shown(column: &Column, record: RecordId, code: u32) -> String {
 
 impl fmt::Display for Explanation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let width = |texts: &mut dyn Iterator<Item = usize>, least: usize| texts.max().unwrap_or(0).clamp(least, 34);
+        let width =
+            |texts: &mut dyn Iterator<Item = usize>, least: usize| texts.max().unwrap_or(0).clamp(least, 34);
         let name = width(&mut self.comparisons.iter().map(|row| row.name.chars().count()), 10);
         let left = width(&mut self.comparisons.iter().map(|row| row.left.chars().count()), 8);
         let right = width(&mut self.comparisons.iter().map(|row| row.right.chars().count()), 8);
@@ -113,10 +120,18 @@ impl fmt::Display for Explanation {
                 continue;
             }
             let (a, b) = (clip(&row.left, left), clip(&row.right, right));
-            writeln!(f, "  {:name$}  {a:left$}  {b:right$}  {:26}  {:>+7.1}", row.name, row.level, row.weight)?;
+            writeln!(
+                f,
+                "  {:name$}  {a:left$}  {b:right$}  {:26}  {:>+7.1}",
+                row.name, row.level, row.weight
+            )?;
         }
         if self.household.abs() >= 0.05 {
-            writeln!(f, "  {:name$}  {:left$}  {:right$}  {:26}  {:>+7.1}", "household", "", "", "", self.household)?;
+            writeln!(
+                f,
+                "  {:name$}  {:left$}  {:right$}  {:26}  {:>+7.1}",
+                "household", "", "", "", self.household
+            )?;
         }
         let verdict = match (self.same_entity, self.candidate) {
             (true, true) => "one customer",

@@ -131,7 +131,9 @@ impl Summary {
         for (_, members) in entities.iter() {
             *entity_sizes.entry(members.len() as u64).or_default() += 1;
         }
-        let quality: u64 = (0..entities.len()).map(|e| u64::from(resolution.golden().score(crate::EntityId(e as u32)))).sum();
+        let quality: u64 = (0..entities.len())
+            .map(|e| u64::from(resolution.golden().score(crate::EntityId(e as u32))))
+            .sum();
         let columns = resolution.mappings().iter().flat_map(|mapping| {
             mapping.fields.iter().map(|guess| ColumnSummary {
                 source: mapping.source.clone(),
@@ -174,7 +176,8 @@ fn count_sources(resolution: &Resolution) -> (Vec<SourceSummary>, Vec<SharedEnti
     let mut sources: Vec<SourceSummary> = names.iter().map(summary).collect();
     let mut shared: BTreeMap<(usize, usize), u64> = BTreeMap::new();
     for (_, members) in resolution.entities().iter() {
-        let mut of: Vec<usize> = members.iter().map(|record| records.source[record.index()].index()).collect();
+        let mut of: Vec<usize> =
+            members.iter().map(|record| records.source[record.index()].index()).collect();
         of.iter().for_each(|&source| sources[source].records += 1);
         let before = of.len();
         of.dedup();

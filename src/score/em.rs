@@ -24,6 +24,10 @@ const TOLERANCE: f64 = 1e-4;
 /// Weight of the expectations that each level starts with, in pairs.
 const PRIOR_PAIRS: f64 = 20.0;
 
+/// Matching pairs that are expected at the least: where EM finds none, the prior stays where one pair that agrees on
+/// several things can still overcome it.
+const LEAST_PAIRS: f64 = 0.5;
+
 /// A pattern of agreement with its chance under U, in half bits: over the comparisons that households share, and
 /// over the rest.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
@@ -156,8 +160,11 @@ fn expect(model: &Model, patterns: &PatternCounts) -> Sums {
         .iter()
         .map(|c| c.m.iter().map(|row| row.iter().copied().map(log2).collect()).collect())
         .collect();
-    let log2_h: Vec<Option<Vec<f64>>> =
-        model.comparisons.iter().map(|c| c.h.as_ref().map(|row| row.iter().copied().map(log2).collect())).collect();
+    let log2_h: Vec<Option<Vec<f64>>> = model
+        .comparisons
+        .iter()
+        .map(|c| c.h.as_ref().map(|row| row.iter().copied().map(log2).collect()))
+        .collect();
     let (lambda, lambda_h) = (model.lambda.log2(), model.lambda_h.log2());
     let rest = (1.0 - model.lambda - model.lambda_h).log2();
     for (pattern, &count) in &patterns.counts {
@@ -211,7 +218,7 @@ fn maximise(
         }
     }
     // A prior of zero would be final.
-    let share = |pairs: f64| (pairs / all_pairs).clamp(1e-12, 0.4);
+    let share = |pairs: f64| (pairs.max(LEAST_PAIRS) / all_pairs).clamp(1e-15, 0.4);
     model.lambda = share(sums.matches);
     model.lambda_h = share(sums.households);
     change
@@ -220,7 +227,8 @@ fn maximise(
 /// `m` by state from expected counts: pooled over states first, then each state shrunk to the pool.
 pub(crate) fn estimate_m(kind: AttributeKind, counts: &[Vec<f64>], start: &[f64]) -> Vec<Vec<f64>> {
     let levels = start.len();
-    let pooled_counts: Vec<f64> = (0..levels).map(|level| counts.iter().map(|row| row[level]).sum()).collect();
+    let pooled_counts: Vec<f64> =
+        (0..levels).map(|level| counts.iter().map(|row| row[level]).sum()).collect();
     let mut pooled = smooth(&pooled_counts, start, PRIOR_PAIRS);
     anchor(kind, &mut pooled);
     counts

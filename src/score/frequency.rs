@@ -40,7 +40,10 @@ impl Frequencies {
                 let total = members.iter().flat_map(codes).count();
                 if total > 0 {
                     carriers += 1.0;
-                    members.iter().flat_map(codes).for_each(|code| counts[code as usize] += 1.0 / total as f64);
+                    members
+                        .iter()
+                        .flat_map(codes)
+                        .for_each(|code| counts[code as usize] += 1.0 / total as f64);
                 }
             }
             Self::from_counts(&counts, carriers)
@@ -49,7 +52,8 @@ impl Frequencies {
 
     fn from_counts(counts: &[f64], carriers: f64) -> Self {
         let carriers = carriers.max(1.0);
-        let log2 = counts.iter().map(|count| ((count - 1.0).max(SINGLETON) / carriers).log2() as f32).collect();
+        let log2 =
+            counts.iter().map(|count| ((count - 1.0).max(SINGLETON) / carriers).log2() as f32).collect();
         let agreement: f64 = counts.iter().map(|count| (count / carriers).powi(2)).sum();
         Self { log2, log2_agreement: agreement.clamp(1e-12, 1.0).log2() }
     }

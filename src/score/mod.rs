@@ -4,6 +4,24 @@
 //! ([`EmReport`]), dependent attributes have conditional tables ([`ComparisonModel::parents`]), and relatives have a
 //! class of their own. The weight of a pair is log2 odds with the prior in: 0 is an even chance, and no threshold
 //! needs tuning.
+//!
+//! # Shape
+//! [`Model`]: for each comparison `m` and `u` as `states x levels`, `h` as `levels`. [`Scorer`] turns the levels of a pair
+//! into a [`PairScore`] and adds nothing to memory.
+//!
+//! # Null
+//! A comparison without a value on either side drops out of all three classes: it adds 0 bits.
+//!
+//! # Errors
+//! None. Training that has not settled says so in [`EmReport::converged`].
+//!
+//! # Complexity
+//! Training: a fixed number of random pairs, plus one pass over a bounded sample of the candidates; EM itself is
+//! linear in the distinct patterns. Scoring: O(comparisons) a pair.
+//!
+//! # Source
+//! Fellegi & Sunter 1969; Newcombe 1959 (value frequencies); Winkler 1988 (EM); Enamorado, Fifield, Imai 2019 (missing
+//! values).
 
 mod em;
 mod frequency;
@@ -19,4 +37,4 @@ pub use model::{
 };
 #[cfg(test)]
 pub(crate) use sample::Draws;
-pub(crate) use train::Trainer;
+pub(crate) use train::{Candidates, Trainer};

@@ -39,8 +39,17 @@ impl EvidenceGroup {
         use AttributeKind as K;
         match kind {
             K::GivenName | K::MiddleName | K::Surname => Self::Names,
-            K::Street | K::HouseNumber | K::Unit | K::PoBox | K::AddressLine2 | K::Locality | K::City
-            | K::County | K::Region | K::Postcode | K::Country => Self::Address,
+            K::Street
+            | K::HouseNumber
+            | K::Unit
+            | K::PoBox
+            | K::AddressLine2
+            | K::Locality
+            | K::City
+            | K::County
+            | K::Region
+            | K::Postcode
+            | K::Country => Self::Address,
             _ => Self::Other,
         }
     }
@@ -234,7 +243,8 @@ impl<'a> Scorer<'a> {
         if codes.0 == NULL {
             return table;
         }
-        let frequency = || f64::from(frequencies.log2[codes.0 as usize].max(frequencies.log2[codes.1 as usize]));
+        let frequency =
+            || f64::from(frequencies.log2[codes.0 as usize].max(frequencies.log2[codes.1 as usize]));
         match self.comparisons.items()[at].levels[level as usize].tf {
             TermFrequency::None => table,
             // Given an agreeing parent the value is no rarer than the parent leaves it.
@@ -250,8 +260,12 @@ impl<'a> Scorer<'a> {
 
     /// The score of a pair.
     pub fn score(&self, pair: &PairLevels) -> PairScore {
-        let mut score =
-            PairScore { weight: 0.0, matched: [0.0; GROUPS], household: [0.0; GROUPS], present: [false; GROUPS] };
+        let mut score = PairScore {
+            weight: 0.0,
+            matched: [0.0; GROUPS],
+            household: [0.0; GROUPS],
+            present: [false; GROUPS],
+        };
         for (at, &group) in self.groups.iter().enumerate() {
             if let Some(evidence) = self.evidence(at, pair) {
                 let group = group as usize;

@@ -24,7 +24,11 @@ impl Draws {
     /// Draws of one purpose (`stream`) under one seed.
     pub(crate) fn new(seed: u64, stream: u64) -> Self {
         // Mixing twice keeps streams whose numbers are close from being shifted copies of one another.
-        Self { key: mix(mix(seed.wrapping_add(GOLDEN)) ^ mix(stream.wrapping_mul(GOLDEN) ^ 0x5851_F42D_4C95_7F2D)) }
+        Self {
+            key: mix(
+                mix(seed.wrapping_add(GOLDEN)) ^ mix(stream.wrapping_mul(GOLDEN) ^ 0x5851_F42D_4C95_7F2D)
+            ),
+        }
     }
 
     /// 64 random bits.
@@ -63,7 +67,8 @@ mod tests {
                 counts[a * RECORDS as usize + b] += 1.0;
             }
             let expected = DRAWN as f64 / (RECORDS * (RECORDS - 1)) as f64;
-            let chi: f64 = counts.iter().filter(|&&c| c > 0.0).map(|c| (c - expected).powi(2) / expected).sum();
+            let chi: f64 =
+                counts.iter().filter(|&&c| c > 0.0).map(|c| (c - expected).powi(2) / expected).sum();
             // 379 degrees of freedom: mean 379, deviation 27.5; five deviations either way.
             assert!((242.0..517.0).contains(&chi), "seed {seed}, stream {stream}: chi-square {chi}");
         }

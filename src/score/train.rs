@@ -8,7 +8,7 @@ use super::model::{ComparisonModel, EvidenceGroup, MODEL_VERSION, Model, Parent,
 use super::sample::Draws;
 use crate::block::Neighbours;
 use crate::cluster::Entities;
-use crate::compare::{Comparisons, NULL_LEVEL, PairLevels, date_level, name_level};
+use crate::compare::{Comparisons, MAX_COMPARISONS, NULL_LEVEL, PairLevels, date_level, name_level};
 use crate::ids::RecordId;
 use crate::par;
 use crate::table::{AttributeKind, Column, NULL};
@@ -70,85 +70,71 @@ fn agrees_to(kind: AttributeKind, levels: usize) -> u8 {
     }
 }
 
+/// A pair of a sample with its levels: rounds differ in which pairs they leave out, not in what the pairs are.
+struct SampledPair {
+    a: u32,
+    b: u32,
+    levels: [u8; MAX_COMPARISONS],
+}
+
 /// What is the same for all training steps of a run.
 pub(crate) struct Trainer<'a> {
     pub(crate) comparisons: &'a Comparisons<'a>,
-    pub(crate) seed: u64,
     /// Pairs of records that could be one customer at all.
     pub(crate) all_pairs: f64,
+    /// Random pairs of records.
+    random: Vec<SampledPair>,
+    /// For each comparison that others may depend on: random pairs that agree on it.
+    by_parent: Vec<(usize, Vec<SampledPair>)>,
 }
 
 impl<'a> Trainer<'a> {
+    /// Draws the samples of a run.
+    pub(crate) fn new(comparisons: &'a Comparisons<'a>, seed: u64, all_pairs: f64) -> Self {
+        let records = comparisons.attributes().len() as u64;
+        let possible = records * records.saturating_sub(1) / 2;
+        let draws = Draws::new(seed, 0);
+        // In small data every pair once beats drawing with repetition.
+        let exhaustive = possible <= RANDOM_PAIRS;
+        let pair = |number: u64| Some(if exhaustive { unrank(number) } else { draws.pair(number, records) });
+        let random = sample(comparisons, possible.min(RANDOM_PAIRS), pair);
+        let items = comparisons.items().len();
+        let is_parent = |parent: &usize| (0..items).any(|child| may_depend(comparisons, child, *parent));
+        let by_parent = (0..items).filter(is_parent).filter_map(|parent| {
+            let blocks = Blocks::new(comparisons.column(parent));
+            let draws = Draws::new(seed, 1 + parent as u64);
+            let pairs = || sample(comparisons, PARENT_PAIRS, |number| blocks.pair(&draws, number));
+            (!blocks.carriers.is_empty()).then(|| (parent, pairs()))
+        });
+        let by_parent = by_parent.collect();
+        Self { comparisons, all_pairs, random, by_parent }
+    }
+
     /// A model with `u` learned, everything else at its expectation. With `entities` of an earlier round, pairs of
     /// one entity are left out of `u`.
     pub(crate) fn start(&self, entities: Option<&Entities>) -> Model {
         let records = self.comparisons.attributes().len();
-        let tally = self.random_tally(entities);
-        let u: Vec<Vec<f64>> = (0..self.comparisons.items().len()).map(|at| self.pooled_u(at, &tally[at])).collect();
+        let strangers =
+            |pair: &SampledPair| !same_entity(entities, pair) && !presumed_match(self.comparisons, pair);
+        let tally = tally(self.comparisons, &self.random, strangers);
+        let u: Vec<Vec<f64>> =
+            (0..self.comparisons.items().len()).map(|at| self.pooled_u(at, &tally[at])).collect();
         let dependence = self.dependence(entities, &u);
-        let comparisons = self.comparisons.items().iter().zip(dependence).zip(&u).map(|((item, dependence), u)| {
-            let start: Vec<f64> = item.levels.iter().map(|level| level.m0).collect();
-            ComparisonModel {
-                name: item.name.clone(),
-                m: vec![start.clone(); dependence.u.len()],
-                h: household_start(item.kind, &start, u),
-                u: dependence.u,
-                parents: dependence.parents,
-                cap: is_category(item.kind).then_some(CATEGORY_CAP),
-            }
-        });
+        let comparisons =
+            self.comparisons.items().iter().zip(dependence).zip(&u).map(|((item, dependence), u)| {
+                let start: Vec<f64> = item.levels.iter().map(|level| level.m0).collect();
+                ComparisonModel {
+                    name: item.name.clone(),
+                    m: vec![start.clone(); dependence.u.len()],
+                    h: household_start(item.kind, &start, u),
+                    u: dependence.u,
+                    parents: dependence.parents,
+                    cap: is_category(item.kind).then_some(CATEGORY_CAP),
+                }
+            });
         let comparisons = comparisons.collect();
         let lambda = (0.3 * records as f64 / self.all_pairs.max(1.0)).clamp(1e-12, 0.1);
         Model { version: MODEL_VERSION, lambda, lambda_h: lambda / 2.0, comparisons }
-    }
-
-    /// Levels of random pairs of records that are presumably different people.
-    fn random_tally(&self, entities: Option<&Entities>) -> Tally {
-        let records = self.comparisons.attributes().len() as u64;
-        if records < 2 {
-            return empty_tally(self.comparisons);
-        }
-        let possible = records * (records - 1) / 2;
-        let draws = Draws::new(self.seed, 0);
-        // In small data every pair once beats drawing with repetition.
-        let exhaustive = possible <= RANDOM_PAIRS;
-        let pair = |number: u64| if exhaustive { unrank(number) } else { draws.pair(number, records) };
-        let total = possible.min(RANDOM_PAIRS) as usize;
-        self.tally(total, |number| Some(pair(number)), |a, b, pair| {
-            !same_entity(entities, a, b) && !presumed_match(self.comparisons, pair)
-        })
-    }
-
-    /// Evaluates pairs and counts the levels of those that pass.
-    fn tally(
-        &self,
-        total: usize,
-        pair: impl Fn(u64) -> Option<(usize, usize)> + Sync + Send,
-        keep: impl Fn(usize, usize, &PairLevels) -> bool + Sync + Send,
-    ) -> Tally {
-        let parts = par::map_ranges(total, CHUNK, |range: Range<usize>| {
-            let mut evaluator = self.comparisons.evaluator();
-            let mut levels = PairLevels::default();
-            let mut tally = empty_tally(self.comparisons);
-            for (a, b) in range.filter_map(|number| pair(number as u64)) {
-                evaluator.evaluate(a, b, &mut levels);
-                if keep(a, b, &levels) {
-                    for (row, &level) in tally.iter_mut().zip(&levels.levels) {
-                        if level != NULL_LEVEL {
-                            row[level as usize] += 1;
-                        }
-                    }
-                }
-            }
-            tally
-        });
-        let mut sum = empty_tally(self.comparisons);
-        for part in parts {
-            for (row, more) in sum.iter_mut().zip(part) {
-                row.iter_mut().zip(more).for_each(|(count, more)| *count += more);
-            }
-        }
-        sum
     }
 
     /// `u` of one comparison: counted, but for equality, which is known exactly.
@@ -164,41 +150,52 @@ impl<'a> Trainer<'a> {
     /// For each comparison the parents that it depends on, with `u` by their state.
     fn dependence(&self, entities: Option<&Entities>, u: &[Vec<f64>]) -> Vec<Dependence> {
         let items = self.comparisons.items();
-        let blocks: Vec<(usize, Blocks<'_>)> = (0..items.len())
-            .filter(|&parent| (0..items.len()).any(|child| may_depend(self.comparisons, child, parent)))
-            .map(|parent| (parent, Blocks::new(self.comparisons.column(parent))))
-            .filter(|(_, blocks)| !blocks.carriers.is_empty())
+        let strangers = |parent: usize| {
+            let by_name = self.is_name(parent);
+            move |pair: &SampledPair| {
+                !same_entity(entities, pair) && !related(self.comparisons, by_name, pair)
+            }
+        };
+        let single: Vec<(usize, Tally)> = self
+            .by_parent
+            .iter()
+            .map(|(parent, pairs)| (*parent, tally(self.comparisons, pairs, strangers(*parent))))
             .collect();
-        let single: Vec<(usize, Tally)> =
-            blocks.iter().map(|(parent, blocks)| (*parent, self.parent_tally(entities, *parent, blocks))).collect();
-        let chosen: Vec<Vec<Parent>> = (0..items.len()).map(|child| self.choose_parents(child, &single, u)).collect();
-        let tallies = self.joint_tally(entities, &blocks, &chosen);
-        chosen
-            .into_iter()
-            .zip(tallies)
-            .zip(u)
-            .map(|((parents, tally), pooled)| {
-                let conditional = |counts: &Vec<u64>| {
-                    let counts: Vec<f64> = counts.iter().map(|&count| count as f64).collect();
-                    smooth(&counts, pooled, PARENT_PRIOR)
-                };
-                let mut rows: Vec<Vec<f64>> = tally.iter().map(conditional).collect();
-                rows[0].clone_from(pooled);
-                Dependence { parents, u: rows }
-            })
-            .collect()
+        let choose = |child| {
+            let parents = self.choose_parents(child, &single, u);
+            let mut counts = vec![vec![0.0; items[child].levels.len()]; 1 << parents.len()];
+            for (_, pairs) in
+                self.by_parent.iter().filter(|(at, _)| parents.iter().any(|p| p.comparison == *at))
+            {
+                let by_name = parents.iter().any(|parent| self.is_name(parent.comparison));
+                let kept = pairs.iter().filter(|pair| !same_entity(entities, pair));
+                for pair in kept.filter(|pair| !related(self.comparisons, by_name, pair)) {
+                    if pair.levels[child] != NULL_LEVEL {
+                        counts[state(&parents, &pair.levels)][pair.levels[child] as usize] += 1.0;
+                    }
+                }
+            }
+            let mut rows: Vec<Vec<f64>> =
+                counts.iter().map(|row| smooth(row, &u[child], PARENT_PRIOR)).collect();
+            rows[0].clone_from(&u[child]);
+            Dependence { parents, u: rows }
+        };
+        (0..items.len()).map(choose).collect()
     }
 
     /// The parents whose agreement makes the child's agreement much likelier, strongest first.
     fn choose_parents(&self, child: usize, tallies: &[(usize, Tally)], u: &[Vec<f64>]) -> Vec<Parent> {
         let items = self.comparisons.items();
         let mut found: Vec<(f64, Parent)> = Vec::new();
-        for (parent, tally) in tallies.iter().filter(|(parent, _)| may_depend(self.comparisons, child, *parent)) {
+        for (parent, tally) in
+            tallies.iter().filter(|(parent, _)| may_depend(self.comparisons, child, *parent))
+        {
             let counts: Vec<f64> = tally[child].iter().map(|&count| count as f64).collect();
             let support: f64 = counts.iter().sum();
             let conditional = smooth(&counts, &u[child], PARENT_PRIOR);
             // Equal values, or values alike in any way: mail addresses of namesakes are alike, seldom equal.
-            let (exact, alike) = (conditional[0] / u[child][0], some_agreement(&conditional) / some_agreement(&u[child]));
+            let (exact, alike) =
+                (conditional[0] / u[child][0], some_agreement(&conditional) / some_agreement(&u[child]));
             let agreeing = support - counts[counts.len() - 1];
             let lift = exact.max(alike);
             if support >= MIN_SUPPORT && agreeing > MIN_AGREEING && lift >= MIN_LIFT {
@@ -210,78 +207,28 @@ impl<'a> Trainer<'a> {
         found.into_iter().take(MAX_PARENTS).map(|(_, parent)| parent).collect()
     }
 
-    /// Levels of random pairs that agree on `parent` and are presumably different people.
-    fn parent_tally(&self, entities: Option<&Entities>, parent: usize, blocks: &Blocks<'_>) -> Tally {
-        let draws = Draws::new(self.seed, 1 + parent as u64);
-        let by_name = self.is_name(parent);
-        self.tally(PARENT_PAIRS as usize, |number| blocks.pair(&draws, number), |a, b, pair| {
-            !same_entity(entities, a, b) && !related(self.comparisons, by_name, pair)
-        })
-    }
-
     fn is_name(&self, comparison: usize) -> bool {
         EvidenceGroup::of(self.comparisons.items()[comparison].kind) == EvidenceGroup::Names
     }
 
-    /// For each comparison the level counts by state of its parents, over pairs that agree on one of them.
-    fn joint_tally(
+    /// Counts the patterns of candidate pairs, of a sample of them when there are very many; the second value says how
+    /// many pairs each counted one stands for.
+    pub(crate) fn count_patterns(
         &self,
-        entities: Option<&Entities>,
-        blocks: &[(usize, Blocks<'_>)],
-        chosen: &[Vec<Parent>],
-    ) -> Vec<Vec<Vec<u64>>> {
-        let items = self.comparisons.items();
-        let empty = || -> Vec<Vec<Vec<u64>>> {
-            items.iter().zip(chosen).map(|(item, parents)| vec![vec![0; item.levels.len()]; 1 << parents.len()]).collect()
-        };
-        let mut sum = empty();
-        for (parent, blocks) in blocks {
-            let children: Vec<usize> =
-                (0..items.len()).filter(|&child| chosen[child].iter().any(|p| p.comparison == *parent)).collect();
-            if children.is_empty() {
-                continue;
-            }
-            let (draws, by_name) = (Draws::new(self.seed, 1 + *parent as u64), self.is_name(*parent));
-            let parts = par::map_ranges(PARENT_PAIRS as usize, CHUNK, |range: Range<usize>| {
-                let mut evaluator = self.comparisons.evaluator();
-                let mut pair = PairLevels::default();
-                let mut tally = empty();
-                for (a, b) in range.filter_map(|number| blocks.pair(&draws, number as u64)) {
-                    evaluator.evaluate(a, b, &mut pair);
-                    if same_entity(entities, a, b) || related(self.comparisons, by_name, &pair) {
-                        continue;
-                    }
-                    for &child in &children {
-                        let level = pair.levels[child];
-                        if level != NULL_LEVEL {
-                            tally[child][state(&chosen[child], &pair.levels)][level as usize] += 1;
-                        }
-                    }
-                }
-                tally
-            });
-            for part in parts {
-                for (sums, more) in sum.iter_mut().flatten().zip(part.into_iter().flatten()) {
-                    sums.iter_mut().zip(more).for_each(|(count, more)| *count += more);
-                }
-            }
-        }
-        sum
-    }
-
-    /// Counts the patterns of all candidate pairs, or of those of a sample of records when there are very many; the
-    /// second value says how many pairs each counted one stands for.
-    pub(crate) fn count_patterns(&self, scorer: &Scorer<'_>, model: &Model, pairs: &Neighbours) -> (PatternCounts, f64) {
-        let stride = pairs.len().div_ceil(PATTERN_RECORDS).max(1);
-        let chunks = par::map_ranges(pairs.len(), CHUNK, |range: Range<usize>| {
+        scorer: &Scorer<'_>,
+        model: &Model,
+        pairs: &Candidates<'_>,
+    ) -> (PatternCounts, f64) {
+        let stride = pairs.len().div_ceil(pairs.pattern_units()).max(1);
+        let chunks = par::map_ranges(pairs.len(), pairs.chunk(), |range: Range<usize>| {
             let mut evaluator = self.comparisons.evaluator();
             let mut levels = PairLevels::default();
             let mut counts = hashbrown::HashMap::with_hasher(foldhash::fast::FixedState::default());
-            for record in range.filter(|record| record % stride == 0) {
-                for (a, b) in pairs.pairs(record..record + 1) {
+            for unit in range.filter(|unit| unit % stride == 0) {
+                pairs.visit(unit..unit + 1, |a, b| {
                     evaluator.evaluate(a as usize, b as usize, &mut levels);
                     *counts.entry(pattern(scorer, model, &levels)).or_insert(0u64) += 1;
-                }
+                });
             }
             counts
         });
@@ -292,7 +239,8 @@ impl<'a> Trainer<'a> {
 
     /// `m` and `lambda` from all pairs inside entities, also those that candidates never held.
     pub(crate) fn refit(&self, model: &mut Model, entities: &Entities) {
-        let groups: Vec<&[RecordId]> = entities.iter().map(|(_, members)| members).filter(|m| m.len() > 1).collect();
+        let groups: Vec<&[RecordId]> =
+            entities.iter().map(|(_, members)| members).filter(|m| m.len() > 1).collect();
         let parts = par::map_ranges(groups.len(), 2048, |range: Range<usize>| {
             let mut evaluator = self.comparisons.evaluator();
             let mut pair = PairLevels::default();
@@ -324,7 +272,7 @@ impl<'a> Trainer<'a> {
             comparison.m = estimate_m(item.kind, &counts[at], &pooled);
         }
         let inside: f64 = groups.iter().map(|group| (group.len() * (group.len() - 1)) as f64 / 2.0).sum();
-        model.lambda = (inside / self.all_pairs.max(1.0)).clamp(1e-12, 0.4);
+        model.lambda = (inside.max(0.5) / self.all_pairs.max(1.0)).clamp(1e-15, 0.4);
     }
 
     fn state_counts(&self, model: &Model) -> Vec<Vec<Vec<f64>>> {
@@ -332,9 +280,84 @@ impl<'a> Trainer<'a> {
     }
 }
 
-/// Records whose candidate pairs EM looks at; beyond, every second, third ... record stands for its neighbours. At
-/// this number the sampling error of any `m` is far below that of the model's assumptions.
-const PATTERN_RECORDS: usize = 200_000;
+/// Where candidate pairs come from: all neighbours in the first round, what that round left over in the second.
+pub(crate) enum Candidates<'a> {
+    /// All of them; a unit is a record.
+    All(&'a Neighbours),
+    /// A list; a unit is a pair.
+    Kept(&'a [(u32, u32)]),
+}
+
+impl Candidates<'_> {
+    /// How many units of work.
+    pub(crate) fn len(&self) -> usize {
+        match self {
+            Self::All(neighbours) => neighbours.len(),
+            Self::Kept(pairs) => pairs.len(),
+        }
+    }
+
+    /// Units that one task works on: enough pairs to be worth the caches of an evaluator.
+    pub(crate) fn chunk(&self) -> usize {
+        match self {
+            Self::All(_) => 1 << 12,
+            Self::Kept(_) => 1 << 16,
+        }
+    }
+
+    /// Units that EM looks at.
+    fn pattern_units(&self) -> usize {
+        match self {
+            Self::All(_) => PATTERN_RECORDS,
+            Self::Kept(_) => PATTERN_PAIRS,
+        }
+    }
+
+    /// Calls `work` with each pair of a range of units.
+    pub(crate) fn visit(&self, units: Range<usize>, mut work: impl FnMut(u32, u32)) {
+        match self {
+            Self::All(neighbours) => neighbours.pairs(units).for_each(|(a, b)| work(a, b)),
+            Self::Kept(pairs) => pairs[units].iter().for_each(|&(a, b)| work(a, b)),
+        }
+    }
+}
+
+/// Records, or pairs of a list, that EM looks at; beyond, every second, third ... stands for its neighbours. At these
+/// numbers the sampling error of any `m` is far below that of the model's assumptions.
+const PATTERN_RECORDS: usize = 50_000;
+const PATTERN_PAIRS: usize = 1_000_000;
+
+/// Evaluates the pairs that `pair` draws, in order.
+fn sample(
+    comparisons: &Comparisons<'_>,
+    total: u64,
+    pair: impl Fn(u64) -> Option<(usize, usize)> + Sync + Send,
+) -> Vec<SampledPair> {
+    let parts = par::map_ranges(total as usize, CHUNK, |range: Range<usize>| {
+        let mut evaluator = comparisons.evaluator();
+        let mut out = PairLevels::default();
+        let drawn = range.filter_map(|number| pair(number as u64));
+        let evaluated = drawn.map(|(a, b)| {
+            evaluator.evaluate(a, b, &mut out);
+            SampledPair { a: a as u32, b: b as u32, levels: out.levels }
+        });
+        evaluated.collect::<Vec<_>>()
+    });
+    parts.into_iter().flatten().collect()
+}
+
+/// Counts the levels of the pairs that pass.
+fn tally(comparisons: &Comparisons<'_>, pairs: &[SampledPair], keep: impl Fn(&SampledPair) -> bool) -> Tally {
+    let mut tally: Tally = comparisons.items().iter().map(|item| vec![0; item.levels.len()]).collect();
+    for pair in pairs.iter().filter(|pair| keep(pair)) {
+        for (row, &level) in tally.iter_mut().zip(&pair.levels) {
+            if level != NULL_LEVEL {
+                row[level as usize] += 1;
+            }
+        }
+    }
+    tally
+}
 
 fn count_states(model: &Model, pair: &PairLevels, counts: &mut [Vec<Vec<f64>>]) {
     for (at, comparison) in model.comparisons.iter().enumerate() {
@@ -343,10 +366,6 @@ fn count_states(model: &Model, pair: &PairLevels, counts: &mut [Vec<Vec<f64>>]) 
             counts[at][comparison.state(&pair.levels)][level as usize] += 1.0;
         }
     }
-}
-
-fn empty_tally(comparisons: &Comparisons<'_>) -> Tally {
-    comparisons.items().iter().map(|item| vec![0; item.levels.len()]).collect()
 }
 
 /// The pair with a number in the order (0,1), (0,2), (1,2), (0,3) ...
@@ -361,9 +380,9 @@ fn unrank(number: u64) -> (usize, usize) {
     ((number - b * (b - 1) / 2) as usize, b as usize)
 }
 
-fn same_entity(entities: Option<&Entities>, a: usize, b: usize) -> bool {
-    let entity = |entities: &Entities, record: usize| entities.entity_of(RecordId(record as u32));
-    entities.is_some_and(|entities| entity(entities, a) == entity(entities, b))
+fn same_entity(entities: Option<&Entities>, pair: &SampledPair) -> bool {
+    let entity = |entities: &Entities, record: u32| entities.entity_of(RecordId(record));
+    entities.is_some_and(|entities| entity(entities, pair.a) == entity(entities, pair.b))
 }
 
 /// Chance that two carriers agree: `sum n(n-1) / N(N-1)`, kept off 0 and 1.
@@ -383,8 +402,20 @@ fn is_category(kind: AttributeKind) -> bool {
 fn household_start(kind: AttributeKind, m: &[f64], u: &[f64]) -> Option<Vec<f64>> {
     use AttributeKind as K;
     match kind {
-        K::Surname | K::Street | K::HouseNumber | K::Unit | K::PoBox | K::AddressLine2 | K::Locality
-        | K::City | K::County | K::Region | K::Postcode | K::Country | K::Phone | K::Company => Some(m.to_vec()),
+        K::Surname
+        | K::Street
+        | K::HouseNumber
+        | K::Unit
+        | K::PoBox
+        | K::AddressLine2
+        | K::Locality
+        | K::City
+        | K::County
+        | K::Region
+        | K::Postcode
+        | K::Country
+        | K::Phone
+        | K::Company => Some(m.to_vec()),
         // Twins share it, other relatives do not: EM finds out from where strangers stand.
         K::BirthDate => Some(u.to_vec()),
         K::Email => Some(m.iter().zip(u).map(|(m, u)| 0.3 * m + 0.7 * u).collect()),
@@ -427,13 +458,13 @@ fn place_rank(kind: AttributeKind) -> Option<u8> {
     })
 }
 
-fn at_most(pair: &PairLevels, at: Option<usize>, level: u8) -> bool {
+fn at_most(pair: &SampledPair, at: Option<usize>, level: u8) -> bool {
     // A null level is the largest number and passes no bound.
     at.is_some_and(|at| pair.levels[at] <= level)
 }
 
 /// Whether a random pair agrees on so much that it is most likely one customer: left out of `u`.
-fn presumed_match(comparisons: &Comparisons<'_>, pair: &PairLevels) -> bool {
+fn presumed_match(comparisons: &Comparisons<'_>, pair: &SampledPair) -> bool {
     use AttributeKind as K;
     let strong = |kind, level| u32::from(at_most(pair, comparisons.position(kind), level));
     strong(K::GivenName, name_level::CLOSE)
@@ -448,9 +479,11 @@ fn presumed_match(comparisons: &Comparisons<'_>, pair: &PairLevels) -> bool {
 }
 
 /// Whether a pair that agrees on a parent is likely related in other ways: relatives share more than chance would.
-fn related(comparisons: &Comparisons<'_>, by_name: bool, pair: &PairLevels) -> bool {
+fn related(comparisons: &Comparisons<'_>, by_name: bool, pair: &SampledPair) -> bool {
     use AttributeKind as K;
-    let any = |kinds: &[(K, u8)]| kinds.iter().any(|&(kind, level)| at_most(pair, comparisons.position(kind), level));
+    let any = |kinds: &[(K, u8)]| {
+        kinds.iter().any(|&(kind, level)| at_most(pair, comparisons.position(kind), level))
+    };
     if by_name {
         // One whole name and one mail address: in lists of nothing else this is all that tells duplicates.
         let both = |level| {
@@ -460,10 +493,16 @@ fn related(comparisons: &Comparisons<'_>, by_name: bool, pair: &PairLevels) -> b
         if both(name_level::CLOSE) && any(&[(K::Email, 0)]) {
             return true;
         }
-        return any(&[(K::BirthDate, date_level::SWAPPED), (K::Phone, 1), (K::Identifier, 1), (K::Street, 1)]);
+        return any(&[
+            (K::BirthDate, date_level::SWAPPED),
+            (K::Phone, 1),
+            (K::Identifier, 1),
+            (K::Street, 1),
+        ]);
     }
     let given = comparisons.position(K::GivenName);
-    let crossed = given.is_some_and(|at| matches!(pair.levels[at], name_level::CROSSED_EXACT | name_level::CROSSED_FUZZY));
+    let crossed = given
+        .is_some_and(|at| matches!(pair.levels[at], name_level::CROSSED_EXACT | name_level::CROSSED_FUZZY));
     crossed
         || any(&[(K::GivenName, name_level::NEAR), (K::Surname, name_level::NEAR), (K::Company, 2)])
         || any(&[(K::Email, 1), (K::Identifier, 1), (K::Phone, 1), (K::BirthDate, date_level::SLIP)])
@@ -511,7 +550,6 @@ impl<'a> Blocks<'a> {
     }
 }
 
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -557,7 +595,7 @@ mod tests {
     fn start(attributes: &Attributes, seed: u64) -> Model {
         let comparisons = Comparisons::new(attributes);
         let records = attributes.len() as f64;
-        Trainer { comparisons: &comparisons, seed, all_pairs: records * (records - 1.0) / 2.0 }.start(None)
+        Trainer::new(&comparisons, seed, records * (records - 1.0) / 2.0).start(None)
     }
 
     fn parents(model: &Model, child: &str) -> Vec<String> {
@@ -664,7 +702,8 @@ mod tests {
         });
         let comparisons = Comparisons::new(&attributes);
         let model = start(&attributes, 5);
-        let mut counts = empty_tally(&comparisons);
+        let levels = comparisons.items().iter().map(|item| vec![0; item.levels.len()]);
+        let mut counts: Tally = levels.collect();
         let mut evaluator = comparisons.evaluator();
         let mut pair = PairLevels::default();
         for b in 0..attributes.len() {
@@ -704,8 +743,7 @@ mod tests {
         });
         let comparisons = Comparisons::new(&attributes);
         let records = f64::from(3 * ENTITIES);
-        let trainer =
-            Trainer { comparisons: &comparisons, seed: 1, all_pairs: records * (records - 1.0) / 2.0 };
+        let trainer = Trainer::new(&comparisons, 1, records * (records - 1.0) / 2.0);
         let labels: Vec<u32> = (0..3 * ENTITIES).map(|record| record / 3).collect();
         let entities = Entities::from_labels(&labels);
         let mut model = trainer.start(Some(&entities));

@@ -43,7 +43,8 @@ impl Dictionary {
 
     /// Appends a value without looking for an equal one; the new code.
     pub fn push(&mut self, text: &str) -> u32 {
-        let code = u32::try_from(self.ends.len()).expect("fewer than 2^32 values: row counts are limited before");
+        let code =
+            u32::try_from(self.ends.len()).expect("fewer than 2^32 values: row counts are limited before");
         self.bytes.push_str(text);
         self.ends.push(self.bytes.len() as u64);
         code

@@ -117,7 +117,8 @@ impl Source {
     pub fn from_records<T: Serialize>(name: &str, records: impl IntoIterator<Item = T>) -> Result<Self> {
         let mut builder = SourceBuilder::new(name);
         for (number, record) in records.into_iter().enumerate() {
-            let fail = |message: String| Error::new(ErrorKind::Format, message).at(name).line(number as u64 + 1);
+            let fail =
+                |message: String| Error::new(ErrorKind::Format, message).at(name).line(number as u64 + 1);
             let value = serde_json::to_value(record).map_err(|error| fail(error.to_string()))?;
             let Value::Object(map) = value else {
                 return Err(fail("a record must serialize to a struct or map".to_owned()));
@@ -196,7 +197,12 @@ impl SourceBuilder {
             }
         }
         let lines = if self.columns.is_empty() { (1..=self.len as u64).collect() } else { Vec::new() };
-        Source::new(&self.name, self.fields, self.columns.into_iter().map(ColumnBuilder::finish).collect(), lines)
+        Source::new(
+            &self.name,
+            self.fields,
+            self.columns.into_iter().map(ColumnBuilder::finish).collect(),
+            lines,
+        )
     }
 }
 

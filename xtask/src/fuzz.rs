@@ -2,7 +2,9 @@
 
 use std::path::Path;
 
-use crate::shell::{Outcome, Verdict, cargo, cargo_on, option, root, run as sh, scratch, succeeds};
+use crate::shell::{
+    Outcome, Verdict, cargo, cargo_on, option, root, run as sh, run_quietly, scratch, succeeds,
+};
 
 pub const HELP: &str = "\
 cargo xtask fuzz [--short | --seconds N] [TARGET ...]
@@ -24,7 +26,8 @@ const MAX_BYTES: u32 = 400;
 
 pub fn run(arguments: &[String]) -> Verdict {
     let (seconds, rest) = option(arguments, "--seconds")?;
-    let seconds: u32 = seconds.unwrap_or("60").parse().map_err(|_| "--seconds takes a whole number".to_owned())?;
+    let seconds: u32 =
+        seconds.unwrap_or("60").parse().map_err(|_| "--seconds takes a whole number".to_owned())?;
     let short = rest.iter().any(|argument| argument == "--short");
     let chosen: Vec<&String> = rest.iter().filter(|argument| *argument != "--short").collect();
     if !succeeds(&mut cargo_on("nightly", "--version")) {
@@ -41,15 +44,22 @@ pub fn run(arguments: &[String]) -> Verdict {
     sh(&mut cargo_on("nightly", "fuzz build"))?;
     for target in targets.iter().filter(|target| chosen.is_empty() || chosen.contains(target)) {
         // A short run starts from the seeds alone, so that it is the same run everywhere.
-        let corpus = if short { fresh_corpus(target)? } else { root().join("fuzz").join("corpus").join(target) };
+        let corpus =
+            if short { fresh_corpus(target)? } else { root().join("fuzz").join("corpus").join(target) };
         plant_seeds(target, &corpus)?;
         let limit = match SHORT_RUNS.iter().find(|(name, _)| name == target || name.is_empty()) {
             Some((_, runs)) if short => format!("-runs={runs}"),
             _ => format!("-max_total_time={seconds}"),
         };
         let mut command = cargo_on("nightly", &format!("fuzz run {target}"));
-        command.arg(&corpus).args(["--", "-seed=1", "-verbosity=0", &format!("-max_len={MAX_BYTES}"), &limit]);
-        if sh(&mut command).is_err() {
+        command.arg(&corpus).args([
+            "--",
+            "-seed=1",
+            "-verbosity=0",
+            &format!("-max_len={MAX_BYTES}"),
+            &limit,
+        ]);
+        if run_quietly(&mut command).is_err() {
             failed.push(target.as_str());
         }
     }
@@ -60,7 +70,8 @@ pub fn run(arguments: &[String]) -> Verdict {
 fn targets() -> Result<Vec<String>, String> {
     let folder = root().join("fuzz").join("fuzz_targets");
     let entries = std::fs::read_dir(&folder).map_err(|error| format!("{}: {error}", folder.display()))?;
-    let stems = entries.filter_map(|entry| Some(entry.ok()?.path().file_stem()?.to_string_lossy().into_owned()));
+    let stems =
+        entries.filter_map(|entry| Some(entry.ok()?.path().file_stem()?.to_string_lossy().into_owned()));
     let mut targets: Vec<String> = stems.collect();
     targets.sort();
     Ok(targets)

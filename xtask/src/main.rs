@@ -25,12 +25,42 @@ struct Task {
 
 const TASKS: [Task; 7] = [
     Task { name: "test", summary: "everything that CI runs", help: test::HELP, run: test::run },
-    Task { name: "quality", summary: "precision, recall, time and memory on labelled data", help: quality::HELP, run: quality::run },
-    Task { name: "fuzz", summary: "the contracts of reader, normalisers and pipeline on random input", help: fuzz::HELP, run: fuzz::run },
-    Task { name: "deny", summary: "licences, duplicate versions and sources of the dependencies", help: tools::DENY_HELP, run: tools::deny },
-    Task { name: "msrv", summary: "the library compiles with the oldest toolchain it promises", help: tools::MSRV_HELP, run: tools::msrv },
-    Task { name: "api", summary: "the public interface is the one in api.txt", help: api::HELP, run: api::run },
-    Task { name: "bench", summary: "all benchmarks, or one: `bench pipeline`", help: tools::BENCH_HELP, run: tools::bench },
+    Task {
+        name: "quality",
+        summary: "precision, recall, time and memory on labelled data",
+        help: quality::HELP,
+        run: quality::run,
+    },
+    Task {
+        name: "fuzz",
+        summary: "the contracts of reader, normalisers and pipeline on random input",
+        help: fuzz::HELP,
+        run: fuzz::run,
+    },
+    Task {
+        name: "deny",
+        summary: "licences, duplicate versions and sources of the dependencies",
+        help: tools::DENY_HELP,
+        run: tools::deny,
+    },
+    Task {
+        name: "msrv",
+        summary: "the library compiles with the oldest toolchain it promises",
+        help: tools::MSRV_HELP,
+        run: tools::msrv,
+    },
+    Task {
+        name: "api",
+        summary: "the public interface is the one in api.txt",
+        help: api::HELP,
+        run: api::run,
+    },
+    Task {
+        name: "bench",
+        summary: "all benchmarks, or one: `bench pipeline`",
+        help: tools::BENCH_HELP,
+        run: tools::bench,
+    },
 ];
 
 fn main() -> ExitCode {

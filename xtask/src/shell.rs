@@ -66,6 +66,23 @@ pub fn run(command: &mut Command) -> Result<(), String> {
     if status.success() { Ok(()) } else { Err(format!("{line}: {status}")) }
 }
 
+/// Runs a talkative command, whose output only matters when it fails.
+///
+/// # Errors
+/// As [`run`].
+pub fn run_quietly(command: &mut Command) -> Result<(), String> {
+    let line = describe(command);
+    println!("$ {line}");
+    let started = Instant::now();
+    let output = command.output().map_err(|error| format!("{line}: {error}"))?;
+    println!("  {:.1} s", started.elapsed().as_secs_f64());
+    if output.status.success() {
+        return Ok(());
+    }
+    println!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    Err(format!("{line}: {}", output.status))
+}
+
 /// Runs a command and returns its standard output; errors go to the terminal.
 ///
 /// # Errors

@@ -40,7 +40,7 @@ const GATES: [Gate; 12] = [
     ("api", || api::run(&[])),
     ("fuzz", || fuzz::run(&["--short".to_owned()])),
     ("examples", examples),
-    ("bench", || all(&["bench --benches --workspace -- --test"])),
+    ("bench", || all(&["bench --benches -- --test"])),
     ("quality", || quality::run(&[])),
     ("test", || all(&["test --workspace"])),
 ];
@@ -106,5 +106,9 @@ fn examples() -> Verdict {
         return Err(format!("F1 {:.4} on the bundled sample, at least {SAMPLE_F1} is asked", evaluation.f1));
     }
     let help = output(measure::example("evaluate")?.arg("--help"))?;
-    if help.contains("--truth") { Ok(Outcome::Passed) } else { Err("evaluate --help does not name --truth".into()) }
+    if help.contains("--truth") {
+        Ok(Outcome::Passed)
+    } else {
+        Err("evaluate --help does not name --truth".into())
+    }
 }

@@ -1,6 +1,6 @@
 //! Person names: one cell in, prefix, given, middle, two surnames and suffix out.
 //!
-//! Tokens are classified with all their classes at once ([`lexicon`], one hash look-up each), the layout is chosen (comma,
+//! Tokens are classified with all their classes at once (`lexicon.rs`, one hash look-up each), the layout is chosen (comma,
 //! capitals, script, or which tokens are given names and which surnames), then the words are assigned by the naming
 //! system of the language: two surnames in Spanish, Catalan, Galician, Basque and Portuguese; middle names in English,
 //! Russian and Vietnamese; one surname elsewhere. The language comes from the [`Hint`] or else from the words themselves.
