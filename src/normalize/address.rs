@@ -419,6 +419,23 @@ mod tests {
             ("VIZCAYA", "ES", "Bizkaia"),
             ("La Coruña", "ES", "A Coruña"),
             ("ES-GI", "ES", "Girona"),
+            ("GU", "ES", "Guadalajara"),
+            ("guadalajara", "ES", "Guadalajara"),
+            ("b", "ES", "Barcelona"),
+            ("M", "ES", "Madrid"),
+            ("NA", "ES", "Navarra"),
+            ("ES-GU", "", "Guadalajara"),
+            ("Vizcaya", "", "Bizkaia"),
+            ("Santander", "", "Santander"),
+            ("Santander", "ES", "Cantabria"),
+            ("GUA", "MX", "Guanajuato"),
+            ("MX-JAL", "MX", "Jalisco"),
+            ("X", "AR", "Córdoba"),
+            ("AR-B", "AR", "Buenos Aires"),
+            ("US-CA", "US", "CA"),
+            ("BR-SP", "BR", "SP"),
+            ("ontario", "CA", "ON"),
+            ("Victoria", "AU", "VIC"),
             ("8", "ES", "Barcelona"),
             ("illinois", "US", "IL"),
             ("D.F.", "MX", "Ciudad de México"),
@@ -443,6 +460,23 @@ mod tests {
             ("A Coruña", "A Coruña"),
         ] {
             assert_eq!(city(raw).canonical, name, "{raw}");
+        }
+    }
+
+    #[test]
+    fn garbage_settles() {
+        for raw in ["ⴀ\u{11300}'ῒ", "ὐ", "\u{1f50}", "ῒ ῒ", "(a", "a)), (la"] {
+            for country in ["ES", "US", "DE", ""] {
+                let hint = Hint { region: (!country.is_empty()).then_some(country), locale: None };
+                let town = city(raw).canonical;
+                assert_eq!(city(&town).canonical, town, "city {raw}");
+                let area = region(raw, &hint).canonical;
+                assert_eq!(region(&area, &hint).canonical, area, "region {raw}");
+                let whole = full_address(raw, &hint).canonical;
+                assert_eq!(full_address(&whole, &hint).canonical, whole, "address {raw}");
+                let line = street(raw, &hint).canonical;
+                assert_eq!(street(&line, &hint).canonical, line, "street {raw}");
+            }
         }
     }
 

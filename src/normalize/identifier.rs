@@ -76,6 +76,11 @@ const MIN_DIGITS: usize = 6;
 /// ```
 pub fn identifier<'a>(raw: &'a str, hint: &Hint<'_>) -> Normalized<'a, Identifier> {
     let region = ascii::region(hint).unwrap_or_default();
+    // A country prefix taken off may uncover another one, or a scheme: `BRGB...`.
+    super::settled(raw, raw.trim(), |text| read(text, region))
+}
+
+fn read<'a>(raw: &'a str, region: &str) -> Normalized<'a, Identifier> {
     let (text, announced) = strip_labels(raw);
     let mut buffer = [0; MAX_LENGTH];
     let Some(compact) = compact(text, &mut buffer) else {
@@ -481,7 +486,7 @@ mod tests {
 
     use super::*;
 
-    fn read<'a>(raw: &'a str, region: &str) -> Normalized<'a, Identifier> {
+    fn read_in<'a>(raw: &'a str, region: &str) -> Normalized<'a, Identifier> {
         identifier(raw, &Hint { region: (!region.is_empty()).then_some(region), locale: None })
     }
 
@@ -552,7 +557,7 @@ mod tests {
             ("213800KUD8LAJWSQ9D15", "", "LEI"),
         ];
         for (raw, region, scheme) in rows {
-            let got = read(raw, region);
+            let got = read_in(raw, region);
             assert_eq!(
                 (got.parts.scheme, got.parts.valid, got.quality),
                 (Some(scheme), Some(true), Quality::Ok),
@@ -578,7 +583,7 @@ mod tests {
             ("ES91 2100 0418 4502 0005 1333", "ES"),
             ("213800KUD8LAJWSQ9D16", ""),
         ] {
-            let got = read(raw, region);
+            let got = read_in(raw, region);
             assert_eq!((got.quality, got.parts.valid), (Quality::Invalid, Some(false)), "{raw}");
             assert_eq!(got.keys, std::slice::from_ref(&got.parts.digits), "{raw}");
         }
@@ -600,7 +605,7 @@ mod tests {
             ("-", "ES"),
             ("", "ES"),
         ] {
-            let got = read(raw, region);
+            let got = read_in(raw, region);
             assert_eq!((got.quality, got.keys.len()), (Quality::Placeholder, 0), "{raw}");
         }
     }
@@ -616,23 +621,31 @@ mod tests {
             ("1630615123457", "RO", (1963, 6, 15), Some(false)),
         ];
         for (raw, region, born, female) in rows {
-            let got = read(raw, region).parts;
+            let got = read_in(raw, region).parts;
             assert_eq!((got.birth_date, got.female), (Some(born), female), "{raw}");
         }
     }
 
     #[test]
     fn missing_letter_and_unknown_schemes() {
-        let got = read("54362315", "ES");
+        let got = read_in("54362315", "ES");
         assert_eq!(
             (got.canonical.as_str(), got.quality, got.reasons.as_slice()),
             ("54362315K", Quality::Suspicious, ["letter_missing"].as_slice())
         );
-        let passport = read("AAB123987", "ES");
+        let passport = read_in("AAB123987", "ES");
         assert_eq!(
             (passport.parts.scheme, passport.quality, passport.canonical.as_str()),
             (None, Quality::Partial, "AAB123987")
         );
+    }
+
+    #[test]
+    fn prefixes_come_off_to_the_last() {
+        for raw in ["BRGB000472631803", "BrGB0004-7263-1803", "BR BR GB 000472631803", "brGB000000000048"] {
+            let got = read_in(raw, "BR");
+            assert_eq!(read_in(&got.canonical, "BR").canonical, got.canonical, "{raw}");
+        }
     }
 
     proptest! {
@@ -641,9 +654,9 @@ mod tests {
             raw in "\\PC{0,24}|(NIF|CIF:|ES)?[ -]?[A-Z]?[0-9]{6,9}[- ]?[A-Z]?|[0-9.]{8,14}-[0-9K]|[A-ZÑ&]{3,4}[0-9]{6}[A-Z0-9]{3}",
             region in prop::sample::select(vec!["ES", "MX", "CL", "CO", "US", "FR", "BR", ""]),
         ) {
-            let first = read(&raw, region);
+            let first = read_in(&raw, region);
             prop_assert_eq!(first.original, raw.as_str());
-            let again = read(&first.canonical, region);
+            let again = read_in(&first.canonical, region);
             prop_assert_eq!(&again.canonical, &first.canonical);
         }
     }

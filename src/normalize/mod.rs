@@ -84,3 +84,41 @@ pub struct Normalized<'a, P> {
     /// Stable codes that say why.
     pub reasons: Vec<&'static str>,
 }
+
+/// Reads a value again from its canonical form until that form is its own, and gives that reading. A form that does not
+/// settle within a few readings is garbage: its canonical form is `cleaned`, the text with nothing interpreted.
+///
+/// The result is a fixed point by construction, provided that `read` makes the same of `cleaned` as of `raw`: a settled
+/// form settles at once, and the cleaned form of one that does not settle goes the same way again.
+fn settled<'a, P>(
+    raw: &'a str,
+    cleaned: &str,
+    read: impl Fn(&str) -> Normalized<'_, P>,
+) -> Normalized<'a, P> {
+    const MAX_READINGS: usize = 6;
+    let first = with_original(raw, read(raw));
+    if is_settled(&first, raw, cleaned) {
+        return first;
+    }
+    let mut written = first.canonical.clone();
+    let mut last = None;
+    for _ in 0..MAX_READINGS {
+        let again = with_original(raw, read(&written));
+        if again.canonical == written {
+            return last.unwrap_or(first);
+        }
+        written.clone_from(&again.canonical);
+        last = Some(again);
+    }
+    Normalized { canonical: cleaned.to_owned(), ..first }
+}
+
+/// Whether a reading needs no other to know that it is a fixed point: it says nothing, or nothing new.
+fn is_settled<P>(reading: &Normalized<'_, P>, raw: &str, cleaned: &str) -> bool {
+    reading.canonical.is_empty() || reading.canonical == raw || reading.canonical == cleaned
+}
+
+fn with_original<'a, P>(original: &'a str, reading: Normalized<'_, P>) -> Normalized<'a, P> {
+    let Normalized { canonical, parts, keys, quality, reasons, .. } = reading;
+    Normalized { original, canonical, parts, keys, quality, reasons }
+}

@@ -79,9 +79,9 @@ pub fn phone<'a>(raw: &'a str, hint: &Hint<'_>) -> Normalized<'a, Phone> {
     let text = scan::to_ascii(raw);
     let mut pieces = scan::pieces(&text).into_iter();
     let first = pieces.next().unwrap_or_default();
-    let mut result = single(raw, first, region);
+    let mut result = stable(raw, first, region);
     let others: Vec<String> =
-        pieces.map(|p| single(p, p, region).canonical).filter(|c| !c.is_empty()).collect();
+        pieces.map(|p| stable(p, p, region).canonical).filter(|c| !c.is_empty()).collect();
     if !others.is_empty() {
         result.parts.others = others;
         result.reasons.push("several_numbers");
@@ -95,6 +95,23 @@ pub fn phone<'a>(raw: &'a str, hint: &Hint<'_>) -> Normalized<'a, Phone> {
 fn empty<'a>(original: &'a str, quality: Quality, reason: &'static str) -> Normalized<'a, Phone> {
     let parts = Phone::default();
     Normalized { original, canonical: String::new(), parts, keys: Vec::new(), quality, reasons: vec![reason] }
+}
+
+/// One number whose canonical form reads as itself. Digits that cannot be a number may look like another one when they are
+/// written without what made them impossible (`6,55E+08` lost its last digits; `655000000` would be somebody's): their
+/// canonical form is the text as it came, which is read as it was the first time.
+fn stable<'a>(original: &'a str, text: &str, region: Option<&'static Plan>) -> Normalized<'a, Phone> {
+    let mut out = single(original, text, region);
+    let text = text.trim();
+    if out.canonical.is_empty() || out.canonical == text {
+        return out;
+    }
+    let pieces = scan::pieces(&out.canonical);
+    let again = pieces.first().map(|first| single(first, first, region));
+    if pieces.len() > 1 || again.is_none_or(|again| again.canonical != out.canonical) {
+        text.clone_into(&mut out.canonical);
+    }
+    out
 }
 
 fn single<'a>(original: &'a str, text: &str, region: Option<&'static Plan>) -> Normalized<'a, Phone> {
@@ -203,7 +220,7 @@ fn judge<'a>(original: &'a str, scanned: &Scan, reading: Reading) -> Normalized<
 
 fn with_extension(mut number: String, extension: Option<&str>) -> String {
     if let Some(extension) = extension {
-        number.push_str(";ext=");
+        number.push_str(scan::EXTENSION_SIGN);
         number.push_str(extension);
     }
     number
@@ -353,6 +370,26 @@ mod tests {
             assert_eq!(got.parts.extension.as_deref(), Some("12"), "{raw}");
             assert_eq!(got.canonical, "+34932154410;ext=12", "{raw}");
         }
+    }
+
+    #[test]
+    fn a_long_extension_is_no_number_of_its_own() {
+        for raw in ["+34932154410;ext=1600000", "932154410 ext. 1600000", "93 215 44 10 x16000009"] {
+            let got = read(raw, "ES");
+            assert_eq!(got.canonical, "+34932154410;ext=1600000", "{raw}");
+            assert_eq!(got.quality, Quality::Ok, "{raw}");
+            assert_eq!(read(&got.canonical, "ES").canonical, got.canonical, "{raw}");
+        }
+        let several = read("+34932154410;ext=1600000; 650123457", "ES");
+        assert_eq!(several.canonical, "+34932154410;ext=1600000");
+        assert_eq!(several.parts.others, ["+34650123457"]);
+    }
+
+    #[test]
+    fn lost_digits_do_not_come_back_as_a_number() {
+        let got = read("6,55E+08", "ES");
+        assert_eq!((got.canonical.as_str(), got.parts.e164.as_deref()), ("6,55E+08", None));
+        assert_eq!(read(&got.canonical, "ES").canonical, got.canonical);
     }
 
     #[test]

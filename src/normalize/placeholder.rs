@@ -308,7 +308,29 @@ fn pattern(kind: AttributeKind, field: Field, cleaned: &str, folded: &str) -> Op
     if takes_short_codes(kind) && repeats(folded.bytes().filter(|&byte| byte != b' ')) >= enough {
         return Some(PlaceholderKind::RepeatedChar);
     }
+    if field == Field::Name && kind != AttributeKind::Company && is_numbered_stranger(folded) {
+        return Some(PlaceholderKind::GenericCustomer);
+    }
     is_negated_field(folded).then_some(PlaceholderKind::NegatedField)
+}
+
+/// What help desks and chats write for the name of somebody of whom they know the number only: `Caller +34 684 847 234`,
+/// `Visitor 48213377`.
+fn is_numbered_stranger(folded: &str) -> bool {
+    const STRANGERS: [&str; 9] = [
+        "caller",
+        "visitor",
+        "guest",
+        "anonymous",
+        "llamante",
+        "visitante",
+        "invitado",
+        "anonimo",
+        "convidado",
+    ];
+    folded.split_once(' ').is_some_and(|(word, number)| {
+        STRANGERS.contains(&word) && number.bytes().all(|byte| byte.is_ascii_digit() || byte == b' ')
+    })
 }
 
 /// How often the one byte of the sequence occurs, or 0 when there is more than one kind. Only ASCII bytes count: the bytes
@@ -498,6 +520,11 @@ mod tests {
             (K::FullName, "xxx|AAAAA|111|z z z", P::RepeatedChar),
             (K::FullName, "test|PRUEBA|asdf|12345|Lorem ipsum", P::Test),
             (K::FullName, "Cliente mostrador|CONSUMIDOR FINAL|Público en General", P::GenericCustomer),
+            (
+                K::FullName,
+                "Caller 34684847234|Caller +34 684 84 72 34|CALLER (+34)684847234|Visitor 48213377",
+                P::GenericCustomer,
+            ),
             (K::FullName, "John Doe|Max Mustermann|Mario Rossi", P::GenericPerson),
             (
                 K::Email,
@@ -533,7 +560,10 @@ mod tests {
     fn values() {
         use AttributeKind as K;
         let rows: &[(K, &str)] = &[
-            (K::FullName, "Ana None|Christopher Null|Juan García|Prueba García|José|Nadal"),
+            (
+                K::FullName,
+                "Ana None|Christopher Null|Juan García|Prueba García|José|Nadal|Caller|John Caller|Visitor 2 Go",
+            ),
             (K::Surname, "Null|Nil|None|Na|No|Blank|García|Nulles"),
             (K::GivenName, "Nada|Bar"),
             (K::Company, "AAA|3M|Test & Co"),

@@ -1,7 +1,9 @@
 //! Postcodes, regions, countries and cities.
 
+use std::collections::HashMap;
 use std::sync::LazyLock;
 
+use foldhash::fast::FixedState;
 use serde::Serialize;
 
 use super::super::ascii::{self, Lookup};
@@ -35,6 +37,10 @@ pub struct Postcode {
 /// ```
 pub fn postcode<'a>(raw: &'a str, hint: &Hint<'_>) -> Normalized<'a, Postcode> {
     let region = ascii::region(hint).unwrap_or_default();
+    super::super::settled(raw, raw.trim(), |text| read_postcode(text, region))
+}
+
+fn read_postcode<'a>(raw: &'a str, region: &str) -> Normalized<'a, Postcode> {
     let compact = compact_postcode(raw);
     let done = |canonical: String, parts: Postcode, quality: Quality, reasons: Vec<&'static str>| {
         let keys = match quality {
@@ -205,6 +211,10 @@ struct Places {
     provinces: Vec<Option<&'static str>>,
     /// Spellings whose folded form is not a slice of a table.
     spanish: Vec<(String, &'static str)>,
+    /// The Spanish names that mean a province wherever they stand: no towns, and no region of another country.
+    spanish_anywhere: Vec<(String, &'static str)>,
+    /// Country, then ISO 3166-2 code without it in lower case, to the name shown.
+    codes: Lookup<HashMap<String, &'static str, FixedState>>,
     american: Vec<(String, &'static str)>,
 }
 
@@ -214,6 +224,8 @@ static PLACES: LazyLock<Places> = LazyLock::new(|| {
         countries: Lookup::default(),
         provinces: vec![None; 100],
         spanish: Vec::new(),
+        spanish_anywhere: Vec::new(),
+        codes: Lookup::default(),
         american: Vec::new(),
     };
     for row in ascii::rows(include_str!("../../../resources/addresses/regions.tsv")) {
@@ -231,24 +243,47 @@ static PLACES: LazyLock<Places> = LazyLock::new(|| {
             });
         }
     }
-    for row in ascii::rows(include_str!("../../../resources/addresses/provinces_es.tsv")) {
-        if let [prefix, name, others, _community, iso] = *row {
-            if let Some(slot) = prefix.parse::<usize>().ok().and_then(|p| places.provinces.get_mut(p)) {
-                *slot = Some(name);
-            }
-            let spellings = others.split('|').chain([name, prefix, iso]).filter(|s| !s.is_empty());
-            places.spanish.extend(spellings.map(|s| (ascii::fold_words(s), name)));
+    for row in ascii::rows(include_str!("../../../resources/addresses/region_codes.tsv")) {
+        if let [country, name, code] = *row {
+            places.codes.entry(country).or_default().insert(code.to_owned(), name);
         }
     }
-    places.spanish.sort();
     for row in ascii::rows(include_str!("../../../resources/addresses/states_us.tsv")) {
         if let [code, name] = *row {
             places.american.extend([(ascii::fold_words(code), code), (ascii::fold_words(name), code)]);
         }
     }
     places.american.sort();
+    read_provinces(&mut places);
     places
 });
+
+/// Reads the table of Spain, after those of the other countries, whose names make some of its names ambiguous.
+fn read_provinces(places: &mut Places) {
+    for row in ascii::rows(include_str!("../../../resources/addresses/provinces_es.tsv")) {
+        let [prefix, name, others, _community, iso, towns] = *row else { continue };
+        if let Some(slot) = prefix.parse::<usize>().ok().and_then(|p| places.provinces.get_mut(p)) {
+            *slot = Some(name);
+        }
+        let codes = iso.split('|').filter_map(|code| code.strip_prefix("ES-"));
+        places.codes.entry("ES").or_default().extend(codes.map(|code| (code.to_ascii_lowercase(), name)));
+        let folded = |spelling: &'static str| (ascii::fold_words(spelling), name);
+        let given = |spelling: &&str| !spelling.is_empty();
+        let names = others.split('|').chain([name]).filter(given).map(folded);
+        places.spanish_anywhere.extend(names.clone());
+        places.spanish.extend(names);
+        places
+            .spanish
+            .extend(towns.split('|').chain(iso.split('|')).chain([prefix]).filter(given).map(folded));
+    }
+    places.spanish.sort();
+    let (regions, american) = (&places.regions, &places.american);
+    places.spanish_anywhere.retain(|(spelling, _)| {
+        regions.values().all(|names| !names.contains_key(spelling.as_str()))
+            && american.iter().all(|(other, _)| other != spelling)
+    });
+    places.spanish_anywhere.sort();
+}
 
 /// The name of the province that a Spanish postcode lies in.
 pub(super) fn province_of(postcode: &str) -> Option<&'static str> {
@@ -259,19 +294,47 @@ pub(super) fn province_of(postcode: &str) -> Option<&'static str> {
 /// The region that a text names, as it is shown: Spanish provinces by their name, states by their code.
 pub(super) fn known_region(text: &str, country: &str) -> Option<&'static str> {
     let words = ascii::fold_words(text);
-    let among = |list: &[(String, &'static str)]| {
-        list.binary_search_by(|(name, _)| name.as_str().cmp(words.as_str())).ok().map(|at| list[at].1)
-    };
     match country {
-        "ES" => among(&PLACES.spanish),
-        "US" => among(&PLACES.american),
+        "ES" => among(&PLACES.spanish, &words),
+        "US" => among(&PLACES.american, &words),
         _ => PLACES.regions.get(country)?.get(words.as_str()).copied(),
     }
 }
 
-/// Normalises a region: Spanish provinces by any of their names, ISO 3166-2 code or postcode prefix; states of the
-/// United States, Brazil, Canada and Australia to their code; Mexican and Argentine ones to their name. A region of
-/// another country is only cleaned.
+fn among(sorted: &[(String, &'static str)], words: &str) -> Option<&'static str> {
+    sorted.binary_search_by(|(name, _)| name.as_str().cmp(words)).ok().map(|at| sorted[at].1)
+}
+
+/// The region that a whole cell names: as [`known_region`] has it, by its ISO 3166-2 code with or without the country, or,
+/// when the country is not known, by the name of a Spanish province that is no region elsewhere.
+fn region_of_cell(text: &str, country: &str) -> Option<&'static str> {
+    let text = text.trim();
+    // Two letters, a dash and a code name their country; beside the hint of another one they are left alone, since
+    // the code without its country would be read as one of the other's.
+    let (country, text) = match text.split_once('-').map(|(before, code)| (before.to_ascii_uppercase(), code))
+    {
+        Some((named, code))
+            if named.len() == 2
+                && (1..=3).contains(&code.len())
+                && (country.is_empty() || country == named) =>
+        {
+            (named, code)
+        }
+        _ => (country.to_owned(), text),
+    };
+    known_region(text, &country).or_else(|| {
+        let words = ascii::fold_words(text);
+        match country.as_str() {
+            "" => among(&PLACES.spanish_anywhere, &words),
+            country => PLACES.codes.get(country)?.get(words.as_str()).copied(),
+        }
+    })
+}
+
+/// Normalises a region: Spanish provinces by any of their names, ISO 3166-2 code (`GU`, `ES-GU`) or postcode prefix;
+/// states of the United States, Brazil, Canada and Australia to their code; Mexican and Argentine ones, also given by
+/// code, to their name. Without a country in the hint the names of Spanish provinces are known that are no region
+/// elsewhere. A region of another country is only cleaned.
 ///
 /// # Null
 /// Words for absence are [`Quality::Placeholder`].
@@ -285,12 +348,16 @@ pub(super) fn known_region(text: &str, country: &str) -> Option<&'static str> {
 /// ```
 pub fn region<'a>(raw: &'a str, hint: &Hint<'_>) -> Normalized<'a, String> {
     let country = ascii::region(hint).unwrap_or_default();
+    super::super::settled(raw, raw.trim(), |text| read_region(text, country))
+}
+
+fn read_region<'a>(raw: &'a str, country: &str) -> Normalized<'a, String> {
     // Cleaned first, so that what a cleaned name is known as does not depend on how it was written.
     let cleaned = city(raw);
     let text = cleaned.canonical.as_str();
     let short_prefix = text.len() == 1 && text.bytes().all(|b| b.is_ascii_digit());
     let padded = if short_prefix { format!("0{text}") } else { text.to_owned() };
-    match known_region(&padded, country).or_else(|| known_region(raw, country)) {
+    match region_of_cell(&padded, country).or_else(|| region_of_cell(raw, country)) {
         Some(name) => named(raw, name.to_owned()),
         None => cleaned,
     }
@@ -308,6 +375,10 @@ pub fn region<'a>(raw: &'a str, hint: &Hint<'_>) -> Normalized<'a, String> {
 /// assert_eq!(city("ROZAS DE MADRID (LAS)").canonical, "Las Rozas de Madrid");
 /// ```
 pub fn city(raw: &str) -> Normalized<'_, String> {
+    super::super::settled(raw, raw.trim(), read_city)
+}
+
+fn read_city(raw: &str) -> Normalized<'_, String> {
     if ascii::is_null_marker(raw) {
         return Normalized {
             original: raw,

@@ -196,7 +196,15 @@ pub fn surname<'a>(raw: &'a str, hint: &Hint<'_>) -> Normalized<'a, PersonName> 
 const LONGEST_NAME: usize = 300;
 
 fn normalize<'a>(raw: &'a str, hint: &Hint<'_>, part: Part) -> Normalized<'a, PersonName> {
-    normalize_again(raw, hint, part, MAX_READINGS)
+    normalize_again(raw, hint, part, MAX_READINGS).unwrap_or_else(|| {
+        // Two readings that lead to each other: the words stay in the order they came in.
+        let cleaned = clean(raw);
+        let reading = parse::read(&cleaned, hint, part);
+        let keys = if reading.name.kind == NameKind::Multiple { Vec::new() } else { reading.name.keys() };
+        let quality = reading.quality.max(Quality::Suspicious);
+        let (canonical, reasons) = (cleaned.into_owned(), reading.reasons);
+        Normalized { original: raw, canonical, parts: reading.name, keys, quality, reasons }
+    })
 }
 
 /// Words that were moved or dropped may be read otherwise in their new place; the form to store must read as itself, so
@@ -208,7 +216,7 @@ fn normalize_again<'a>(
     hint: &Hint<'_>,
     part: Part,
     readings: usize,
-) -> Normalized<'a, PersonName> {
+) -> Option<Normalized<'a, PersonName>> {
     let cleaned = clean(raw);
     let mut result = Normalized {
         original: raw,
@@ -219,7 +227,7 @@ fn normalize_again<'a>(
         reasons: Vec::new(),
     };
     if is_no_person(&cleaned, part, &mut result) {
-        return result;
+        return Some(result);
     }
     let reading = parse::read(&cleaned, hint, part);
     let multiple = reading.name.kind == NameKind::Multiple;
@@ -227,14 +235,14 @@ fn normalize_again<'a>(
     if multiple || result.canonical.is_empty() {
         result.canonical = title_case(&cleaned).into_owned();
     }
-    if readings > 0 && (reading.rearranged || multiple || !differs_in_case_only(&result.canonical, &cleaned))
-    {
-        let again = normalize_again(&result.canonical, hint, part, readings - 1);
+    let same = result.canonical == *cleaned;
+    if !same && (reading.rearranged || multiple || !differs_in_case_only(&result.canonical, &cleaned)) {
+        let again = normalize_again(&result.canonical, hint, part, readings.checked_sub(1)?)?;
         if again.canonical != result.canonical || again.parts.kind != reading.name.kind {
             let Normalized { canonical, mut parts, keys, quality, reasons, .. } = again;
             parts.given_variants.extend(reading.name.given_variants);
             parts.other_surnames.extend(reading.name.other_surnames);
-            return Normalized { original: raw, canonical, parts, keys, quality, reasons };
+            return Some(Normalized { original: raw, canonical, parts, keys, quality, reasons });
         }
     }
     if !multiple {
@@ -243,16 +251,19 @@ fn normalize_again<'a>(
     result.quality = result.quality.max(reading.quality);
     result.reasons.extend(reading.reasons);
     result.parts = reading.name;
-    result
+    Some(result)
 }
 
-/// True when a second reading has nothing to find: the texts are equal but for case, and no capital made the text look
-/// like a wrong decoding (`â¡` in capitals).
+/// True when a second reading has nothing to find: the texts are equal but for case, no capital made the text look like a
+/// wrong decoding (`â¡` in capitals), and no word came to be in capitals alone, which would mark it as a surname.
 fn differs_in_case_only(canonical: &str, cleaned: &str) -> bool {
     if canonical == cleaned {
         return true;
     }
-    let mixed = letter_case(canonical) == LetterCase::Mixed;
+    let shouted = |word: &str| {
+        word.chars().filter(|c| c.is_uppercase()).nth(1).is_some() && letter_case(word) == LetterCase::Upper
+    };
+    let mixed = letter_case(canonical) == LetterCase::Mixed && !canonical.split(' ').any(shouted);
     if canonical.is_ascii() {
         return mixed && canonical.eq_ignore_ascii_case(cleaned);
     }

@@ -291,6 +291,17 @@ fn is_stable(text: &str) -> std::result::Result<(), TestCaseError> {
     Ok(())
 }
 
+#[test]
+fn words_that_change_places_settle() {
+    for raw in ["aª-a ññ", "a-a nn", "Aª-A Ññ", "Ññ Aª-A"] {
+        for locale in ["es-ES", "en-US", "pt-BR", "hu-HU"] {
+            let hint = Hint { locale: Some(locale), region: None };
+            let first = full_name(raw, &hint).canonical;
+            assert_eq!(full_name(&first, &hint).canonical, first, "{raw} {locale}");
+        }
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(1000))]
 

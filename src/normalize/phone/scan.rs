@@ -10,7 +10,10 @@ const MAX_DIGITS: usize = 24;
 const MIN_OWN: usize = 7;
 /// Fewest digits before a word or sign that introduces an extension.
 const MIN_BEFORE_EXTENSION: usize = 6;
+/// Most digits of an extension, as telephone exchanges have them; what follows is cut.
 const MAX_EXTENSION: usize = 7;
+/// What introduces an extension in RFC 3966, and in the canonical form.
+pub(super) const EXTENSION_SIGN: &str = ";ext=";
 /// Two unbroken runs of this many digits are two numbers even with only a blank between them.
 const MIN_UNBROKEN: usize = 9;
 
@@ -149,7 +152,8 @@ fn first_cut(text: &str) -> Option<(usize, usize)> {
         }
         let unbroken = std::mem::take(&mut run);
         let (separates, next) = match c {
-            '/' | ';' | ',' | '|' | '\n' | '\r' | '\t' | '&' => (true, at),
+            ';' => (!text[start..].starts_with(EXTENSION_SIGN), at),
+            '/' | ',' | '|' | '\n' | '\r' | '\t' | '&' => (true, at),
             ':' => (text[start..].starts_with(":::"), start + text[start..].len().min(3)),
             '+' => (true, start),
             _ if c.is_whitespace() => {
