@@ -92,8 +92,8 @@ fn finds_the_customers() {
 }
 
 /// Pairwise, of the sample under the default configuration.
-const PRECISION: f64 = 0.990;
-const RECALL: f64 = 0.988;
+const PRECISION: f64 = 0.988;
+const RECALL: f64 = 0.994;
 
 fn name(resolution: &Resolution, record: RecordId) -> (String, String) {
     (resolution.records().source_name(record).to_owned(), resolution.records().id(record).to_owned())
@@ -195,12 +195,13 @@ fn readable(field: &str, value: &str, cells: &[&str]) -> bool {
             let code = |text: &str| squeezed(text).trim_start_matches('0').to_owned();
             cells.iter().any(|cell| code(cell).contains(&code(value)))
         }
-        // Out of a whole address the type of the street is written in full.
+        // Types of streets and units are written out (C/, calle); names and numbers stay what they are.
         "street" => {
-            let all: Vec<String> = cells.iter().map(|cell| text::key(cell)).collect();
-            let words = text::key(value);
-            let mut words = words.split(' ').skip(1);
-            words.all(|word| all.iter().any(|cell| cell.contains(word)))
+            let words = value
+                .split(|c: char| !c.is_alphanumeric())
+                .filter(|word| !word.starts_with(char::is_lowercase));
+            let mut wanted = words.map(squeezed).filter(|word| !word.is_empty());
+            wanted.all(|word| cells.iter().any(|cell| squeezed(cell).contains(&word)))
         }
         // A code for the country's name.
         "country" => cells.iter().any(|cell| !cell.is_empty()),
@@ -239,13 +240,8 @@ fn every_golden_value_stands_in_the_record_that_it_is_said_to_come_from() {
             unreadable.entry(field).or_default().push((value, cells));
         }
     }
-    // A spreadsheet's 6,56E+08 is a number written out, and KÃ¶ln is a town that was decoded wrong: one of each. Of whole
-    // addresses that do not start with the street a few spell out the floor.
-    let few = |field: &str, count: usize| match field {
-        "city" | "phone" => count <= 2,
-        "street" => count <= 6,
-        _ => false,
-    };
+    // A spreadsheet's 6,56E+08 is a number written out, and KÃ¶ln is a town that was decoded wrong: one of each.
+    let few = |field: &str, count: usize| ["city", "phone"].contains(&field) && count <= 2;
     assert!(unreadable.iter().all(|(field, cases)| few(field, cases.len())), "{unreadable:#?}");
 
     // And every golden cell that has a value has an origin.

@@ -274,10 +274,10 @@ mod tests {
             })
             .filter(|&(shared, _)| shared > 0)
             .collect();
+        let top = others.iter().map(|&(shared, _)| shared).max().unwrap_or(0);
+        others.retain(|&(shared, _)| shared >= (f64::from(top) * RELEVANT) as u32);
         others.sort_by_key(|&(shared, other)| (std::cmp::Reverse(shared), other));
         others.truncate(options.k);
-        let top = others.first().map_or(0, |&(shared, _)| shared);
-        others.retain(|&(shared, _)| shared >= (f64::from(top) * RELEVANT) as u32);
         let mut best: Vec<u32> = others.into_iter().map(|(_, other)| other).collect();
         best.sort_unstable();
         best

@@ -702,7 +702,8 @@ mod tests {
         });
         let comparisons = Comparisons::new(&attributes);
         let model = start(&attributes, 5);
-        let mut counts = tally(&comparisons, &[], |_| true);
+        let levels = comparisons.items().iter().map(|item| vec![0; item.levels.len()]);
+        let mut counts: Tally = levels.collect();
         let mut evaluator = comparisons.evaluator();
         let mut pair = PairLevels::default();
         for b in 0..attributes.len() {
