@@ -143,6 +143,35 @@ impl<'a> Comparisons<'a> {
         Evaluator::new(self)
     }
 
+    /// Pairs of records that are copies of one another: equal in all that is compared, a name (or company) and a mail
+    /// address, phone or identifier among it. In data that is mostly copies no value is rare, so that no weight could
+    /// tell them from strangers.
+    ///
+    /// # Shape
+    /// `(a, b)` with `a < b`, each record with the next one of its kind.
+    pub fn copies(&self) -> Vec<(u32, u32)> {
+        use AttributeKind as K;
+        let width = self.items.len();
+        let row = |record: u32| &self.rows[record as usize * width..][..width];
+        let has = |record: u32, kinds: &[K]| {
+            let found = |(code, item): (&u32, &Comparison)| *code != NULL && kinds.contains(&item.kind);
+            row(record).iter().zip(&self.items).any(found)
+        };
+        let eligible = |record: &u32| {
+            !row(*record).contains(&MANY)
+                && (has(*record, &[K::Company])
+                    || (has(*record, &[K::GivenName]) && has(*record, &[K::Surname])))
+                && has(*record, &[K::Email, K::Phone, K::Identifier])
+        };
+        let mut records: Vec<u32> = (0..self.attributes.len() as u32).filter(eligible).collect();
+        par::sort_unstable_by(&mut records, |&a, &b| row(a).cmp(row(b)).then(a.cmp(&b)));
+        records
+            .windows(2)
+            .filter(|pair| row(pair[0]) == row(pair[1]))
+            .map(|pair| (pair[0], pair[1]))
+            .collect()
+    }
+
     /// The code of a record's first value.
     fn first_code(&self, record: usize, comparison: usize) -> u32 {
         match self.rows[record * self.items.len() + comparison] {

@@ -130,6 +130,18 @@ pub fn run(comparisons: &Comparisons<'_>, options: &MatchOptions, must_link: &[(
     let neighbours = Neighbours::find(attributes, &block_options(options.link_type));
     let candidates = neighbours.pair_count();
     let trainer = Trainer::new(comparisons, options.seed, possible_pairs(attributes, options.link_type));
+    let copies = comparisons.copies().into_iter().filter(|&(a, b)| {
+        let same_source = attributes.source[a as usize] == attributes.source[b as usize];
+        match options.link_type {
+            // Who names a threshold wants the weights to decide, and nothing else.
+            _ if options.threshold.is_some() => false,
+            LinkType::LinkAndDedupe => true,
+            // One to one: the weights decide which copy of the other source it is.
+            LinkType::LinkOnly => false,
+            LinkType::DedupeOnly => same_source,
+        }
+    });
+    let must_link: Vec<(u32, u32)> = must_link.iter().copied().chain(copies).collect();
     let threshold = options.threshold.unwrap_or(MERGE_THRESHOLD);
     let mut em = Vec::new();
     let mut frequencies = Frequencies::of_records(comparisons);
@@ -150,7 +162,7 @@ pub fn run(comparisons: &Comparisons<'_>, options: &MatchOptions, must_link: &[(
         let (edges, kept) = score(&scorer, &pairs, round + 1 < ROUNDS);
         retry = kept;
         let entities = partition(attributes, &scorer, &edges, options.link_type, threshold);
-        let entities = join(entities, must_link);
+        let entities = join(entities, &must_link);
         found = Some((edges, entities));
     }
     let (edges, entities) = found.unwrap_or_else(|| (Vec::new(), Entities::from_labels(&vec![0; records])));
