@@ -17,6 +17,14 @@ pub(super) struct Reading<'a> {
     pub(super) m_is_female: bool,
 }
 
+impl<'a> Reading<'a> {
+    /// A reading that knows no more than a hint.
+    fn of(hint: Hint<'a>) -> Self {
+        let date = date::DateHint { locale: hint.locale, region: hint.region, ..date::DateHint::default() };
+        Self { hint, date, m_is_female: false }
+    }
+}
+
 /// One part of a value.
 #[derive(Clone, Copy)]
 pub(super) struct Part {
@@ -104,7 +112,9 @@ pub(super) fn parse(
             fillers += u64::from(counts[code]);
         } else {
             let before = parsed.parts.len();
-            read(kind, &clean, reading, &mut parsed);
+            if kind != AttributeKind::FullAddress || !read_separated(cell, &reading.hint, &mut parsed) {
+                read(kind, &clean, reading, &mut parsed);
+            }
             if parsed.parts.len() == before {
                 fillers += u64::from(counts[code]);
             }
@@ -121,6 +131,37 @@ pub(super) fn parse(
         issues.add_many("long_cell", source, field, long, None, message);
     }
     parsed
+}
+
+/// An address whose parts are set apart by two blanks: `street  [second line]  city  region  postcode  country`, as
+/// newsletter services export it. Read before cleaning, which makes one blank of two.
+fn read_separated(cell: &str, hint: &Hint<'_>, out: &mut Parsed) -> bool {
+    use AttributeKind as K;
+    let mut pieces: Vec<&str> = cell.split("  ").map(str::trim).filter(|piece| !piece.is_empty()).collect();
+    let Some(country) =
+        pieces.last().filter(|piece| piece.len() == 2).and_then(|piece| address::country(piece))
+    else {
+        return false;
+    };
+    pieces.pop();
+    let is_postcode = |piece: &&&str| piece.len() <= 10 && piece.bytes().any(|byte| byte.is_ascii_digit());
+    let Some(&postcode) = pieces.last().filter(is_postcode) else { return false };
+    pieces.pop();
+    if pieces.len() < 2 {
+        return false;
+    }
+    let hint = Hint { region: Some(country), ..*hint };
+    let region = if pieces.len() > 2 { pieces.pop() } else { None };
+    let city = pieces.pop();
+    read(K::Street, &text::clean(&pieces.join(", ")), &Reading::of(hint), out);
+    for (kind, part) in
+        [(K::City, city), (K::Region, region), (K::Postcode, Some(postcode)), (K::Country, Some(country))]
+    {
+        if let Some(part) = part {
+            read(kind, &text::clean(part), &Reading::of(hint), out);
+        }
+    }
+    true
 }
 
 /// The first [`MAX_CELL`] bytes, at a character border.
