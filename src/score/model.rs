@@ -92,13 +92,19 @@ impl Parent {
     pub fn agrees(self, levels: &[u8]) -> bool {
         levels[self.comparison] <= self.agrees_to
     }
+
+    /// The joint state of parents: bit `i` is set where parent `i` agrees.
+    #[inline]
+    pub(super) fn state(parents: &[Self], levels: &[u8]) -> usize {
+        parents.iter().enumerate().map(|(at, parent)| usize::from(parent.agrees(levels)) << at).sum()
+    }
 }
 
 impl ComparisonModel {
     /// The row of `m` and `u` for a pair.
     #[inline]
     pub fn state(&self, levels: &[u8]) -> usize {
-        self.parents.iter().enumerate().map(|(at, parent)| usize::from(parent.agrees(levels)) << at).sum()
+        Parent::state(&self.parents, levels)
     }
 }
 

@@ -57,11 +57,6 @@ fn some_agreement(row: &[f64]) -> f64 {
     (1.0 - row[row.len() - 1]).max(1e-9)
 }
 
-/// The row for a pair; as [`ComparisonModel::state`].
-fn state(parents: &[Parent], levels: &[u8]) -> usize {
-    parents.iter().enumerate().map(|(at, parent)| usize::from(parent.agrees(levels)) << at).sum()
-}
-
 /// Up to which level a parent counts as agreeing: names up to one slip, anything else as long as it is not different.
 fn agrees_to(kind: AttributeKind, levels: usize) -> u8 {
     match kind {
@@ -171,7 +166,7 @@ impl<'a> Trainer<'a> {
                 let kept = pairs.iter().filter(|pair| !same_entity(entities, pair));
                 for pair in kept.filter(|pair| !related(self.comparisons, by_name, pair)) {
                     if pair.levels[child] != NULL_LEVEL {
-                        counts[state(&parents, &pair.levels)][pair.levels[child] as usize] += 1.0;
+                        counts[Parent::state(&parents, &pair.levels)][pair.levels[child] as usize] += 1.0;
                     }
                 }
             }

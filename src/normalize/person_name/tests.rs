@@ -1,3 +1,5 @@
+//! Named rows for names, by what makes them hard, and the contract of every normaliser.
+
 use proptest::prelude::*;
 
 use super::lexicon::{GIVEN_NAMES, LEXICON};
