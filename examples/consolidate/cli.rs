@@ -27,6 +27,14 @@ pub struct Arguments {
     #[arg(long, value_name = "FILE")]
     pub write_config: Option<PathBuf>,
 
+    /// Score with this model instead of training one; made by --write-model
+    #[arg(long, value_name = "FILE")]
+    pub model: Option<PathBuf>,
+
+    /// Also write the trained model, for later runs with --model
+    #[arg(long, value_name = "FILE")]
+    pub write_model: Option<PathBuf>,
+
     /// Column of the record id [default: detected, else the line number]
     #[arg(long, value_name = "COLUMN")]
     pub id: Option<String>,

@@ -10,6 +10,7 @@ use quilate::io::csv::{Format, ReadOptions, read_path};
 use quilate::io::{AtomicFile, outputs};
 use quilate::pipeline::{LinkType, SourceConfig, Stage, consolidate_with, detect_columns};
 use quilate::report::Summary;
+use quilate::score::TrainedModel;
 use quilate::{Config, Error, ErrorKind, Issues, Result, Table};
 
 use crate::cli::Arguments;
@@ -51,6 +52,9 @@ pub fn run(arguments: &Arguments) -> Result<()> {
     };
     clock.begin("write");
     outputs::write_all(&resolution, &arguments.out, arguments.pairs)?;
+    if let Some(path) = &arguments.write_model {
+        write_text(path, &(resolution.trained_model().to_json()? + "\n"))?;
+    }
     let timings = clock.finish();
     let summary = Summary::new(&resolution);
     if arguments.json {
@@ -91,13 +95,11 @@ fn configuration(arguments: &Arguments) -> Result<Config> {
         None => Config::default(),
         Some(path) => {
             let place = path.display().to_string();
-            let text = std::fs::read_to_string(path).map_err(|error| {
-                Error::new(ErrorKind::Io, format!("the configuration cannot be read ({})", error.kind()))
-                    .at(&place)
-            })?;
-            Config::from_toml(&text).map_err(|error| match error.location().line {
-                Some(line) => error.at(place).line(line),
-                None => error,
+            Config::from_toml(&read_text(path, "configuration")?).map_err(|error| {
+                match error.location().line {
+                    Some(line) => error.at(place).line(line),
+                    None => error,
+                }
             })?
         }
     };
@@ -117,6 +119,9 @@ fn configuration(arguments: &Arguments) -> Result<Config> {
     config.threshold = arguments.threshold.or(config.threshold);
     config.seed = arguments.seed.unwrap_or(config.seed);
     config.as_of = arguments.as_of.clone().or(config.as_of);
+    if let Some(path) = &arguments.model {
+        config.model = Some(TrainedModel::from_json(&read_text(path, "model")?)?);
+    }
     config.validate()?;
     Ok(config)
 }
@@ -181,14 +186,7 @@ fn write_config(table: &Table, mut config: Config, path: &Path, quiet: bool) -> 
     (config.id, config.source_column) = (None, None);
     config.ignore.clear();
     config.drop_ignored = false;
-    let mut file = AtomicFile::create(path)?;
-    let fail = |error: std::io::Error| {
-        Error::new(ErrorKind::Io, format!("cannot be written ({})", error.kind()))
-            .at(path.display().to_string())
-    };
-    file.write_all(terminal::CONFIG_HEAD.as_bytes()).map_err(fail)?;
-    file.write_all(config.to_toml()?.as_bytes()).map_err(fail)?;
-    file.commit()?;
+    write_text(path, &(terminal::CONFIG_HEAD.to_owned() + &config.to_toml()?))?;
     if !quiet {
         say(&format!(
             "The detected columns are in {}: edit them and run again with --config.",
@@ -196,6 +194,24 @@ fn write_config(table: &Table, mut config: Config, path: &Path, quiet: bool) -> 
         ))?;
     }
     Ok(())
+}
+
+/// Writes a file that appears when it is complete.
+fn write_text(path: &Path, text: &str) -> Result<()> {
+    let mut file = AtomicFile::create(path)?;
+    file.write_all(text.as_bytes()).map_err(|error| {
+        Error::new(ErrorKind::Io, format!("cannot be written ({})", error.kind()))
+            .at(path.display().to_string())
+    })?;
+    file.commit()
+}
+
+/// Reads a text file that an option names.
+fn read_text(path: &Path, what: &str) -> Result<String> {
+    std::fs::read_to_string(path).map_err(|error| {
+        Error::new(ErrorKind::Io, format!("the {what} cannot be read ({})", error.kind()))
+            .at(path.display().to_string())
+    })
 }
 
 /// Times the stages and shows which one runs.

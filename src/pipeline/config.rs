@@ -9,6 +9,7 @@ use super::matching::{LinkType, MatchOptions};
 use crate::error::{Error, ErrorKind, Result};
 use crate::ids::Probability;
 use crate::merge::MergeConfig;
+use crate::score::TrainedModel;
 use crate::table::Role;
 
 /// Configuration of a run.
@@ -47,6 +48,9 @@ pub struct Config {
     pub drop_ignored: bool,
     /// Survivorship.
     pub merge: MergeConfig,
+    /// Score with this model instead of training one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub model: Option<TrainedModel>,
     /// Settings by source.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub sources: BTreeMap<String, SourceConfig>,
@@ -64,6 +68,7 @@ impl Default for Config {
             ignore: Vec::new(),
             drop_ignored: false,
             merge: MergeConfig::default(),
+            model: None,
             sources: BTreeMap::new(),
         }
     }

@@ -7,10 +7,12 @@
 use crate::block::{BlockOptions, Neighbours};
 use crate::cluster::{self, Edge, Entities, LinkageOptions, MERGE_THRESHOLD, PairScorer, UnionFind};
 use crate::compare::{Comparisons, Evaluator, PairLevels};
-use crate::error::Issues;
+use crate::error::{Issues, Result};
 use crate::normalize::attributes::Attributes;
 use crate::par;
-use crate::score::{Candidates, EmReport, Frequencies, Model, PairScore, Scorer, Trainer, run_em};
+use crate::score::{
+    Candidates, EmReport, Frequencies, Model, PairScore, Scorer, TrainedModel, Trainer, learn,
+};
 
 /// Pairs below this weight (log2 odds) are not stored: nothing short of many better neighbours could join them.
 pub const KEEP_WEIGHT: f64 = -10.0;
@@ -125,6 +127,32 @@ const LARGE_ENTITY: usize = 200;
 
 /// Finds the entities of all records. `must_link`: pairs that are one customer whatever their weight.
 pub fn run(comparisons: &Comparisons<'_>, options: &MatchOptions, must_link: &[(u32, u32)]) -> Matching {
+    run_with(comparisons, options, must_link, None)
+}
+
+/// As [`run`], by a model that was trained before, and the comparisons that it does not know: nothing is learned but
+/// the frequencies of values.
+///
+/// # Errors
+/// As [`TrainedModel::fit`].
+pub fn run_trained(
+    comparisons: &Comparisons<'_>,
+    options: &MatchOptions,
+    must_link: &[(u32, u32)],
+    trained: &TrainedModel,
+) -> Result<(Matching, Vec<String>)> {
+    let possible_pairs = possible_pairs(comparisons.attributes(), options.link_type);
+    let (model, unknown) = trained.fit(comparisons, possible_pairs)?;
+    Ok((run_with(comparisons, options, must_link, Some(model)), unknown))
+}
+
+fn run_with(
+    comparisons: &Comparisons<'_>,
+    options: &MatchOptions,
+    must_link: &[(u32, u32)],
+    trained: Option<Model>,
+) -> Matching {
+    let learns = trained.is_none();
     let attributes = comparisons.attributes();
     let records = attributes.len();
     let neighbours = Neighbours::find(attributes, &block_options(options.link_type));
@@ -145,17 +173,21 @@ pub fn run(comparisons: &Comparisons<'_>, options: &MatchOptions, must_link: &[(
     let threshold = options.threshold.unwrap_or(MERGE_THRESHOLD);
     let mut em = Vec::new();
     let mut frequencies = Frequencies::of_records(comparisons);
-    let mut model = trainer.start(None);
+    let mut model = trained.unwrap_or_else(|| trainer.start(None));
     let mut found: Option<(Vec<Edge>, Entities)> = None;
     let mut retry: Vec<(u32, u32)> = Vec::new();
     for round in 0..ROUNDS {
         let pairs = if round == 0 { Candidates::All(&neighbours) } else { Candidates::Kept(&retry) };
         if let Some((_, entities)) = &found {
             frequencies = Frequencies::of_entities(comparisons, entities);
-            model = trainer.start(Some(entities));
+            if learns {
+                model = trainer.start(Some(entities));
+            }
         }
-        em.push(learn(&trainer, &mut model, &frequencies, &pairs));
-        if let (Some((_, entities)), true) = (&found, round > 0) {
+        if learns {
+            em.push(learn(&trainer, &mut model, &frequencies, &pairs));
+        }
+        if let (Some((_, entities)), true) = (&found, learns && round > 0) {
             trainer.refit(&mut model, entities);
         }
         let scorer = Scorer::new(comparisons, &model, &frequencies);
@@ -168,17 +200,6 @@ pub fn run(comparisons: &Comparisons<'_>, options: &MatchOptions, must_link: &[(
     let (edges, entities) = found.unwrap_or_else(|| (Vec::new(), Entities::from_labels(&vec![0; records])));
     let possible_pairs = trainer.all_pairs;
     Matching { entities, model, frequencies, edges, candidates, neighbours, em, threshold, possible_pairs }
-}
-
-fn learn(
-    trainer: &Trainer<'_>,
-    model: &mut Model,
-    frequencies: &[Frequencies],
-    pairs: &Candidates<'_>,
-) -> EmReport {
-    let scorer = Scorer::new(trainer.comparisons, model, frequencies);
-    let (patterns, scale) = trainer.count_patterns(&scorer, model, pairs);
-    run_em(trainer.comparisons, model, &patterns, trainer.all_pairs, scale)
 }
 
 /// Scores candidate pairs: those above [`KEEP_WEIGHT`] with their scores, and for a further round the bare pairs above

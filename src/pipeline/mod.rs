@@ -112,7 +112,19 @@ pub fn consolidate_with(
     let plan = config.merge.validate(&specs, &records.source_names)?;
     progress(Stage::Match);
     let comparisons = Comparisons::new(&prepared.attributes);
-    let matching = matching::run(&comparisons, &config.match_options(), &prepared.must_link);
+    let options = config.match_options();
+    let matching = match &config.model {
+        None => matching::run(&comparisons, &options, &prepared.must_link),
+        Some(trained) => {
+            let (matching, unknown) =
+                matching::run_trained(&comparisons, &options, &prepared.must_link, trained)?;
+            for name in unknown {
+                let message = "the model was trained without this attribute, which therefore weighs nothing";
+                issues.add("untrained_attribute", "", &name, None, message);
+            }
+            matching
+        }
+    };
     matching.report_issues(&comparisons, &mut issues);
     progress(Stage::Merge);
     Resolution::new(records, mappings, prepared, matching, plan, issues)

@@ -11,7 +11,7 @@ use crate::ids::{EntityId, RecordId};
 use crate::merge::{Field, Golden, MergeInput, MergePlan, merge};
 use crate::normalize::attributes::Attributes;
 use crate::report::{Explanation, explain};
-use crate::score::Scorer;
+use crate::score::{Scorer, TrainedModel};
 
 /// Golden records, who is in them, and why.
 ///
@@ -111,6 +111,12 @@ impl Resolution {
     /// Candidates, model and scored pairs.
     pub fn matching(&self) -> &Matching {
         &self.matching
+    }
+
+    /// The model with what it takes to score other records: [`Config::model`](super::Config::model) of a later run.
+    pub fn trained_model(&self) -> TrainedModel {
+        let comparisons = Comparisons::new(&self.attributes);
+        TrainedModel::new(&self.matching.model, &comparisons, self.matching.possible_pairs)
     }
 
     /// The golden fields with the values of all records.

@@ -27,14 +27,19 @@ mod em;
 mod frequency;
 mod model;
 mod sample;
+mod stage;
 mod train;
+mod trained;
 
 pub use em::EmReport;
-pub(crate) use em::run as run_em;
+use em::run as run_em;
 pub use frequency::Frequencies;
 pub use model::{
     ComparisonModel, Evidence, EvidenceGroup, GROUPS, MODEL_VERSION, Model, PairScore, Parent, Prior, Scorer,
 };
 #[cfg(test)]
 pub(crate) use sample::Draws;
+pub(crate) use stage::learn;
+pub use stage::{TrainOptions, Training, score_pairs, train};
 pub(crate) use train::{Candidates, Trainer};
+pub use trained::{TrainedComparison, TrainedModel};
