@@ -53,6 +53,7 @@ pub mod io;
 pub mod merge;
 pub mod normalize;
 pub mod pipeline;
+pub mod relate;
 pub mod report;
 pub mod score;
 pub mod similarity;

@@ -449,7 +449,10 @@ fn without_files_the_sample() {
     for words in ["Read", "Columns", "Customers", "1,500 records are", "Examples", "because", "Written"] {
         assert!(run.out.contains(words), "{words}: {}", run.out);
     }
-    assert_eq!(listing(&folder.join("out")), ["golden.csv", "provenance.csv", "report.json", "xref.csv"]);
+    assert_eq!(
+        listing(&folder.join("out")),
+        ["golden.csv", "provenance.csv", "relations.csv", "report.json", "xref.csv"]
+    );
     let library = folder.join("library");
     outputs::write_all(&SAMPLE, &library, false).unwrap();
     for file in ["golden.csv", "xref.csv", "provenance.csv"] {

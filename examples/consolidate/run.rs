@@ -6,9 +6,10 @@ use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressStyle};
 use quilate::detect::is_secret_header;
-use quilate::io::csv::{Format, ReadOptions, read_path};
-use quilate::io::{AtomicFile, outputs};
+use quilate::io::csv::{Format, ReadOptions, Writer, read_path};
+use quilate::io::{AtomicFile, history, outputs};
 use quilate::pipeline::{LinkType, SourceConfig, Stage, consolidate_with, detect_columns};
+use quilate::relate::RelateOptions;
 use quilate::report::Summary;
 use quilate::score::TrainedModel;
 use quilate::{Config, Error, ErrorKind, Issues, Result, Table};
@@ -50,8 +51,11 @@ pub fn run(arguments: &Arguments) -> Result<()> {
         Some([a, b]) => Some((a, b, resolution.explain(record_name(a)?, record_name(b)?)?)),
         _ => None,
     };
+    clock.begin("relate");
+    let relations = resolution.relations(&RelateOptions::default());
     clock.begin("write");
     outputs::write_all(&resolution, &arguments.out, arguments.pairs)?;
+    history::write_relations(&relations, Writer::create(arguments.out.join("relations.csv"))?)?.commit()?;
     if let Some(path) = &arguments.write_model {
         write_text(path, &(resolution.trained_model().to_json()? + "\n"))?;
     }

@@ -302,7 +302,11 @@ fn issues(out: &mut String, summary: &Summary) {
 fn written(out: &mut String, folder: &Path, with_pairs: bool, timings: &Timings) {
     heading(out, "Written");
     let pairs = if with_pairs { ", pairs.csv" } else { "" };
-    outln!(out, "  {}: golden.csv, xref.csv, provenance.csv{pairs}, report.json", folder.display());
+    outln!(
+        out,
+        "  {}: golden.csv, xref.csv, provenance.csv, relations.csv{pairs}, report.json",
+        folder.display()
+    );
     let total: f64 = timings.iter().map(|(_, time)| time.as_secs_f64()).sum();
     let stages: Vec<String> =
         timings.iter().map(|(stage, time)| format!("{stage} {:.2} s", time.as_secs_f64())).collect();

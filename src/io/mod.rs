@@ -3,11 +3,14 @@
 //!
 //! - [`csv`] reads any delimited text that customer systems export, and writes RFC 4180 (feature `csv`);
 //! - [`outputs`] writes the files of a run (feature `csv`);
+//! - [`history`] writes the files about relations and interactions (feature `csv`);
 //! - [`AtomicFile`] makes a result appear under its name only when it is complete.
 
 mod atomic;
 #[cfg(feature = "csv")]
 pub mod csv;
+#[cfg(feature = "csv")]
+pub mod history;
 #[cfg(feature = "csv")]
 pub mod outputs;
 

@@ -16,7 +16,7 @@ pub mod identifier;
 pub mod person_name;
 pub mod phone;
 pub mod placeholder;
-mod resources;
+pub(crate) mod resources;
 pub mod text;
 
 use serde::Serialize;

@@ -13,6 +13,7 @@
 //! # Errors
 //! All of the configuration's are found before matching begins, and name the path of the setting or the column.
 
+mod after;
 mod config;
 pub mod matching;
 mod parse;
