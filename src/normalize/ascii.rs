@@ -1,11 +1,15 @@
-//! Small text helpers of the value normalisers: folding to lower ASCII, tolerant digits, rows of the tables under
-//! `resources/`, and the region a hint implies.
+//! Small text helpers of the value normalisers: folding to lower ASCII that keeps punctuation (where [`text::fold`]
+//! keeps scripts), tolerant digits, rows of the tables under `resources/`, and the region a hint implies.
+//!
+//! [`text::fold`]: super::text::fold
 
 use std::collections::HashMap;
 
 use foldhash::fast::FixedState;
 
 use super::Hint;
+pub(super) use super::text::is_invisible;
+use super::text::western_letter;
 
 /// A look-up table that is built once and never iterated, so that its order cannot reach any output.
 pub(super) type Lookup<V> = HashMap<&'static str, V, FixedState>;
@@ -21,6 +25,8 @@ pub(super) fn fold_into(raw: &str, out: &mut String) {
     for c in raw.chars() {
         if c.is_ascii() {
             out.push(c.to_ascii_lowercase());
+        } else if let Some(letter) = western_letter(c) {
+            out.push(letter);
         } else {
             fold_foreign(c, out);
         }
@@ -50,13 +56,25 @@ pub(super) fn fold(raw: &str) -> String {
 
 /// The folded letters and digits of `raw`, words apart by one blank.
 pub(super) fn fold_words(raw: &str) -> String {
-    let folded = fold(raw);
-    let mut out = String::with_capacity(folded.len());
-    for word in folded.split(|c: char| !c.is_ascii_alphanumeric()).filter(|w| !w.is_empty()) {
-        if !out.is_empty() {
-            out.push(' ');
+    if raw.is_ascii() {
+        return ascii_words(raw);
+    }
+    ascii_words(&fold(raw))
+}
+
+fn ascii_words(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut pending = false;
+    for byte in text.bytes() {
+        if byte.is_ascii_alphanumeric() {
+            if pending && !out.is_empty() {
+                out.push(' ');
+            }
+            pending = false;
+            out.push(char::from(byte.to_ascii_lowercase()));
+        } else {
+            pending = true;
         }
-        out.push_str(word);
     }
     out
 }
@@ -71,12 +89,6 @@ pub(super) fn digit_value(c: char) -> Option<u8> {
         _ => return None,
     };
     u8::try_from(c as u32 - base as u32).ok()
-}
-
-/// Whether a character carries no text: joiners, direction marks, byte-order mark, soft hyphen.
-pub(super) fn is_invisible(c: char) -> bool {
-    matches!(c, '\u{AD}' | '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2060}'..='\u{2064}' | '\u{FEFF}')
-        || (c.is_control() && !c.is_whitespace())
 }
 
 /// The rows of a resource table: lines that are neither blank nor a `#` comment, cut at tabs.
@@ -193,6 +205,10 @@ pub(super) fn is_null_marker(folded: &str) -> bool {
         "date",
         "id",
     ];
+    // No marker has a digit in it, and most values have.
+    if folded.bytes().any(|byte| byte.is_ascii_digit()) {
+        return false;
+    }
     let words = fold_words(folded);
     if words.is_empty() {
         // Letters of scripts without a transliteration are text all the same.
