@@ -73,6 +73,27 @@ fn what_is_wrong_is_said_with_its_place_and_its_cure() {
             ErrorKind::Config,
             "sources.crm.region: \"Spain\" is no country code; use two capital letters as in ES",
         ),
+        (
+            "[block]\nrules = [\"email\", \"sound(surname)\"]",
+            ErrorKind::Config,
+            "block.rules[1]: unknown function \"sound\"; use one of prefix, suffix, substr, first, last, sorted, tokens, \
+             phonetic, soundex, cologne, nickname, qgrams, year, month_day, or an attribute alone",
+        ),
+        (
+            "[block]\nrules = [\"shoe_size\"]",
+            ErrorKind::UnknownField,
+            "shoe_size column \"shoe_size\": no attribute of this name; the attributes are given_name, surname, email",
+        ),
+        (
+            "[block]\nmethod = \"rules\"",
+            ErrorKind::Config,
+            "block.rules: the method asks for rules; write some, as \"email\"",
+        ),
+        (
+            "[cluster]\nmax_size = 1",
+            ErrorKind::Config,
+            "cluster.max_size: 1 would split every customer; use 2 or more",
+        ),
         ("[sources.till]", ErrorKind::Config, "sources.till: no such source; the sources are crm, shop"),
         (
             "[sources.crm.columns]\nmail = \"email\"",

@@ -83,7 +83,7 @@ fn finds_the_customers() {
     assert!(metrics.b3_f1 >= 0.985, "{metrics:?}");
 
     let matching = resolution.matching();
-    let blocking = BlockingMetrics::new(&matching.neighbours, &labels).unwrap();
+    let blocking = BlockingMetrics::new(matching.candidate_pairs(), &labels).unwrap();
     let reduction = 1.0 - blocking.candidates as f64 / matching.possible_pairs;
     assert!(blocking.recall >= 0.99 && reduction >= 0.97, "{reduction} {blocking:?}");
     assert!(matching.em.iter().all(|em| em.converged), "{:?}", matching.em);

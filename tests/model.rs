@@ -1,13 +1,13 @@
 //! The trained model: what it learns from records whose truth is known, and what a weight is made of.
 
-use quilate::block::Neighbours;
-use quilate::cluster::Entities;
+use quilate::block::{BlockMethod, Neighbours, Rule};
+use quilate::cluster::{ClusterMethod, Entities};
 use quilate::compare::{Comparisons, PairLevels, name_level};
 use quilate::normalize::attributes::{Attribute, Attributes};
 use quilate::pipeline::matching::{LinkType, MatchOptions, Matching, run};
 use quilate::report::{BlockingMetrics, Metrics, explain};
 use quilate::score::{ComparisonModel, Frequencies, MODEL_VERSION, Model, Scorer};
-use quilate::{AttributeKind, RecordId, SourceId};
+use quilate::{AttributeKind, ErrorKind, RecordId, SourceId};
 
 /// SplitMix64 (Steele, Lea and Flood, 2014).
 struct Random(u64);
@@ -90,7 +90,8 @@ fn people() -> (Attributes, Vec<Option<u32>>) {
 }
 
 fn matched(attributes: &Attributes, link_type: LinkType, threshold: Option<f64>) -> Matching {
-    run(&Comparisons::new(attributes), &MatchOptions { link_type, threshold, seed: 1 }, &[])
+    run(&Comparisons::new(attributes), &MatchOptions { link_type, threshold, ..MatchOptions::default() }, &[])
+        .unwrap()
 }
 
 #[test]
@@ -121,7 +122,7 @@ fn learns_the_shares_of_errors_without_labels() {
 
     let metrics = Metrics::of_entities(&matching.entities, &truth).unwrap();
     assert!(metrics.precision >= 0.98 && metrics.recall >= 0.99, "{metrics:?}");
-    let blocking = BlockingMetrics::new(&matching.neighbours, &truth).unwrap();
+    let blocking = BlockingMetrics::new(matching.candidate_pairs(), &truth).unwrap();
     assert!(blocking.recall >= 0.998, "{blocking:?}");
     let reduction = 1.0 - blocking.candidates as f64 / matching.possible_pairs;
     assert!(reduction >= 0.98, "{reduction}: {blocking:?}");
@@ -295,17 +296,77 @@ fn a_higher_threshold_merges_less() {
     assert!(counts.is_sorted() && counts[0] < counts[3], "{counts:?}");
 }
 
+/// One to one too: a threshold below the even chance takes more, also below what is kept without being asked.
+#[test]
+fn a_threshold_holds_for_linked_sources() {
+    let (attributes, _) = people();
+    let linked = |threshold| {
+        let matching = matched(&attributes, LinkType::LinkOnly, threshold);
+        assert!(threshold.is_none_or(|threshold| threshold == matching.threshold));
+        matching.entities.len()
+    };
+    let (low, even, high) = (linked(Some(-13.0)), linked(Some(0.0)), linked(Some(8.0)));
+    assert!(low < even && even < high, "{low}, {even}, {high}");
+    assert_eq!(linked(None), even);
+}
+
+fn metrics(entities: &Entities, truth: &[Option<u32>]) -> Metrics {
+    Metrics::of_entities(entities, truth).unwrap()
+}
+
+#[test]
+fn each_way_of_making_entities_finds_these_people() {
+    let (attributes, truth) = people();
+    let comparisons = Comparisons::new(&attributes);
+    for cluster in [ClusterMethod::Profile, ClusterMethod::Components, ClusterMethod::BestLink] {
+        let matching = run(&comparisons, &MatchOptions { cluster, ..MatchOptions::default() }, &[]).unwrap();
+        let metrics = metrics(&matching.entities, &truth);
+        assert!(metrics.f1 > 0.93, "{cluster:?}: {metrics:?}");
+    }
+}
+
+#[test]
+fn rules_make_candidates_alone_or_beside_neighbours() {
+    let (attributes, truth) = people();
+    let comparisons = Comparisons::new(&attributes);
+    let rules: Vec<Rule> = ["phone", "phonetic(surname) + prefix(given_name, 3)"]
+        .iter()
+        .map(|rule| rule.parse().unwrap())
+        .collect();
+    let with = |block| {
+        let options = MatchOptions { block, rules: rules.clone(), ..MatchOptions::default() };
+        run(&comparisons, &options, &[]).unwrap()
+    };
+    let (alone, both) = (with(BlockMethod::Rules), with(BlockMethod::Both));
+    assert_eq!(alone.neighbours.pair_count(), 0);
+    assert_eq!(alone.candidates, alone.rules.pair_counts().iter().sum::<u64>());
+    assert!(both.candidates > alone.candidates && both.candidates > both.neighbours.pair_count());
+    for matching in [&alone, &both] {
+        let blocking = BlockingMetrics::new(matching.candidate_pairs(), &truth).unwrap();
+        assert_eq!(blocking.candidates, matching.candidates);
+        assert!(blocking.recall > 0.95, "{blocking:?}");
+        assert!(matching.edges.iter().all(|edge| matching.candidate_pairs().contains(edge.a, edge.b)));
+        assert!(metrics(&matching.entities, &truth).f1 > 0.93);
+    }
+    let wrong = MatchOptions {
+        block: BlockMethod::Rules,
+        rules: vec!["shoe_size".parse().unwrap()],
+        ..MatchOptions::default()
+    };
+    assert_eq!(run(&comparisons, &wrong, &[]).unwrap_err().kind(), ErrorKind::UnknownField);
+}
+
 #[test]
 fn what_must_be_one_is_one() {
     let (attributes, _) = people();
     let comparisons = Comparisons::new(&attributes);
-    let plain = run(&comparisons, &MatchOptions::default(), &[]);
+    let plain = run(&comparisons, &MatchOptions::default(), &[]).unwrap();
     let (a, b) = (0, (1..PEOPLE).find(|&b| !same(&plain.entities, 0, b)).unwrap());
-    let linked = run(&comparisons, &MatchOptions::default(), &[(a as u32, b as u32)]);
+    let linked = run(&comparisons, &MatchOptions::default(), &[(a as u32, b as u32)]).unwrap();
     assert!(same(&linked.entities, a, b));
     // What is one anyway stays as it is.
     let known = plain.entities.iter().map(|(_, members)| members).find(|members| members.len() == 2).unwrap();
-    let again = run(&comparisons, &MatchOptions::default(), &[(known[0].0, known[1].0)]);
+    let again = run(&comparisons, &MatchOptions::default(), &[(known[0].0, known[1].0)]).unwrap();
     assert_eq!(again.entities, plain.entities);
 }
 

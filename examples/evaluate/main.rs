@@ -152,7 +152,7 @@ fn measure(
     stages: Vec<Stage>,
     peak_bytes: Option<u64>,
 ) -> Result<Measurement> {
-    let blocking = BlockingMetrics::new(&resolution.matching().neighbours, truth.entities())?;
+    let blocking = BlockingMetrics::new(resolution.matching().candidate_pairs(), truth.entities())?;
     let all_records = resolution.records().len();
     Ok(Measurement {
         all_records,

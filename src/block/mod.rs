@@ -7,6 +7,9 @@
 //! (Papadakis et al. 2016-2023; Sparkly, Paulsen et al. 2023). Composite keys of two attributes stay rare where no
 //! single value is.
 //!
+//! Those who know their data write [`Rules`] instead, or beside: equality of key expressions, and sorted neighbourhoods,
+//! united, each pair once ([`CandidatePairs`]).
+//!
 //! # Shape
 //! In: [`Attributes`](crate::normalize::attributes::Attributes). Out: [`Neighbours`] with at most `K` record numbers a
 //! record, never the pairs; pairs are streamed from it, each once, with the smaller record first.
@@ -15,7 +18,8 @@
 //! A value that is missing gives no key. A record without any usable key has no neighbours and stays alone.
 //!
 //! # Errors
-//! None. What the two limits cut off is counted: [`IndexStats`], [`Neighbours::capped_records`].
+//! A rule that names no attribute. What limits cut off is counted: [`IndexStats`], [`Neighbours::capped_records`],
+//! [`RuleStats`].
 //!
 //! # Complexity
 //! Time O(records x [`MAX_POSTINGS`]), memory O(records x keys a record).
@@ -23,9 +27,19 @@
 //! # Source
 //! Own design; the weights are the inverse document frequencies of text retrieval.
 
+mod config;
+mod expression;
 mod index;
 mod keys;
 mod neighbours;
+mod rule;
+mod rule_index;
+mod rules;
 
+pub use config::BlockConfig;
+pub use expression::KeyExpression;
 pub use index::{IndexStats, MAX_BLOCK};
 pub use neighbours::{BlockOptions, K, MAX_POSTINGS, Neighbours};
+pub use rule::{MAX_WINDOW, Rule};
+pub use rule_index::RuleStats;
+pub use rules::{BlockMethod, CandidatePairs, MAX_RULE_BLOCK, RuleOptions, Rules};

@@ -80,6 +80,26 @@ impl Neighbours {
         Self { offsets, records, stats: index.stats, capped_records }
     }
 
+    /// No neighbours for `records` records: candidates come from rules alone.
+    pub fn none(records: usize) -> Self {
+        Self {
+            offsets: vec![0; records + 1],
+            records: Vec::new(),
+            stats: IndexStats::default(),
+            capped_records: 0,
+        }
+    }
+
+    /// Whether either of two records chose the other.
+    ///
+    /// # Panics
+    /// When a record does not exist.
+    #[inline]
+    pub fn contains(&self, a: u32, b: u32) -> bool {
+        let chose = |x: u32, y: u32| self.of(x as usize).binary_search(&y).is_ok();
+        chose(a, b) || chose(b, a)
+    }
+
     /// How many records.
     pub fn len(&self) -> usize {
         self.offsets.len() - 1

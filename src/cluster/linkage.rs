@@ -16,6 +16,7 @@
 use std::cmp::Ordering;
 use std::collections::{BTreeMap, BinaryHeap};
 
+use super::constraints::{Apart, Constraints};
 use super::{Edge, Entities, UnionFind};
 use crate::par;
 use crate::score::{GROUPS, PairScore, Prior};
@@ -115,7 +116,8 @@ impl PartialOrd for Candidate {
     }
 }
 
-/// Clusters `records` records by their scored pairs.
+/// Clusters `records` records by their scored pairs. What must be linked is one cluster from the start, so that its
+/// records are judged together; what cannot be linked is never merged, directly or through others.
 ///
 /// # Shape
 /// `edges`: pairs `a < b`, each at most once. Records without edges stay alone.
@@ -126,19 +128,24 @@ pub fn link<S: PairScorer>(
     records: usize,
     edges: &[Edge],
     options: &LinkageOptions,
+    constraints: &Constraints,
     scorer: impl Fn() -> S + Sync + Send,
 ) -> Entities {
-    let components = components(records, edges);
+    let components = components(records, edges, constraints);
     let labels = par::map_ranges(components.len(), COMPONENTS_A_TASK, |range| {
         let mut scorer = scorer();
         let mut joined = Vec::new();
         for component in &components[range] {
-            if let [edge] = component[..] {
-                if edges[edge as usize].score.weight > options.threshold {
-                    joined.push((edges[edge as usize].a, edges[edge as usize].b));
+            match component {
+                Component { edges: ids, must, cannot }
+                    if must.is_empty() && cannot.is_empty() && ids.len() == 1 =>
+                {
+                    let edge = &edges[ids[0] as usize];
+                    if edge.score.weight > options.threshold {
+                        joined.push((edge.a, edge.b));
+                    }
                 }
-            } else {
-                Linkage::new(component, edges, options, &mut scorer).run(&mut joined);
+                _ => Linkage::new(component, edges, options, &mut scorer).run(&mut joined),
             }
         }
         joined
@@ -150,18 +157,40 @@ pub fn link<S: PairScorer>(
     Entities::from_labels(&sets.labels())
 }
 
-/// Edge numbers by connected component, components with most edges first so that they start first.
-fn components(records: usize, edges: &[Edge]) -> Vec<Vec<u32>> {
+/// One connected part of the graph: numbers of edges, and the constraints between its records.
+#[derive(Default)]
+struct Component {
+    edges: Vec<u32>,
+    must: Vec<(u32, u32)>,
+    cannot: Vec<(u32, u32)>,
+}
+
+/// The connected components, those with most edges first so that they start first.
+fn components(records: usize, edges: &[Edge], constraints: &Constraints) -> Vec<Component> {
     let mut sets = UnionFind::new(records);
-    for edge in edges {
-        sets.union(edge.a, edge.b);
+    for (a, b) in edges.iter().map(|edge| (edge.a, edge.b)).chain(constraints.must_link().iter().copied()) {
+        sets.union(a, b);
     }
     let mut by_root: Vec<(u32, u32)> =
         edges.iter().enumerate().map(|(at, edge)| (sets.find(edge.a), at as u32)).collect();
     par::sort_unstable_by(&mut by_root, |a, b| a.cmp(b));
-    let mut components: Vec<Vec<u32>> =
-        by_root.chunk_by(|a, b| a.0 == b.0).map(|run| run.iter().map(|&(_, edge)| edge).collect()).collect();
-    components.sort_by_key(|component| std::cmp::Reverse(component.len()));
+    let mut constrained: BTreeMap<u32, Component> = BTreeMap::new();
+    for &(a, b) in constraints.must_link() {
+        constrained.entry(sets.find(a)).or_default().must.push((a, b));
+    }
+    for &(a, b) in constraints.cannot_link() {
+        if sets.find(a) == sets.find(b) {
+            constrained.entry(sets.find(a)).or_default().cannot.push((a, b));
+        }
+    }
+    let mut components = Vec::new();
+    for run in by_root.chunk_by(|a, b| a.0 == b.0) {
+        let mut component = constrained.remove(&run[0].0).unwrap_or_default();
+        component.edges = run.iter().map(|&(_, edge)| edge).collect();
+        components.push(component);
+    }
+    components.extend(constrained.into_values());
+    components.sort_by_key(|component| std::cmp::Reverse(component.edges.len()));
     components
 }
 
@@ -174,18 +203,20 @@ struct Linkage<'a, S> {
     /// Profiles with the clusters that some scored pair leads to.
     profiles: Vec<BTreeMap<u32, Profile>>,
     heap: BinaryHeap<Candidate>,
+    apart: Apart,
 }
 
 impl<'a, S: PairScorer> Linkage<'a, S> {
-    fn new(component: &[u32], edges: &[Edge], options: &'a LinkageOptions, scorer: &'a mut S) -> Self {
+    fn new(component: &Component, edges: &[Edge], options: &'a LinkageOptions, scorer: &'a mut S) -> Self {
+        let ends = component.edges.iter().map(|&edge| (edges[edge as usize].a, edges[edge as usize].b));
         let mut records: Vec<u32> =
-            component.iter().flat_map(|&edge| [edges[edge as usize].a, edges[edge as usize].b]).collect();
+            ends.chain(component.must.iter().copied()).flat_map(|(a, b)| [a, b]).collect();
         records.sort_unstable();
         records.dedup();
         let local = |record: u32| records.partition_point(|&r| r < record) as u32;
         let mut profiles = vec![BTreeMap::new(); records.len()];
         let mut heap = BinaryHeap::new();
-        for &edge in component {
+        for &edge in &component.edges {
             let Edge { a, b, score } = &edges[edge as usize];
             let (a, b) = (local(*a), local(*b));
             let mut profile = Profile::default();
@@ -196,20 +227,38 @@ impl<'a, S: PairScorer> Linkage<'a, S> {
                 heap.push(Candidate { score: score.weight, a, b, versions: (0, 0) });
             }
         }
-        Self {
+        let mut apart = Apart::default();
+        component.cannot.iter().for_each(|&(a, b)| apart.add(local(a), local(b)));
+        let must: Vec<(u32, u32)> = component.must.iter().map(|&(a, b)| (local(a), local(b))).collect();
+        let mut linkage = Self {
             options,
             scorer,
             versions: vec![0; records.len()],
             members: records.into_iter().map(|record| vec![record]).collect(),
             profiles,
             heap,
+            apart,
+        };
+        linkage.merge_all(&must);
+        linkage
+    }
+
+    /// Merges what must be one, whatever the scores.
+    fn merge_all(&mut self, pairs: &[(u32, u32)]) {
+        let mut sets = UnionFind::new(self.members.len());
+        for &(a, b) in pairs {
+            let (a, b) = (sets.find(a), sets.find(b));
+            if sets.union(a, b) {
+                self.merge(a, b);
+            }
         }
     }
 
     fn run(mut self, joined: &mut Vec<(u32, u32)>) {
         while let Some(candidate) = self.heap.pop() {
             let (a, b) = (candidate.a as usize, candidate.b as usize);
-            if (self.versions[a], self.versions[b]) != candidate.versions {
+            let stale = (self.versions[a], self.versions[b]) != candidate.versions;
+            if stale || self.apart.forbids(candidate.a, candidate.b) {
                 continue;
             }
             let needed = self.compared(a) * self.compared(b);
@@ -283,6 +332,7 @@ impl<'a, S: PairScorer> Linkage<'a, S> {
         self.members[a as usize].sort_unstable();
         self.versions[a as usize] += 1;
         self.versions[b as usize] += 1;
+        self.apart.join(a, b);
         let from = std::mem::take(&mut self.profiles[b as usize]);
         self.profiles[a as usize].remove(&b);
         for (other, profile) in from {
@@ -306,6 +356,9 @@ mod tests {
     use super::*;
     use crate::ids::RecordId;
     use proptest::prelude::*;
+
+    /// Nobody says anything.
+    const FREE: Constraints = Constraints::NONE;
 
     fn options() -> LinkageOptions {
         LinkageOptions { threshold: MERGE_THRESHOLD, prior: Prior::new(0.05, 0.01) }
@@ -407,7 +460,7 @@ mod tests {
 
         #[test]
         fn equals_the_definition((records, scores) in scores(8)) {
-            let entities = link(records as usize, &scores.edges(|_| true), &options(), || &scores);
+            let entities = link(records as usize, &scores.edges(|_| true), &options(), &FREE, || &scores);
             prop_assert_eq!(members(&entities), naive(records, &scores));
         }
 
@@ -415,7 +468,7 @@ mod tests {
         #[test]
         fn stays_within_connected_components((records, scores) in scores(12)) {
             let edges = scores.edges(|score| score.weight > 0.0);
-            let entities = link(records as usize, &edges, &options(), || &scores);
+            let entities = link(records as usize, &edges, &options(), &FREE, || &scores);
             let mut sets = UnionFind::new(records as usize);
             edges.iter().for_each(|edge| { sets.union(edge.a, edge.b); });
             for (_, members) in entities.iter() {
@@ -423,7 +476,7 @@ mod tests {
             }
             let mut shuffled = edges;
             shuffled.reverse();
-            prop_assert_eq!(link(records as usize, &shuffled, &options(), || &scores), entities);
+            prop_assert_eq!(link(records as usize, &shuffled, &options(), &FREE, || &scores), entities);
         }
     }
 
@@ -442,7 +495,7 @@ mod tests {
         let pairs = [(0, 1, 20), (3, 4, 20), (0, 2, 7), (1, 2, 7), (2, 3, 6), (2, 4, 6)];
         let scores = world(5, &pairs);
         let edges = scores.edges(|score| score.weight > 0.0);
-        let entities = link(5, &edges, &options(), || &scores);
+        let entities = link(5, &edges, &options(), &FREE, || &scores);
         assert_eq!(members(&entities), [vec![0, 1, 2], vec![3, 4]]);
         assert_eq!(super::super::components(5, &edges, 0.0).len(), 1, "connected components would");
     }
@@ -451,10 +504,14 @@ mod tests {
     fn one_edge_joins_when_it_is_above_the_threshold() {
         for (bits, entities) in [(20, 2), (-20, 3)] {
             let scores = world(3, &[(0, 2, bits)]);
-            assert_eq!(link(3, &scores.edges(|s| s.weight > -20.0), &options(), || &scores).len(), entities);
+            assert_eq!(
+                link(3, &scores.edges(|s| s.weight > -20.0), &options(), &FREE, || &scores).len(),
+                entities
+            );
         }
         assert_eq!(
-            link(4, &[], &options(), || -> &Scores { unreachable!("there is nothing to score") }).len(),
+            link(4, &[], &options(), &FREE, || -> &Scores { unreachable!("there is nothing to score") })
+                .len(),
             4
         );
     }
@@ -471,13 +528,46 @@ mod tests {
         let records = 3 * MAX_PROFILE as u32;
         let score = Same.score(0, 1);
         let edges: Vec<Edge> = (1..records).map(|b| Edge { a: b - 1, b, score }).collect();
-        assert_eq!(link(records as usize, &edges, &options(), || Same).len(), 1);
+        assert_eq!(link(records as usize, &edges, &options(), &FREE, || Same).len(), 1);
+    }
+
+    proptest! {
+        /// What people say holds whatever the scores, and is no more than what they say when all scores are poor.
+        #[test]
+        fn keeps_to_constraints(
+            (records, scores) in scores(10),
+            must in prop::collection::vec((0u32..10, 0u32..10), 0..4),
+            cannot in prop::collection::vec((0u32..10, 0u32..10), 0..6),
+        ) {
+            let (said, _) = Constraints::new(records as usize, must, cannot);
+            let edges = scores.edges(|score| score.weight > 0.0);
+            let entities = link(records as usize, &edges, &options(), &said, || &scores);
+            prop_assert_eq!(entities.records(), records as usize);
+            let entity = |record: u32| entities.entity_of(RecordId(record));
+            prop_assert!(said.must_link().iter().all(|&(a, b)| entity(a) == entity(b)));
+            prop_assert!(said.cannot_link().iter().all(|&(a, b)| entity(a) != entity(b)));
+            let alone = link(records as usize, &[], &options(), &said, || &scores);
+            let mut sets = UnionFind::new(records as usize);
+            said.must_link().iter().for_each(|&(a, b)| { sets.union(a, b); });
+            prop_assert_eq!(alone, Entities::from_labels(&sets.labels()));
+        }
+    }
+
+    #[test]
+    fn what_is_linked_is_judged_together() {
+        // 2 fits 0 well and 1 not at all; once somebody says that 0 and 1 are one, the mean of both decides.
+        let scores = world(3, &[(0, 2, 20)]);
+        let edges = scores.edges(|score| score.weight > 0.0);
+        let (said, _) = Constraints::new(3, [(0, 1)], []);
+        assert_eq!(members(&link(3, &edges, &options(), &said, || &scores)), [vec![0, 1, 2]]);
+        let (apart, _) = Constraints::new(3, [(0, 1)], [(1, 2)]);
+        assert_eq!(members(&link(3, &edges, &options(), &apart, || &scores)), [vec![0, 1], vec![2]]);
     }
 
     #[test]
     fn labels_are_of_records() {
         let scores = world(4, &[(1, 3, 20)]);
-        let entities = link(4, &scores.edges(|s| s.weight > 0.0), &options(), || &scores);
+        let entities = link(4, &scores.edges(|s| s.weight > 0.0), &options(), &FREE, || &scores);
         assert_eq!(entities.entity_of(RecordId(1)), entities.entity_of(RecordId(3)));
     }
 }

@@ -6,6 +6,8 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::matching::{LinkType, MatchOptions};
+use crate::block::BlockConfig;
+use crate::cluster::ClusterConfig;
 use crate::error::{Error, ErrorKind, Result};
 use crate::ids::Probability;
 use crate::merge::MergeConfig;
@@ -46,6 +48,10 @@ pub struct Config {
     /// Columns that are ignored are not carried either.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub drop_ignored: bool,
+    /// How candidate pairs are found.
+    pub block: BlockConfig,
+    /// How entities are made of scored pairs.
+    pub cluster: ClusterConfig,
     /// Survivorship.
     pub merge: MergeConfig,
     /// Score with this model instead of training one.
@@ -67,6 +73,8 @@ impl Default for Config {
             source_column: None,
             ignore: Vec::new(),
             drop_ignored: false,
+            block: BlockConfig::default(),
+            cluster: ClusterConfig::default(),
             merge: MergeConfig::default(),
             model: None,
             sources: BTreeMap::new(),
@@ -110,6 +118,8 @@ impl Config {
                 fail("as_of", format!("{as_of:?} is no date")).cure("write it as 2026-01-31")
             })?;
         }
+        self.block.validate()?;
+        self.cluster.validate()?;
         for (name, source) in &self.sources {
             for (column, role) in &source.columns {
                 role.parse::<Role>().map_err(|error| error.at(format!("sources.{name}.columns.{column}")))?;
@@ -138,6 +148,12 @@ impl Config {
             link_type: self.link_type,
             threshold: self.threshold.map(|p| Probability(p).match_weight().0),
             seed: self.seed,
+            cluster: self.cluster.method,
+            block: self.block.method(),
+            k: self.block.k,
+            // Rules that cannot be read are refused by `validate`.
+            rules: self.block.rules().unwrap_or_default(),
+            max_block: self.block.max_block,
         }
     }
 

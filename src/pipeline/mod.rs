@@ -115,7 +115,7 @@ pub fn consolidate_with(
     let comparisons = Comparisons::new(&prepared.attributes);
     let options = config.match_options();
     let matching = match &config.model {
-        None => matching::run(&comparisons, &options, &prepared.must_link),
+        None => matching::run(&comparisons, &options, &prepared.must_link)?,
         Some(trained) => {
             let (matching, unknown) =
                 matching::run_trained(&comparisons, &options, &prepared.must_link, trained)?;

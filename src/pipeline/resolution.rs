@@ -193,8 +193,7 @@ impl Resolution {
         let scorer = Scorer::new(&comparisons, &self.matching.model, &self.matching.frequencies);
         let same = self.entities().entity_of(a) == self.entities().entity_of(b);
         let (low, high) = (a.0.min(b.0), a.0.max(b.0));
-        let chose = |x: u32, y: u32| self.matching.neighbours.of(x as usize).binary_search(&y).is_ok();
-        let candidate = chose(low, high) || chose(high, low);
+        let candidate = self.matching.candidate_pairs().contains(low, high);
         explain(&scorer, a, b, same, candidate)
     }
 }

@@ -17,7 +17,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use crate::block::Neighbours;
+use crate::block::CandidatePairs;
 use crate::cluster::Entities;
 use crate::error::{Error, ErrorKind, Result};
 use crate::par;
@@ -165,13 +165,17 @@ impl BlockingMetrics {
     ///
     /// # Errors
     /// [`ErrorKind::Config`] when there are not as many truths as records.
-    pub fn new(neighbours: &Neighbours, truth: &[Option<u32>]) -> Result<Self> {
-        check_length(neighbours.len(), truth)?;
-        let counts = par::map_ranges(neighbours.len(), CHUNK, |range| {
-            neighbours.pairs(range).fold((0, 0), |(candidates, found), (a, b)| {
+    pub fn new<'a>(candidates: impl Into<CandidatePairs<'a>>, truth: &[Option<u32>]) -> Result<Self> {
+        let candidates = candidates.into();
+        check_length(candidates.len(), truth)?;
+        let counts = par::map_ranges(candidates.len(), CHUNK, |range| {
+            let (mut count, mut found) = (0, 0);
+            candidates.visit(range, |a, b| {
                 let (a, b) = (truth[a as usize], truth[b as usize]);
-                (candidates + 1, found + u64::from(a.is_some() && a == b))
-            })
+                count += 1;
+                found += u64::from(a.is_some() && a == b);
+            });
+            (count, found)
         });
         let (candidates, found) = counts.iter().fold((0, 0), |sum, part| (sum.0 + part.0, sum.1 + part.1));
         let mut known: Vec<u32> = truth.iter().flatten().copied().collect();
@@ -207,7 +211,7 @@ fn harmonic_mean(a: f64, b: f64) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::block::BlockOptions;
+    use crate::block::{BlockOptions, Neighbours};
     use crate::ids::SourceId;
     use crate::normalize::attributes::{Attribute, Attributes};
     use crate::table::{AttributeKind, ColumnBuilder};

@@ -1,7 +1,7 @@
 //! Training and scoring as stages of their own, for programs that bring their own candidates or clusters.
 
 use super::{Candidates, EmReport, Frequencies, Model, PairScore, Scorer, Trainer, run_em};
-use crate::block::Neighbours;
+use crate::block::CandidatePairs;
 use crate::cluster::Entities;
 use crate::compare::{Comparisons, PairLevels};
 use crate::par;
@@ -71,14 +71,18 @@ pub struct Training {
 /// let scores = score_pairs(&scorer, &[(2, 3), (0, 4)]);
 /// assert!(scores[0].weight > scores[1].weight);
 /// ```
-pub fn train(comparisons: &Comparisons<'_>, candidates: &Neighbours, options: &TrainOptions<'_>) -> Training {
+pub fn train<'a>(
+    comparisons: &Comparisons<'_>,
+    candidates: impl Into<CandidatePairs<'a>>,
+    options: &TrainOptions<'_>,
+) -> Training {
     let trainer = Trainer::new(comparisons, options.seed, options.possible_pairs.max(1.0));
     let mut model = trainer.start(options.entities);
     let frequencies = match options.entities {
         None => Frequencies::of_records(comparisons),
         Some(entities) => Frequencies::of_entities(comparisons, entities),
     };
-    let em = learn(&trainer, &mut model, &frequencies, &Candidates::All(candidates));
+    let em = learn(&trainer, &mut model, &frequencies, &Candidates::All(candidates.into()));
     if let Some(entities) = options.entities {
         trainer.refit(&mut model, entities);
     }

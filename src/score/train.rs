@@ -6,7 +6,7 @@ use std::ops::Range;
 use super::em::{PatternCounts, anchor, estimate_m, pattern, smooth};
 use super::model::{ComparisonModel, EvidenceGroup, MODEL_VERSION, Model, Parent, Scorer};
 use super::sample::Draws;
-use crate::block::Neighbours;
+use crate::block::CandidatePairs;
 use crate::cluster::Entities;
 use crate::compare::{Comparisons, MAX_COMPARISONS, NULL_LEVEL, PairLevels, date_level, name_level};
 use crate::ids::RecordId;
@@ -275,10 +275,10 @@ impl<'a> Trainer<'a> {
     }
 }
 
-/// Where candidate pairs come from: all neighbours in the first round, what that round left over in the second.
+/// Where candidate pairs come from: all of them in the first round, what that round left over in the second.
 pub(crate) enum Candidates<'a> {
     /// All of them; a unit is a record.
-    All(&'a Neighbours),
+    All(CandidatePairs<'a>),
     /// A list; a unit is a pair.
     Kept(&'a [(u32, u32)]),
 }
@@ -287,7 +287,7 @@ impl Candidates<'_> {
     /// How many units of work.
     pub(crate) fn len(&self) -> usize {
         match self {
-            Self::All(neighbours) => neighbours.len(),
+            Self::All(pairs) => pairs.len(),
             Self::Kept(pairs) => pairs.len(),
         }
     }
@@ -311,7 +311,7 @@ impl Candidates<'_> {
     /// Calls `work` with each pair of a range of units.
     pub(crate) fn visit(&self, units: Range<usize>, mut work: impl FnMut(u32, u32)) {
         match self {
-            Self::All(neighbours) => neighbours.pairs(units).for_each(|(a, b)| work(a, b)),
+            Self::All(pairs) => pairs.visit(units, work),
             Self::Kept(pairs) => pairs[units].iter().for_each(|&(a, b)| work(a, b)),
         }
     }
