@@ -51,6 +51,16 @@ index_type! {
     EntityId, u32
 }
 
+/// A customer's number over runs: what [`EntityId`] is within one. Numbers grow, and none is ever given out twice.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct PersistentId(pub u64);
+
+impl fmt::Display for PersistentId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
 /// A similarity in `[0, 1]`; 1 is equality.
 #[derive(Clone, Copy, PartialEq, PartialOrd, Debug)]
 pub struct Similarity(pub f64);

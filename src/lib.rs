@@ -50,9 +50,11 @@ pub mod cluster;
 pub mod compare;
 pub mod detect;
 pub mod io;
+pub mod judgement;
 pub mod merge;
 pub mod normalize;
 pub mod pipeline;
+pub mod registry;
 pub mod relate;
 pub mod report;
 pub mod score;
@@ -60,8 +62,9 @@ pub mod similarity;
 pub mod table;
 
 pub use error::{Error, ErrorKind, Issue, Issues, Location, Result};
-pub use ids::{EntityId, FieldId, MatchWeight, Probability, RecordId, Similarity, SourceId};
-pub use pipeline::{Config, Resolution, consolidate};
+pub use ids::{EntityId, FieldId, MatchWeight, PersistentId, Probability, RecordId, Similarity, SourceId};
+pub use judgement::{Judgement, Judgements, RecordKey};
+pub use pipeline::{Config, Resolution, State, consolidate, consolidate_in};
 pub use table::{AttributeKind, Column, Role, Source, Table};
 
 /// Compiles and runs the README's code.

@@ -4,6 +4,7 @@
 //! - [`csv`] reads any delimited text that customer systems export, and writes RFC 4180 (feature `csv`);
 //! - [`outputs`] writes the files of a run (feature `csv`);
 //! - [`history`] writes the files about relations and interactions (feature `csv`);
+//! - [`state`] keeps customer numbers and judgements between runs (feature `csv`);
 //! - [`AtomicFile`] makes a result appear under its name only when it is complete.
 
 mod atomic;
@@ -13,5 +14,7 @@ pub mod csv;
 pub mod history;
 #[cfg(feature = "csv")]
 pub mod outputs;
+#[cfg(feature = "csv")]
+pub mod state;
 
 pub use atomic::AtomicFile;

@@ -17,9 +17,9 @@ use crate::report::Summary;
 /// Values of one cell that hold several, in `golden.csv`.
 const SEPARATOR: &str = "; ";
 
-/// The id of an entity in all files. From 1, in the order of its first record.
-pub fn entity_name(entity: EntityId) -> String {
-    (u64::from(entity.0) + 1).to_string()
+/// The id of an entity in all files: [`Resolution::customer_id`].
+fn entity_name(resolution: &Resolution, entity: EntityId) -> String {
+    resolution.customer_id(entity).to_string()
 }
 
 /// Writes all files into a folder, which is made if need be; `pairs.csv` only when asked for.
@@ -66,7 +66,7 @@ pub fn write_golden<W: Write>(resolution: &Resolution, mut writer: Writer<W>) ->
     let golden = resolution.golden();
     for (entity, members) in resolution.entities().iter() {
         row.clear();
-        row.push(entity_name(entity));
+        row.push(entity_name(resolution, entity));
         for (at, field) in fields.iter().enumerate() {
             let text = |code: u32| field.values.dictionary().text(code);
             row.push(golden.cell(entity, at).code.map_or(String::new(), |code| text(code).to_owned()));
@@ -99,7 +99,7 @@ pub fn write_xref<W: Write>(resolution: &Resolution, mut writer: Writer<W>) -> R
     writer.write_record(["source", "source_id", "entity_id"])?;
     let records = resolution.records();
     for record in (0..records.len() as u32).map(RecordId) {
-        let entity = entity_name(resolution.entities().entity_of(record));
+        let entity = entity_name(resolution, resolution.entities().entity_of(record));
         writer.write_record([records.source_name(record), records.id(record), &entity])?;
     }
     Ok(writer)
@@ -113,7 +113,7 @@ pub fn write_provenance<W: Write>(resolution: &Resolution, mut writer: Writer<W>
     writer.write_record(["entity_id", "field", "value", "source", "source_id", "rule"])?;
     let records = resolution.records();
     for golden in resolution.golden_records() {
-        let entity = entity_name(golden.entity);
+        let entity = entity_name(resolution, golden.entity);
         for value in &golden.values {
             let (source, id) = (records.source_name(value.record), records.id(value.record));
             writer.write_record([entity.as_str(), value.field, value.text, source, id, value.rule])?;

@@ -14,6 +14,9 @@ use crate::merge::MergeConfig;
 use crate::score::TrainedModel;
 use crate::table::Role;
 
+/// From which probability a pair is worth a look. One in ten: a person who finds one true pair in ten keeps looking.
+const REVIEW_PROBABILITY: f64 = 0.1;
+
 /// Configuration of a run.
 ///
 /// # Example
@@ -31,6 +34,9 @@ pub struct Config {
     /// Match probability from which records are merged; left out: the model's own threshold.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub threshold: Option<f64>,
+    /// Match probability from which pairs that are not merged are put before a person; left out: 0.1.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub review: Option<f64>,
     /// Seed of all sampling. Another seed changes estimates by their sampling error.
     pub seed: u64,
     /// The day of the run, `YYYY-MM-DD`: decides which dates lie in the future. The library never asks the clock.
@@ -67,6 +73,7 @@ impl Default for Config {
         Self {
             link_type: LinkType::default(),
             threshold: None,
+            review: None,
             seed: MatchOptions::default().seed,
             as_of: None,
             id: None,
@@ -113,6 +120,17 @@ impl Config {
             return Err(fail("threshold", format!("{threshold} is no probability"))
                 .cure("use a number between 0 and 1"));
         }
+        if let Some(review) = self.review {
+            if !(review > 0.0 && review < 1.0) {
+                return Err(fail("review", format!("{review} is no probability"))
+                    .cure("use a number between 0 and 1"));
+            }
+            if let Some(threshold) = self.threshold.filter(|&threshold| threshold < review) {
+                return Err(fail("review", format!("{review} is above the threshold {threshold}")).cure(
+                    "pairs from `review` up to `threshold` are put before a person: choose a lower one",
+                ));
+            }
+        }
         if let Some(as_of) = &self.as_of {
             parse_day(as_of).ok_or_else(|| {
                 fail("as_of", format!("{as_of:?} is no date")).cure("write it as 2026-01-31")
@@ -140,6 +158,11 @@ impl Config {
     /// The day of [`Self::as_of`].
     pub fn reference_day(&self) -> Option<(i16, u8, u8)> {
         self.as_of.as_deref().and_then(parse_day)
+    }
+
+    /// log2 odds of [`Self::review`].
+    pub(super) fn review_weight(&self) -> f64 {
+        Probability(self.review.unwrap_or(REVIEW_PROBABILITY)).match_weight().0
     }
 
     /// The matching part.

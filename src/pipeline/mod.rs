@@ -20,16 +20,20 @@ mod parse;
 mod prepare;
 mod records;
 mod resolution;
+mod review;
+mod state;
 
 pub use config::{Config, SourceConfig};
 pub use matching::LinkType;
 pub use prepare::GoldenField;
 pub use records::Records;
 pub use resolution::{GoldenRecord, GoldenValue, Resolution};
+pub use state::State;
 
 use crate::compare::Comparisons;
 use crate::detect::{DetectOptions, Mapping, detect};
 use crate::error::{Error, ErrorKind, Issues, Result};
+use crate::judgement::Judgements;
 use crate::merge::FieldSpec;
 use crate::table::{Role, Source, Table};
 
@@ -94,8 +98,44 @@ pub fn consolidate(table: Table, config: &Config) -> Result<Resolution> {
 pub fn consolidate_with(
     table: Table,
     config: &Config,
-    mut issues: Issues,
+    issues: Issues,
     mut progress: impl FnMut(Stage),
+) -> Result<Resolution> {
+    run(table, config, &Judgements::default(), issues, &mut progress)
+}
+
+/// As [`consolidate`], as one run of many: customers keep their numbers, what people have decided holds, and what changed
+/// since the run before is in [`Resolution::events`]. Gives the state for the next run.
+///
+/// # Errors
+/// As [`consolidate`].
+pub fn consolidate_in(table: Table, config: &Config, state: &State) -> Result<(Resolution, State)> {
+    consolidate_in_with(table, config, state, Issues::new(), |_| {})
+}
+
+/// [`consolidate_in`] with the extras of [`consolidate_with`].
+///
+/// # Errors
+/// As [`consolidate`].
+pub fn consolidate_in_with(
+    table: Table,
+    config: &Config,
+    state: &State,
+    issues: Issues,
+    mut progress: impl FnMut(Stage),
+) -> Result<(Resolution, State)> {
+    let mut resolution = run(table, config, &state.judgements, issues, &mut progress)?;
+    let registry = resolution.number_by(&state.registry);
+    Ok((resolution, State { registry, judgements: state.judgements.clone() }))
+}
+
+/// All stages.
+fn run(
+    table: Table,
+    config: &Config,
+    judgements: &Judgements,
+    mut issues: Issues,
+    progress: &mut dyn FnMut(Stage),
 ) -> Result<Resolution> {
     config.validate()?;
     progress(Stage::Detect);
@@ -111,6 +151,11 @@ pub fn consolidate_with(
         .map(|field| FieldSpec { name: &field.name, group: field.group.as_deref(), keep_all: field.keep_all })
         .collect();
     let plan = config.merge.validate(&specs, &records.source_names)?;
+    let judged = judgements.resolve(|key| records.find(&key.source, &key.id));
+    if judged.absent > 0 {
+        let message = "judgements name records that are not in this run; they wait until those come back";
+        issues.add_many("absent_judgement", "", "", judged.absent, None, message);
+    }
     progress(Stage::Match);
     let comparisons = Comparisons::new(&prepared.attributes);
     let options = config.match_options();
@@ -128,7 +173,8 @@ pub fn consolidate_with(
     };
     matching.report_issues(&comparisons, &mut issues);
     progress(Stage::Merge);
-    Resolution::new(records, mappings, prepared, matching, plan, issues)
+    let review = review::queue(&matching, config.review_weight(), &judged);
+    Resolution::new(records, mappings, prepared, matching, plan, review, issues)
 }
 
 /// What each column of each source is taken for under a configuration.

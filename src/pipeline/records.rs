@@ -8,6 +8,7 @@ use crate::detect::Mapping;
 use crate::error::{Error, ErrorKind, Issues, Result};
 use crate::ids::{RecordId, SourceId};
 use crate::par;
+use crate::registry::RunRecords;
 use crate::table::{Dictionary, Role, Source, Table};
 
 /// Identity of all records, in canonical order.
@@ -46,6 +47,11 @@ impl Records {
     /// When the record does not exist.
     pub fn source_name(&self, record: RecordId) -> &str {
         &self.source_names[self.source[record.index()].index()]
+    }
+
+    /// All keys, as the registry takes them.
+    pub fn keys(&self) -> RunRecords<'_> {
+        RunRecords { source_names: &self.source_names, source: &self.source, ids: &self.ids }
     }
 
     /// The record with an id.

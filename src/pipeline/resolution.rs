@@ -3,15 +3,17 @@
 use super::matching::Matching;
 use super::prepare::{GoldenField, Prepared};
 use super::records::Records;
-use crate::cluster::Entities;
+use crate::cluster::{Entities, ReviewItem, ReviewReason};
 use crate::compare::Comparisons;
 use crate::detect::Mapping;
 use crate::error::{Error, ErrorKind, Issues, Result};
-use crate::ids::{EntityId, RecordId};
+use crate::ids::{EntityId, PersistentId, RecordId};
 use crate::merge::{Field, Golden, MergeInput, MergePlan, merge};
 use crate::normalize::attributes::Attributes;
+use crate::registry::{Event, Registry};
 use crate::report::{Explanation, explain};
 use crate::score::{Scorer, TrainedModel};
+use crate::table::{AttributeKind, NULL};
 
 /// Golden records, who is in them, and why.
 ///
@@ -29,6 +31,10 @@ pub struct Resolution {
     issues: Issues,
     plan: MergePlan,
     golden: Golden,
+    review: Vec<ReviewItem>,
+    /// Number of each entity.
+    ids: Vec<PersistentId>,
+    events: Vec<Event>,
 }
 
 /// One golden record, by field name.
@@ -69,12 +75,14 @@ impl Resolution {
         prepared: Prepared,
         matching: Matching,
         plan: MergePlan,
+        review: Vec<ReviewItem>,
         issues: Issues,
     ) -> Result<Self> {
         let fields = merge_fields(&prepared.golden);
         let input = merge_input(&records, &prepared.updated_at, &matching, &fields);
         let golden = merge(&plan, &input)?;
         drop(fields);
+        let ids = (1..=matching.entities.len() as u64).map(PersistentId).collect();
         Ok(Self {
             records,
             mappings,
@@ -85,7 +93,59 @@ impl Resolution {
             issues,
             plan,
             golden,
+            review,
+            ids,
+            events: Vec::new(),
         })
+    }
+
+    /// Numbers the entities as the runs before did; the registry for the next run.
+    pub(super) fn number_by(&mut self, registry: &Registry) -> Registry {
+        let advance =
+            registry.advance(&self.records.keys(), &self.matching.entities, |record| self.is_known(record));
+        (self.ids, self.events) = (advance.ids, advance.events);
+        advance.registry
+    }
+
+    /// Whether a record tells who the customer is: a visitor with nothing but an address or a device is anonymous.
+    fn is_known(&self, record: RecordId) -> bool {
+        use AttributeKind as K;
+        let names = [K::GivenName, K::Surname, K::FullName, K::Company, K::Identifier];
+        let naming = self.attributes.columns.iter().filter(|attribute| names.contains(&attribute.kind));
+        naming.into_iter().any(|attribute| attribute.column.first_code(record.index()) != NULL)
+    }
+
+    /// The number of a customer in all files. Without a state from 1, in the order of their first records; with one, the
+    /// same over all runs.
+    ///
+    /// # Panics
+    /// When the entity does not exist.
+    pub fn customer_id(&self, entity: EntityId) -> PersistentId {
+        self.ids[entity.index()]
+    }
+
+    /// The entity of a customer's number.
+    ///
+    /// # Complexity
+    /// O(entities).
+    pub fn entity_by_id(&self, id: PersistentId) -> Option<EntityId> {
+        self.ids.iter().position(|&other| other == id).map(EntityId::from_index)
+    }
+
+    /// What changed since the run before; empty when there is no state.
+    pub fn events(&self) -> &[Event] {
+        &self.events
+    }
+
+    /// Pairs of records that a person should look at, the likeliest first. Both are in different entities.
+    pub fn review(&self) -> &[ReviewItem] {
+        &self.review
+    }
+
+    /// The pairs of the review queue that are there because one record fits two customers about equally: `a` is that
+    /// record.
+    pub fn ambiguous(&self) -> impl Iterator<Item = &ReviewItem> {
+        self.review.iter().filter(|item| item.reason == ReviewReason::Ambiguous)
     }
 
     /// All records: source and id of each.
