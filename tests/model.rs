@@ -4,7 +4,7 @@ use quilate::block::{BlockMethod, Neighbours, Rule};
 use quilate::cluster::{ClusterMethod, Entities};
 use quilate::compare::{Comparisons, PairLevels, name_level};
 use quilate::normalize::attributes::{Attribute, Attributes};
-use quilate::pipeline::matching::{LinkType, MatchOptions, Matching, run};
+use quilate::pipeline::matching::{LinkType, MatchOptions, Matching, Overrides, run};
 use quilate::report::{BlockingMetrics, Metrics, explain};
 use quilate::score::{ComparisonModel, Frequencies, MODEL_VERSION, Model, Scorer};
 use quilate::{AttributeKind, ErrorKind, RecordId, SourceId};
@@ -89,9 +89,18 @@ fn people() -> (Attributes, Vec<Option<u32>>) {
     )
 }
 
+/// Pairs that a source has merged.
+fn merged<const N: usize>(pairs: [(u32, u32); N]) -> Overrides {
+    Overrides { merged: pairs.to_vec(), ..Overrides::default() }
+}
+
 fn matched(attributes: &Attributes, link_type: LinkType, threshold: Option<f64>) -> Matching {
-    run(&Comparisons::new(attributes), &MatchOptions { link_type, threshold, ..MatchOptions::default() }, &[])
-        .unwrap()
+    run(
+        &Comparisons::new(attributes),
+        &MatchOptions { link_type, threshold, ..MatchOptions::default() },
+        &Overrides::default(),
+    )
+    .unwrap()
 }
 
 #[test]
@@ -319,7 +328,9 @@ fn each_way_of_making_entities_finds_these_people() {
     let (attributes, truth) = people();
     let comparisons = Comparisons::new(&attributes);
     for cluster in [ClusterMethod::Profile, ClusterMethod::Components, ClusterMethod::BestLink] {
-        let matching = run(&comparisons, &MatchOptions { cluster, ..MatchOptions::default() }, &[]).unwrap();
+        let matching =
+            run(&comparisons, &MatchOptions { cluster, ..MatchOptions::default() }, &Overrides::default())
+                .unwrap();
         let metrics = metrics(&matching.entities, &truth);
         assert!(metrics.f1 > 0.93, "{cluster:?}: {metrics:?}");
     }
@@ -335,7 +346,7 @@ fn rules_make_candidates_alone_or_beside_neighbours() {
         .collect();
     let with = |block| {
         let options = MatchOptions { block, rules: rules.clone(), ..MatchOptions::default() };
-        run(&comparisons, &options, &[]).unwrap()
+        run(&comparisons, &options, &Overrides::default()).unwrap()
     };
     let (alone, both) = (with(BlockMethod::Rules), with(BlockMethod::Both));
     assert_eq!(alone.neighbours.pair_count(), 0);
@@ -353,20 +364,20 @@ fn rules_make_candidates_alone_or_beside_neighbours() {
         rules: vec!["shoe_size".parse().unwrap()],
         ..MatchOptions::default()
     };
-    assert_eq!(run(&comparisons, &wrong, &[]).unwrap_err().kind(), ErrorKind::UnknownField);
+    assert_eq!(run(&comparisons, &wrong, &Overrides::default()).unwrap_err().kind(), ErrorKind::UnknownField);
 }
 
 #[test]
 fn what_must_be_one_is_one() {
     let (attributes, _) = people();
     let comparisons = Comparisons::new(&attributes);
-    let plain = run(&comparisons, &MatchOptions::default(), &[]).unwrap();
+    let plain = run(&comparisons, &MatchOptions::default(), &Overrides::default()).unwrap();
     let (a, b) = (0, (1..PEOPLE).find(|&b| !same(&plain.entities, 0, b)).unwrap());
-    let linked = run(&comparisons, &MatchOptions::default(), &[(a as u32, b as u32)]).unwrap();
+    let linked = run(&comparisons, &MatchOptions::default(), &merged([(a as u32, b as u32)])).unwrap();
     assert!(same(&linked.entities, a, b));
     // What is one anyway stays as it is.
     let known = plain.entities.iter().map(|(_, members)| members).find(|members| members.len() == 2).unwrap();
-    let again = run(&comparisons, &MatchOptions::default(), &[(known[0].0, known[1].0)]).unwrap();
+    let again = run(&comparisons, &MatchOptions::default(), &merged([(known[0].0, known[1].0)])).unwrap();
     assert_eq!(again.entities, plain.entities);
 }
 

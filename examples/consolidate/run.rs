@@ -55,7 +55,8 @@ pub fn run(arguments: &Arguments) -> Result<()> {
     let relations = resolution.relations(&RelateOptions::default());
     clock.begin("write");
     outputs::write_all(&resolution, &arguments.out, arguments.pairs)?;
-    history::write_relations(&relations, Writer::create(arguments.out.join("relations.csv"))?)?.commit()?;
+    history::write_relations(&resolution, &relations, Writer::create(arguments.out.join("relations.csv"))?)?
+        .commit()?;
     if let Some(path) = &arguments.write_model {
         write_text(path, &(resolution.trained_model().to_json()? + "\n"))?;
     }

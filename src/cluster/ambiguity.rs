@@ -6,8 +6,8 @@
 //! # Complexity
 //! O(edges), plus the scores of the few records that have an edge above the threshold to another entity.
 
-use super::{Edge, Entities, LinkageOptions, Linked, PairScorer, ReviewItem, ReviewReason};
-use crate::cluster::linkage::Profile;
+use super::linkage::Profile;
+use super::{Edge, Entities, LinkageOptions, PairScorer, ReviewItem, ReviewReason};
 use crate::ids::{EntityId, RecordId};
 
 /// Two scores are about equal when they differ by no more than this many bits: at odds of four to one, one of five
@@ -20,15 +20,16 @@ const CONFLICT: f64 = -3.0;
 /// Records of an entity that a score looks at.
 const MAX_PROFILE: usize = 30;
 
-/// Takes ambiguous records out of their entities. `judged`: records on which somebody has decided, ascending; they stay.
-pub(super) fn detach<S: PairScorer>(
-    linked: Linked,
+/// Takes ambiguous records out of their entities: each becomes one of its own, with two items for the review queue, one for
+/// each customer that it fits. `judged`: records on which somebody has decided, ascending; they stay.
+pub fn detach_ambiguous<S: PairScorer>(
+    entities: Entities,
     edges: &[Edge],
     options: &LinkageOptions,
     judged: &[u32],
     scorer: &mut S,
-) -> Linked {
-    let Linked { entities, mut refused, demoted } = linked;
+) -> (Entities, Vec<ReviewItem>) {
+    let mut refused = Vec::new();
     let mut candidates: Vec<(u32, EntityId)> = edges
         .iter()
         .filter(|edge| edge.score.weight > options.threshold)
@@ -62,7 +63,7 @@ pub(super) fn detach<S: PairScorer>(
         }
     }
     if taken_out.is_empty() {
-        return Linked { entities, refused, demoted };
+        return (entities, refused);
     }
     taken_out.dedup();
     let entity = |record: u32| entities.entity_of(RecordId(record)).0;
@@ -70,7 +71,7 @@ pub(super) fn detach<S: PairScorer>(
     for (label, record) in (entities.len() as u32..).zip(taken_out) {
         labels[record as usize] = label;
     }
-    Linked { entities: Entities::from_labels(&labels), refused, demoted }
+    (Entities::from_labels(&labels), refused)
 }
 
 /// The score of two groups of records, and the record of the second that fits the first best, with its weight.

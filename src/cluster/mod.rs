@@ -8,6 +8,8 @@
 //! | [`components`] | the classic: whatever a threshold leaves connected; chains, so set the threshold high |
 //! | [`Sweep`] | how entities change with the threshold, from one pass |
 //! | [`split_oversized`] | after any of them: no entity above a size |
+//! | [`split_over_limits`] | after any of them: no entity with too many identifiers |
+//! | [`detach_ambiguous`] | after [`link`]: records that fit two contradicting entities equally join neither |
 //!
 //! # Shape
 //! In: a number of records and [`Edge`]s `a < b`, each pair at most once. Out: [`Entities`], in which every record is
@@ -20,22 +22,28 @@
 //! # Source
 //! Hassanzadeh et al. 2009 compare clusterings of duplicates: connected components are the weakest of them.
 
+mod ambiguity;
 mod best_link;
 mod constraints;
 mod entities;
+mod limits;
 mod linkage;
 mod one_to_one;
 mod oversized;
+mod review;
 mod sources;
 mod sweep;
 mod union_find;
 
+pub use ambiguity::detach_ambiguous;
 pub use best_link::best_links;
 pub use constraints::Constraints;
 pub use entities::Entities;
+pub use limits::{Demotion, IdentifierLimit, Limited, split_over_limits};
 pub use linkage::{LinkageOptions, MERGE_THRESHOLD, PairScorer, link};
 pub use one_to_one::{ONE_TO_ONE_THRESHOLD, one_to_one};
 pub use oversized::{Split, split_oversized};
+pub use review::{ReviewItem, ReviewReason};
 pub use sources::SourceOverlap;
 pub use sweep::{Sweep, SweepPoint, sweep};
 pub use union_find::UnionFind;
@@ -123,6 +131,21 @@ pub fn constrained_components(
     let mut sets = constraints::GuardedSets::new(records, constraints, None, &nowhere);
     for edge in heaviest_first(edges, |weight| weight >= threshold) {
         sets.union(edge.a, edge.b);
+    }
+    Entities::from_labels(&sets.labels())
+}
+
+/// Entities that are joined already, and joined further by `pairs` as far as constraints allow.
+pub fn join_within(
+    records: usize,
+    joined: impl IntoIterator<Item = (u32, u32)>,
+    pairs: &[(u32, u32)],
+    constraints: &Constraints,
+) -> Entities {
+    let nowhere = |_| false;
+    let mut sets = constraints::GuardedSets::new(records, constraints, None, &nowhere);
+    for (a, b) in joined.into_iter().chain(pairs.iter().copied()) {
+        sets.union(a, b);
     }
     Entities::from_labels(&sets.labels())
 }

@@ -15,8 +15,6 @@ pub enum ReviewReason {
     CannotLink,
     /// Together they would hold more identifiers of a kind than one customer may.
     IdentifierLimit,
-    /// Together they would be more records than one customer may have.
-    SizeLimit,
 }
 
 impl ReviewReason {
@@ -27,7 +25,6 @@ impl ReviewReason {
             Self::Ambiguous => "ambiguous",
             Self::CannotLink => "cannot_link",
             Self::IdentifierLimit => "identifier_limit",
-            Self::SizeLimit => "size_limit",
         }
     }
 }

@@ -18,7 +18,7 @@ use crate::report::Summary;
 const SEPARATOR: &str = "; ";
 
 /// The id of an entity in all files: [`Resolution::customer_id`].
-fn entity_name(resolution: &Resolution, entity: EntityId) -> String {
+pub(super) fn entity_name(resolution: &Resolution, entity: EntityId) -> String {
     resolution.customer_id(entity).to_string()
 }
 

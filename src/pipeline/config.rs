@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use super::guards::Guards;
 use super::matching::{LinkType, MatchOptions};
 use crate::block::BlockConfig;
 use crate::cluster::ClusterConfig;
@@ -58,6 +59,8 @@ pub struct Config {
     pub block: BlockConfig,
     /// How entities are made of scored pairs.
     pub cluster: ClusterConfig,
+    /// What keeps crowds from becoming one customer.
+    pub guards: Guards,
     /// Survivorship.
     pub merge: MergeConfig,
     /// Score with this model instead of training one.
@@ -82,6 +85,7 @@ impl Default for Config {
             drop_ignored: false,
             block: BlockConfig::default(),
             cluster: ClusterConfig::default(),
+            guards: Guards::default(),
             merge: MergeConfig::default(),
             model: None,
             sources: BTreeMap::new(),
@@ -138,6 +142,7 @@ impl Config {
         }
         self.block.validate()?;
         self.cluster.validate()?;
+        self.guards.limits()?;
         for (name, source) in &self.sources {
             for (column, role) in &source.columns {
                 role.parse::<Role>().map_err(|error| error.at(format!("sources.{name}.columns.{column}")))?;

@@ -37,9 +37,6 @@ pub struct Guards {
     pub shared_phone: u32,
     /// The same for a street with number and town: an office, a hotel, a home for the elderly.
     pub shared_address: u32,
-    /// The most records of a customer that weights may join. Copies of one record, and what a source or a person has
-    /// joined, do not count.
-    pub max_records: usize,
     /// The most different identifiers of one customer, by kind; left out: any number.
     pub identifiers: IdentifierLimits,
 }
@@ -67,7 +64,6 @@ impl Default for Guards {
             shared_email: 20,
             shared_phone: 20,
             shared_address: 40,
-            max_records: 500,
             identifiers: IdentifierLimits::default(),
         }
     }
@@ -85,16 +81,10 @@ impl Guards {
             ("email", AttributeKind::Email, of.email),
             ("phone", AttributeKind::Phone, of.phone),
         ];
-        let too_small = |path: String, least: usize| {
-            Err(Error::new(ErrorKind::Config, "the limit leaves no customer")
-                .at(path)
-                .cure(format!("use {least} or more, or leave it out")))
-        };
-        if self.max_records < 2 {
-            return too_small("guards.max_records".to_owned(), 2);
-        }
         if let Some((name, ..)) = kinds.iter().find(|(.., most)| *most == Some(0)) {
-            return too_small(format!("guards.identifiers.{name}"), 1);
+            return Err(Error::new(ErrorKind::Config, "the limit leaves no customer")
+                .at(format!("guards.identifiers.{name}"))
+                .cure("use 1 or more, or leave it out"));
         }
         if kinds.iter().all(|(.., most)| most.is_none()) {
             return Ok(Vec::new());
@@ -279,19 +269,15 @@ fn count(touched: &BTreeSet<u32>, field: &str, ordered: &Ordered, issues: &mut I
 
 /// Counts what the limits of the clustering did.
 pub(super) fn report(matching: &Matching, issues: &mut Issues) {
-    let kinds = [
-        (ReviewReason::SizeLimit, "size_limit", "merges that would have made a customer of too many records"),
-        (
-            ReviewReason::IdentifierLimit,
-            "identifier_limit",
-            "merges that would have given a customer too many identifiers",
-        ),
-        (ReviewReason::CannotLink, "cannot_link", "merges that somebody's judgement has prevented"),
-    ];
-    for (reason, code, message) in kinds {
-        let count = matching.refused.iter().filter(|item| item.reason == reason).count() as u64;
-        if count > 0 {
-            issues.add_many(code, "", "", count, None, message);
+    let limited = matching.refused.iter().filter(|item| item.reason == ReviewReason::IdentifierLimit).count();
+    if limited > 0 {
+        let message = "merges that would have given a customer too many identifiers";
+        issues.add_many("identifier_limit", "", "", limited as u64, None, message);
+    }
+    if let Some(split) = &matching.split {
+        let message = "records of customers that were too large and were split at their weakest edges";
+        if split.split > 0 {
+            issues.add_many("size_limit", "", "", split.records, None, message);
         }
     }
     let mut ambiguous: Vec<RecordId> = matching

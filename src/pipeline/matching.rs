@@ -8,10 +8,10 @@ use crate::block::{
     BlockMethod, BlockOptions, CandidatePairs, K, MAX_RULE_BLOCK, Neighbours, Rule, RuleOptions, Rules,
 };
 use crate::cluster::{
-    self, ClusterMethod, Constraints, Edge, Entities, LinkageOptions, MERGE_THRESHOLD, ONE_TO_ONE_THRESHOLD,
-    PairScorer, SourceOverlap, UnionFind,
+    self, ClusterMethod, Constraints, Demotion, Edge, Entities, IdentifierLimit, LinkageOptions,
+    MERGE_THRESHOLD, ONE_TO_ONE_THRESHOLD, PairScorer, ReviewItem, SourceOverlap, Split, UnionFind,
 };
-use crate::compare::{Comparisons, Evaluator, PairLevels};
+use crate::compare::{Comparisons, Evaluator, NULL_LEVEL, PairLevels};
 use crate::error::{Issues, Result};
 use crate::ids::SourceId;
 use crate::normalize::attributes::Attributes;
@@ -19,6 +19,7 @@ use crate::par;
 use crate::score::{
     Candidates, EmReport, Frequencies, Model, PairScore, Scorer, TrainedModel, Trainer, learn,
 };
+use crate::table::AttributeKind;
 
 /// Pairs below this weight (log2 odds) are not stored: nothing short of many better neighbours could join them.
 pub const KEEP_WEIGHT: f64 = -10.0;
@@ -45,6 +46,22 @@ pub enum LinkType {
     LinkOnly,
     /// Only within sources.
     DedupeOnly,
+}
+
+/// What outranks the weights: who is one customer and who is not, and what a customer may hold.
+///
+/// What sources have merged takes part in learning. What people have decided, and the limits, come after it: a judgement
+/// changes the entities that it is about, and no others.
+#[derive(Clone, Debug, Default)]
+pub struct Overrides {
+    /// Pairs that a source has merged already.
+    pub merged: Vec<(u32, u32)>,
+    /// What people have decided.
+    pub judged: Constraints,
+    /// The most records of a customer that weights may join.
+    pub max_size: Option<usize>,
+    /// The most different values of a kind that one customer may have, the kind that says most first.
+    pub limits: Vec<(AttributeKind, usize)>,
 }
 
 /// How matching runs.
@@ -120,6 +137,12 @@ pub struct Matching {
     pub possible_pairs: f64,
     /// Which pairs could match.
     pub link_type: LinkType,
+    /// What the weights would have joined, and an override did not let.
+    pub refused: Vec<ReviewItem>,
+    /// Identifiers that were demoted to relations.
+    pub demoted: Vec<Demotion>,
+    /// What the limit on the size of entities cut.
+    pub split: Option<Split>,
 }
 
 impl Matching {
@@ -220,16 +243,12 @@ impl Matching {
 /// Entities of more records than this are reported: few customers are in that many touchpoints.
 const LARGE_ENTITY: usize = 200;
 
-/// Finds the entities of all records. `must_link`: pairs that are one customer whatever their weight.
+/// Finds the entities of all records.
 ///
 /// # Errors
 /// [`ErrorKind::UnknownField`](crate::ErrorKind::UnknownField) for a blocking rule that names no attribute.
-pub fn run(
-    comparisons: &Comparisons<'_>,
-    options: &MatchOptions,
-    must_link: &[(u32, u32)],
-) -> Result<Matching> {
-    run_with(comparisons, options, must_link, None)
+pub fn run(comparisons: &Comparisons<'_>, options: &MatchOptions, overrides: &Overrides) -> Result<Matching> {
+    run_with(comparisons, options, overrides, None)
 }
 
 /// As [`run`], by a model that was trained before, and the comparisons that it does not know: nothing is learned but
@@ -240,18 +259,18 @@ pub fn run(
 pub fn run_trained(
     comparisons: &Comparisons<'_>,
     options: &MatchOptions,
-    must_link: &[(u32, u32)],
+    overrides: &Overrides,
     trained: &TrainedModel,
 ) -> Result<(Matching, Vec<String>)> {
     let possible_pairs = possible_pairs(comparisons.attributes(), options.link_type);
     let (model, unknown) = trained.fit(comparisons, possible_pairs)?;
-    Ok((run_with(comparisons, options, must_link, Some(model))?, unknown))
+    Ok((run_with(comparisons, options, overrides, Some(model))?, unknown))
 }
 
 fn run_with(
     comparisons: &Comparisons<'_>,
     options: &MatchOptions,
-    must_link: &[(u32, u32)],
+    overrides: &Overrides,
     trained: Option<Model>,
 ) -> Result<Matching> {
     let learns = trained.is_none();
@@ -272,12 +291,13 @@ fn run_with(
             LinkType::DedupeOnly => same_source,
         }
     });
-    let must_link: Vec<(u32, u32)> = must_link.iter().copied().chain(copies).collect();
+    let must_link: Vec<(u32, u32)> = overrides.merged.iter().copied().chain(copies).collect();
     let threshold = options.threshold.unwrap_or(options.default_threshold());
     let mut em = Vec::new();
     let mut frequencies = Frequencies::of_records(comparisons);
     let mut model = trained.unwrap_or_else(|| trainer.start(None));
     let mut found: Option<(Vec<Edge>, Entities)> = None;
+    let mut settled = Settled::default();
     let mut retry: Vec<(u32, u32)> = Vec::new();
     for round in 0..ROUNDS {
         let pairs = if round == 0 { Candidates::All(all_candidates) } else { Candidates::Kept(&retry) };
@@ -296,8 +316,18 @@ fn run_with(
         let scorer = Scorer::new(comparisons, &model, &frequencies);
         let (edges, kept) = score(&scorer, &pairs, KEEP_WEIGHT.min(threshold), round + 1 < ROUNDS);
         retry = kept;
-        let entities = partition(attributes, &scorer, &edges, options, threshold);
-        let entities = join(entities, &must_link);
+        let last = round + 1 == ROUNDS;
+        let judged = if last { &overrides.judged } else { &Constraints::NONE };
+        let entities = partition(attributes, &scorer, &edges, options, threshold, judged);
+        let entities = join(entities, &must_link, judged);
+        let entities = if last {
+            let (entities, outcome) =
+                settle(entities, &scorer, &edges, (options, threshold), overrides, &must_link);
+            settled = outcome;
+            entities
+        } else {
+            entities
+        };
         found = Some((edges, entities));
     }
     let (edges, entities) = found.unwrap_or_else(|| (Vec::new(), Entities::from_labels(&vec![0; records])));
@@ -315,6 +345,9 @@ fn run_with(
         possible_pairs,
         link_type,
         rules,
+        refused: settled.refused,
+        demoted: settled.demoted,
+        split: settled.split,
     })
 }
 
@@ -364,44 +397,112 @@ impl PairScorer for OnDemand<'_> {
     }
 }
 
+impl OnDemand<'_> {
+    /// The weight of a pair without some comparisons.
+    fn weight_without(&mut self, a: u32, b: u32, left_out: &[usize]) -> f64 {
+        self.evaluator.evaluate(a as usize, b as usize, &mut self.pair);
+        left_out.iter().for_each(|&comparison| self.pair.levels[comparison] = NULL_LEVEL);
+        self.scorer.score(&self.pair).weight
+    }
+}
+
+/// What the overrides did.
+#[derive(Default)]
+struct Settled {
+    refused: Vec<ReviewItem>,
+    demoted: Vec<Demotion>,
+    split: Option<Split>,
+}
+
+/// Ambiguous records, identifier limits and sizes, in this order: what is smaller after one is judged as it is then.
+fn settle(
+    entities: Entities,
+    scorer: &Scorer<'_>,
+    edges: &[Edge],
+    (options, threshold): (&MatchOptions, f64),
+    overrides: &Overrides,
+    merged: &[(u32, u32)],
+) -> (Entities, Settled) {
+    let comparisons = scorer.comparisons();
+    let mut on_demand = OnDemand { evaluator: comparisons.evaluator(), scorer, pair: PairLevels::default() };
+    let judged = &overrides.judged;
+    let fixed: Vec<(u32, u32)> = judged.must_link().iter().chain(merged).copied().collect();
+    let mut settled = Settled::default();
+    let mut entities = entities;
+    if options.cluster == ClusterMethod::Profile && options.link_type != LinkType::LinkOnly {
+        let mut decided: Vec<u32> =
+            fixed.iter().chain(judged.cannot_link()).flat_map(|&(a, b)| [a, b]).collect();
+        decided.sort_unstable();
+        let linkage = LinkageOptions { threshold, prior: scorer.prior() };
+        (entities, settled.refused) =
+            cluster::detach_ambiguous(entities, edges, &linkage, &decided, &mut on_demand);
+    }
+    let limits = overrides.limits.iter().filter_map(|&(kind, most)| {
+        let comparison = comparisons.position(kind)?;
+        Some(IdentifierLimit { column: comparisons.column(comparison), comparison, most })
+    });
+    let limits: Vec<IdentifierLimit<'_>> = limits.collect();
+    if !limits.is_empty() {
+        let weight = |a: u32, b: u32, left_out: &[usize]| on_demand.weight_without(a, b, left_out);
+        let links = judged.must_link();
+        let limited = cluster::split_over_limits(entities, edges, &limits, links, threshold, weight);
+        entities = limited.entities;
+        settled.refused.extend(limited.refused);
+        settled.demoted = limited.demoted;
+    }
+    if let Some(most) = overrides.max_size
+        && entities.iter().any(|(_, members)| members.len() > most)
+    {
+        let split = cluster::split_oversized(&entities, edges, most, &fixed);
+        entities = split.entities.clone();
+        settled.split = Some(split);
+    }
+    (entities, settled)
+}
+
 fn partition(
     attributes: &Attributes,
     scorer: &Scorer<'_>,
     edges: &[Edge],
     options: &MatchOptions,
     threshold: f64,
+    judged: &Constraints,
 ) -> Entities {
-    let free = &Constraints::NONE;
     if options.link_type == LinkType::LinkOnly {
-        return cluster::one_to_one(&attributes.source, edges, threshold, |_| true, free);
+        return cluster::one_to_one(&attributes.source, edges, threshold, |_| true, judged);
     }
     match options.cluster {
         ClusterMethod::Profile => {}
-        ClusterMethod::Components => return cluster::components(attributes.len(), edges, threshold),
+        ClusterMethod::Components if judged.is_empty() => {
+            return cluster::components(attributes.len(), edges, threshold);
+        }
+        ClusterMethod::Components => {
+            return cluster::constrained_components(attributes.len(), edges, threshold, judged);
+        }
         ClusterMethod::BestLink => {
-            return cluster::best_links(attributes.len(), edges, threshold, false, free);
+            return cluster::best_links(attributes.len(), edges, threshold, false, judged);
         }
     }
     let options = LinkageOptions { threshold, prior: scorer.prior() };
-    cluster::link(attributes.len(), edges, &options, free, || OnDemand {
+    cluster::link(attributes.len(), edges, &options, judged, || OnDemand {
         evaluator: scorer.comparisons().evaluator(),
         scorer,
         pair: PairLevels::default(),
     })
 }
 
-/// Joins the entities of pairs that must be one.
-fn join(entities: Entities, must_link: &[(u32, u32)]) -> Entities {
+/// Joins the entities of pairs that must be one, unless people have said that they are two.
+fn join(entities: Entities, must_link: &[(u32, u32)], judged: &Constraints) -> Entities {
     if must_link.is_empty() {
         return entities;
     }
-    let mut sets = UnionFind::new(entities.records());
-    for (_, members) in entities.iter() {
-        members.windows(2).for_each(|pair| {
-            sets.union(pair[0].0, pair[1].0);
-        });
+    let members =
+        entities.iter().flat_map(|(_, members)| members.windows(2).map(|pair| (pair[0].0, pair[1].0)));
+    if !judged.cannot_link().is_empty() {
+        return cluster::join_within(entities.records(), members, must_link, judged);
     }
-    for &(a, b) in must_link {
+    let mut sets = UnionFind::new(entities.records());
+    for (a, b) in members.chain(must_link.iter().copied()) {
         sets.union(a, b);
     }
     Entities::from_labels(&sets.labels())

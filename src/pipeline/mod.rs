@@ -15,6 +15,7 @@
 
 mod after;
 mod config;
+mod guards;
 pub mod matching;
 mod parse;
 mod prepare;
@@ -24,18 +25,26 @@ mod review;
 mod state;
 
 pub use config::{Config, SourceConfig};
+pub use guards::{Guards, IdentifierLimits, SharedValue};
 pub use matching::LinkType;
+use matching::Overrides;
 pub use prepare::GoldenField;
 pub use records::Records;
+use resolution::Found;
 pub use resolution::{GoldenRecord, GoldenValue, Resolution};
 pub use state::State;
 
+use crate::cluster::Constraints;
 use crate::compare::Comparisons;
 use crate::detect::{DetectOptions, Mapping, detect};
 use crate::error::{Error, ErrorKind, Issues, Result};
 use crate::judgement::Judgements;
 use crate::merge::FieldSpec;
 use crate::table::{Role, Source, Table};
+
+/// Records that weights may join to one customer unless `cluster.max_size` says otherwise: a crowd that shares a value which
+/// no guard knows would otherwise be one.
+const MAX_ENTITY: usize = 500;
 
 /// A stage that begins, for progress reports.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -142,7 +151,8 @@ fn run(
     let mappings = detect_columns(&table, config)?;
     progress(Stage::Normalize);
     let ordered = records::order(table, &mappings, &mut issues)?;
-    let prepared = prepare::prepare(&ordered, &mappings, config.reference_day(), &mut issues);
+    let mut prepared = prepare::prepare(&ordered, &mappings, config.reference_day(), &mut issues);
+    let shared = guards::shared_values(&mut prepared.attributes, &config.guards, &ordered, &mut issues);
     let records = ordered.records;
     drop(ordered.files);
     let specs: Vec<FieldSpec<'_>> = prepared
@@ -159,11 +169,21 @@ fn run(
     progress(Stage::Match);
     let comparisons = Comparisons::new(&prepared.attributes);
     let options = config.match_options();
+    let overrides = Overrides {
+        merged: std::mem::take(&mut prepared.must_link),
+        judged: Constraints::new(
+            records.len(),
+            judged.links.iter().copied(),
+            judged.cannot_links.iter().copied(),
+        )
+        .0,
+        max_size: Some(config.cluster.max_size.map_or(MAX_ENTITY, |most| most as usize)),
+        limits: config.guards.limits()?,
+    };
     let matching = match &config.model {
-        None => matching::run(&comparisons, &options, &prepared.must_link)?,
+        None => matching::run(&comparisons, &options, &overrides)?,
         Some(trained) => {
-            let (matching, unknown) =
-                matching::run_trained(&comparisons, &options, &prepared.must_link, trained)?;
+            let (matching, unknown) = matching::run_trained(&comparisons, &options, &overrides, trained)?;
             for name in unknown {
                 let message = "the model was trained without this attribute, which therefore weighs nothing";
                 issues.add("untrained_attribute", "", &name, None, message);
@@ -172,9 +192,12 @@ fn run(
         }
     };
     matching.report_issues(&comparisons, &mut issues);
+    guards::report(&matching, &mut issues);
     progress(Stage::Merge);
     let review = review::queue(&matching, config.review_weight(), &judged);
-    Resolution::new(records, mappings, prepared, matching, plan, review, issues)
+    let prevented = review::prevented(&matching, &judged);
+    let found = Found { records, mappings, prepared, matching, review, prevented, shared, issues };
+    Resolution::new(found, plan)
 }
 
 /// What each column of each source is taken for under a configuration.

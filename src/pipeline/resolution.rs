@@ -1,9 +1,10 @@
 //! The outcome of a run, and the questions that it answers.
 
+use super::guards::SharedValue;
 use super::matching::Matching;
 use super::prepare::{GoldenField, Prepared};
 use super::records::Records;
-use crate::cluster::{Entities, ReviewItem, ReviewReason};
+use crate::cluster::{Demotion, Entities, ReviewItem, ReviewReason};
 use crate::compare::Comparisons;
 use crate::detect::Mapping;
 use crate::error::{Error, ErrorKind, Issues, Result};
@@ -32,9 +33,23 @@ pub struct Resolution {
     plan: MergePlan,
     golden: Golden,
     review: Vec<ReviewItem>,
+    prevented: Vec<ReviewItem>,
+    shared: Vec<SharedValue>,
     /// Number of each entity.
     ids: Vec<PersistentId>,
     events: Vec<Event>,
+}
+
+/// What the stages before merging have found.
+pub(super) struct Found {
+    pub(super) records: Records,
+    pub(super) mappings: Vec<Mapping>,
+    pub(super) prepared: Prepared,
+    pub(super) matching: Matching,
+    pub(super) review: Vec<ReviewItem>,
+    pub(super) prevented: Vec<ReviewItem>,
+    pub(super) shared: Vec<SharedValue>,
+    pub(super) issues: Issues,
 }
 
 /// One golden record, by field name.
@@ -69,15 +84,8 @@ pub struct GoldenValue<'a> {
 }
 
 impl Resolution {
-    pub(super) fn new(
-        records: Records,
-        mappings: Vec<Mapping>,
-        prepared: Prepared,
-        matching: Matching,
-        plan: MergePlan,
-        review: Vec<ReviewItem>,
-        issues: Issues,
-    ) -> Result<Self> {
+    pub(super) fn new(found: Found, plan: MergePlan) -> Result<Self> {
+        let Found { records, mappings, prepared, matching, review, prevented, shared, issues } = found;
         let fields = merge_fields(&prepared.golden);
         let input = merge_input(&records, &prepared.updated_at, &matching, &fields);
         let golden = merge(&plan, &input)?;
@@ -94,6 +102,8 @@ impl Resolution {
             plan,
             golden,
             review,
+            prevented,
+            shared,
             ids,
             events: Vec::new(),
         })
@@ -140,6 +150,23 @@ impl Resolution {
     /// Pairs of records that a person should look at, the likeliest first. Both are in different entities.
     pub fn review(&self) -> &[ReviewItem] {
         &self.review
+    }
+
+    /// Pairs that the weights would have joined, where somebody has said that the two are different customers: for each pair
+    /// of customers the likeliest pair of records, at which the chain between them was cut.
+    pub fn prevented(&self) -> &[ReviewItem] {
+        &self.prevented
+    }
+
+    /// Identifiers that two customers share without being one: with them, one of the two would hold more than one may.
+    pub fn demoted(&self) -> &[Demotion] {
+        &self.matching.demoted
+    }
+
+    /// Values that were no evidence because too many different people share them. For the terminal: they are customers'
+    /// values; the counts are in the issues.
+    pub fn shared_values(&self) -> &[SharedValue] {
+        &self.shared
     }
 
     /// The pairs of the review queue that are there because one record fits two customers about equally: `a` is that

@@ -1,8 +1,10 @@
 //! The review queue: what is put before a person.
 
+use std::collections::BTreeMap;
+
 use super::matching::Matching;
-use crate::cluster::{ReviewItem, ReviewReason};
-use crate::ids::RecordId;
+use crate::cluster::{Edge, ReviewItem, ReviewReason};
+use crate::ids::{EntityId, RecordId};
 use crate::judgement::ResolvedJudgements;
 
 /// Pairs of different entities that are worth a look, the likeliest first, one a pair of entities: what clustering has
@@ -15,6 +17,7 @@ pub(super) fn queue(matching: &Matching, least: f64, judged: &ResolvedJudgements
         let (a, b) = (entity(a), entity(b));
         (a.min(b), a.max(b))
     };
+    // Sorted, for the look-up below.
     let mut settled: Vec<_> =
         judged.cannot_links.iter().chain(&judged.unsure).map(|&(a, b)| pair(a, b)).collect();
     settled.sort_unstable();
@@ -26,7 +29,8 @@ pub(super) fn queue(matching: &Matching, least: f64, judged: &ResolvedJudgements
         weight: edge.score.weight,
         reason: ReviewReason::Undecided,
     });
-    let mut queue: Vec<ReviewItem> = undecided.filter(open).collect();
+    let refused = matching.refused.iter().copied().filter(|item| entity(item.a.0) != entity(item.b.0));
+    let mut queue: Vec<ReviewItem> = undecided.chain(refused).filter(open).collect();
     // The likeliest of each pair of entities; a reason says more than none, and comes behind `Undecided` in its order.
     queue.sort_by(|x, y| {
         pair(x.a.0, x.b.0)
@@ -38,4 +42,29 @@ pub(super) fn queue(matching: &Matching, least: f64, judged: &ResolvedJudgements
     queue.dedup_by_key(|item| pair(item.a.0, item.b.0));
     queue.sort_by(|x, y| y.weight.total_cmp(&x.weight).then((x.a, x.b).cmp(&(y.a, y.b))));
     queue
+}
+
+/// For each two entities that somebody keeps apart the likeliest pair of records that would have joined them.
+pub(super) fn prevented(matching: &Matching, judged: &ResolvedJudgements) -> Vec<ReviewItem> {
+    if judged.cannot_links.is_empty() {
+        return Vec::new();
+    }
+    let entity = |record: u32| matching.entities.entity_of(RecordId(record));
+    let pair = |a: u32, b: u32| (entity(a).min(entity(b)), entity(a).max(entity(b)));
+    let mut best: BTreeMap<(EntityId, EntityId), Option<&Edge>> =
+        judged.cannot_links.iter().map(|&(a, b)| (pair(a, b), None)).collect();
+    for edge in matching.edges.iter().filter(|edge| edge.score.weight > matching.threshold) {
+        if let Some(best) = best.get_mut(&pair(edge.a, edge.b))
+            && best.is_none_or(|best| edge.score.weight > best.score.weight)
+        {
+            *best = Some(edge);
+        }
+    }
+    let item = |edge: &Edge| ReviewItem {
+        a: RecordId(edge.a),
+        b: RecordId(edge.b),
+        weight: edge.score.weight,
+        reason: ReviewReason::CannotLink,
+    };
+    best.into_values().flatten().map(item).collect()
 }
