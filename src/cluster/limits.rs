@@ -157,7 +157,11 @@ impl<'a> Parts<'a> {
     /// From which kind on kinds have to be demoted, so that two parts are within all limits; none when they are anyway.
     fn kept(&self, a: u32, b: u32, sets: &mut UnionFind) -> Option<usize> {
         let (x, y) = (&self.values[&sets.find(a)], &self.values[&sets.find(b)]);
-        (0..self.limits.len()).find(|&at| x[at].union(&y[at]).count() > self.limits[at].most)
+        // A part that is over the limit already, because people have joined it, may grow as long as that gets no worse.
+        (0..self.limits.len()).find(|&at| {
+            let together = x[at].union(&y[at]).count();
+            together > self.limits[at].most.max(x[at].len()).max(y[at].len())
+        })
     }
 
     /// Whether two parts share a value of the kinds before `kept`.

@@ -214,11 +214,11 @@ impl<'a> Step<'a> {
     }
 
     fn registry(&self, ids: &[PersistentId], merged: &BTreeMap<PersistentId, PersistentId>) -> Registry {
-        let mut restored: Vec<PersistentId> =
-            self.split_from.keys().map(|&entity| ids[entity as usize]).collect();
-        restored.sort_unstable();
+        // Absent records go along when the customer that they were born in comes back out of the one that they are in.
+        let back: BTreeMap<PersistentId, PersistentId> =
+            self.split_from.iter().map(|(&entity, &from)| (ids[entity as usize], from)).collect();
         let now = |row: RegistryRow<'_>| match merged.get(&row.entity) {
-            _ if restored.binary_search(&row.born).is_ok() => row.born,
+            _ if back.get(&row.born) == Some(&row.entity) => row.born,
             Some(into) => *into,
             None => row.entity,
         };
