@@ -227,7 +227,7 @@ mod tests {
     #[test]
     fn the_kind_that_says_least_is_demoted() {
         let ids = column(&[&["7"], &["7"], &[]]);
-        let emails = column(&[&["a@x", "b@x"], &["c@x"], &["c@x"]]);
+        let emails = column(&[&["a@x", "b@x"], &["c@x"], &["c@x", "d@x"]]);
         let limits = [
             IdentifierLimit { column: &ids, comparison: 0, most: 1 },
             IdentifierLimit { column: &emails, comparison: 1, most: 2 },

@@ -145,6 +145,9 @@ fn absent_records_follow_the_customer() {
     let advance = runs(&["a b | c d", "a b | c", "a b c", "a b c d"]);
     assert_eq!(advance.events, [], "d had become a part of 1 while it was away");
     assert_eq!(of(&advance, "d"), id(1));
+    // But only those that were in the customer out of which theirs comes back: e was in another one.
+    let advance = runs(&["b | c | d e", "b g | c d", "e | a d", "d | c"]);
+    assert_eq!((of(&advance, "d"), of(&advance, "e"), of(&advance, "a")), (id(3), id(4), id(2)));
 }
 
 #[test]
