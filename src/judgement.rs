@@ -409,7 +409,7 @@ fn is_time(text: &str) -> bool {
     let parts = (digits(0..4), digits(5..7), digits(8..10));
     let (Some(year), Some(month), Some(day_of_month)) = parts else { return false };
     let shaped = day.as_bytes()[4] == b'-' && day.as_bytes()[7] == b'-';
-    let rest = text[10..].as_bytes().first().is_none_or(|byte| matches!(byte, b'T' | b' '));
+    let rest = text.as_bytes().get(10).is_none_or(|byte| matches!(byte, b'T' | b' '));
     shaped && rest && date::exists(year as i16, month as u8, day_of_month as u8)
 }
 
