@@ -23,6 +23,8 @@ pub enum ErrorKind {
     UnknownRecord,
     /// A hard limit of the engine (records, sources, values in a column) was passed.
     Limit,
+    /// The caller asked the run to stop.
+    Cancelled,
 }
 
 impl ErrorKind {
@@ -35,6 +37,7 @@ impl ErrorKind {
             Self::UnknownField => 4,
             Self::UnknownRecord => 5,
             Self::Limit => 6,
+            Self::Cancelled => 7,
         }
     }
 }

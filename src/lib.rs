@@ -29,6 +29,8 @@
 //! # Where to go
 //! | to | see |
 //! |---|---|
+//! | exchange tables with data frames and engines | `io::arrow` (feature `arrow`) |
+//! | watch a run, or stop it | [`pipeline::Control`] |
 //! | read files of any delimiter, encoding and damage | `io::csv` (feature `csv`) |
 //! | say what a column is, or how values are chosen | [`Config`], [`merge::MergeConfig`] |
 //! | see why two records are one customer, or are not | [`Resolution::explain`] |
@@ -41,6 +43,7 @@
 //! [`Error`] is misuse: an unknown column, an impossible configuration, a file that cannot be read. Dirty data is never an
 //! error, but counted as [`Issues`]. Neither holds a customer's value.
 
+mod control;
 mod error;
 mod ids;
 mod par;

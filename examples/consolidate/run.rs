@@ -8,7 +8,8 @@ use indicatif::{ProgressBar, ProgressStyle};
 use quilate::detect::is_secret_header;
 use quilate::io::csv::{Format, ReadOptions, Writer, read_path};
 use quilate::io::{AtomicFile, history, outputs};
-use quilate::pipeline::{LinkType, SourceConfig, Stage, consolidate_with, detect_columns};
+use quilate::pipeline::stages::columns_of;
+use quilate::pipeline::{LinkType, Stage, consolidate_with};
 use quilate::relate::RelateOptions;
 use quilate::report::Summary;
 use quilate::score::TrainedModel;
@@ -173,24 +174,8 @@ fn read(files: &[PathBuf], clock: &mut Clock) -> Result<(Table, Vec<FileRead>, I
 }
 
 /// Writes what was detected as a configuration that can be edited.
-fn write_config(table: &Table, mut config: Config, path: &Path, quiet: bool) -> Result<()> {
-    for mapping in detect_columns(table, &config)? {
-        let settings = SourceConfig {
-            region: mapping.region,
-            locale: mapping.locale,
-            day_first: mapping.day_first,
-            columns: mapping
-                .fields
-                .iter()
-                .map(|guess| (guess.field.clone(), guess.role.to_string()))
-                .collect(),
-        };
-        config.sources.insert(mapping.source, settings);
-    }
-    // The columns say it all now; said twice it could contradict itself after an edit.
-    (config.id, config.source_column) = (None, None);
-    config.ignore.clear();
-    config.drop_ignored = false;
+fn write_config(table: &Table, config: Config, path: &Path, quiet: bool) -> Result<()> {
+    let config = columns_of(table, &config)?;
     write_text(path, &(terminal::CONFIG_HEAD.to_owned() + &config.to_toml()?))?;
     if !quiet {
         say(&format!(

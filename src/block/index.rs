@@ -6,6 +6,7 @@
 use std::hash::{BuildHasher, Hasher};
 
 use hashbrown::HashMap;
+use xxhash_rust::xxh3::xxh3_64;
 
 use super::keys;
 use crate::normalize::attributes::{Attribute, Attributes};
@@ -187,6 +188,50 @@ impl<'a> Index<'a> {
     pub(super) fn weight(&self, key: u32) -> u32 {
         self.weights[key as usize]
     }
+}
+
+/// The blocking keys of records that are a part of a larger table: what a distributed engine shuffles by.
+///
+/// The keys of a value depend on the value and the attribute alone, so that records of different parts meet. An engine
+/// that counts how many records share each key leaves out those of more than [`MAX_BLOCK`], as blocking does here.
+///
+/// # Shape
+/// `(record, key)`, ascending, each once. Keys are the same on every machine.
+///
+/// # Null
+/// A record without values has no keys.
+///
+/// # Complexity
+/// Once a distinct value, and O(keys log keys).
+pub fn record_keys(attributes: &Attributes) -> Vec<(u32, u64)> {
+    let mut keys = Vec::new();
+    for attribute in &attributes.columns {
+        // Where a column stands depends on which others the part has; its name does not.
+        let seed = xxh3_64(attribute.name.as_bytes()) as u32 as usize;
+        let column = &attribute.column;
+        let of_values = par::map_ranges(column.dictionary().len(), 4096, |range| {
+            let keys_of = |code: usize| {
+                let mut keys = Vec::new();
+                keys::emit_keys(attribute.kind, seed, column.dictionary().text(code as u32), |key| {
+                    keys.push(key)
+                });
+                keys
+            };
+            range.map(keys_of).collect::<Vec<_>>()
+        })
+        .concat();
+        for record in 0..column.len() {
+            let of_record = column.codes(record).iter().flat_map(|&code| &of_values[code as usize]);
+            keys.extend(of_record.map(|&key| (record as u32, key)));
+        }
+    }
+    for rule in COMPOSITES {
+        let composed = rule.keys(attributes).unwrap_or_default();
+        keys.extend(composed.into_iter().map(|(key, record)| (record, key)));
+    }
+    par::sort_unstable_by(&mut keys, |a, b| a.cmp(b));
+    keys.dedup();
+    keys
 }
 
 /// Key numbers of each distinct value of a column.

@@ -38,7 +38,7 @@ mod rules;
 
 pub use config::BlockConfig;
 pub use expression::KeyExpression;
-pub use index::{IndexStats, MAX_BLOCK};
+pub use index::{IndexStats, MAX_BLOCK, record_keys};
 pub use neighbours::{BlockOptions, K, MAX_POSTINGS, Neighbours};
 pub use rule::{MAX_WINDOW, Rule};
 pub use rule_index::RuleStats;

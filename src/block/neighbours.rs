@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use super::index::{Index, IndexStats};
+use crate::control::Control;
 use crate::normalize::attributes::Attributes;
 use crate::par;
 
@@ -54,8 +55,17 @@ pub struct Neighbours {
 impl Neighbours {
     /// Finds the neighbours of every record.
     pub fn find(attributes: &Attributes, options: &BlockOptions) -> Self {
+        Self::find_under(attributes, options, &Control::new())
+    }
+
+    /// As [`Self::find`], watched and stopped by others: the lists of a cancelled search are incomplete.
+    pub(crate) fn find_under(attributes: &Attributes, options: &BlockOptions, control: &Control) -> Self {
         let index = Index::new(attributes);
         let chunks = par::map_ranges(attributes.len(), CHUNK, |range| {
+            if control.is_cancelled() {
+                return (vec![0; range.len()], Vec::new(), 0);
+            }
+            control.advance(range.len());
             let mut search = Search::new(&index, attributes, *options);
             let mut lens = Vec::with_capacity(range.len());
             let mut records = Vec::new();

@@ -1,17 +1,22 @@
 //! Files in and out. Nothing in the stages depends on this module: it turns bytes into a [`Source`](crate::Source)
 //! and results into bytes.
 //!
+//! - [`arrow`] reads and writes record batches, for data frames and engines (feature `arrow`);
 //! - [`csv`] reads any delimited text that customer systems export, and writes RFC 4180 (feature `csv`);
 //! - [`outputs`] writes the files of a run (feature `csv`);
 //! - [`history`] writes the files about relations and interactions (feature `csv`);
 //! - [`state`] keeps customer numbers and judgements between runs (feature `csv`);
 //! - [`AtomicFile`] makes a result appear under its name only when it is complete.
 
+#[cfg(feature = "arrow")]
+pub mod arrow;
 mod atomic;
 #[cfg(feature = "csv")]
 pub mod csv;
 #[cfg(feature = "csv")]
 pub mod history;
+#[cfg(any(feature = "arrow", feature = "csv"))]
+mod names;
 #[cfg(feature = "csv")]
 pub mod outputs;
 #[cfg(feature = "csv")]

@@ -17,6 +17,7 @@ use std::collections::{HashMap, HashSet};
 use std::sync::LazyLock;
 
 use foldhash::fast::FixedState;
+use serde::Serialize;
 
 use super::placeholder::placeholder_folded;
 use super::resources::{fields, lines};
@@ -25,7 +26,7 @@ use super::{Hint, Normalized, Quality};
 use crate::table::AttributeKind;
 
 /// The components of a company name.
-#[derive(Clone, PartialEq, Eq, Debug, Default)]
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize)]
 pub struct Company {
     /// The name without legal form, status, former names and quotes.
     pub core_name: String,

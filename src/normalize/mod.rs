@@ -4,6 +4,7 @@
 //!
 //! Within the engine each distinct value is normalised once.
 
+mod any;
 mod ascii;
 pub mod attributes;
 
@@ -19,6 +20,7 @@ pub mod placeholder;
 pub(crate) mod resources;
 pub mod text;
 
+pub use any::{AnyValue, any};
 use serde::Serialize;
 
 /// What is known about where a value comes from. All parts are optional: a hint, not a rule.

@@ -12,6 +12,7 @@ use crate::cluster::{
     MERGE_THRESHOLD, ONE_TO_ONE_THRESHOLD, PairScorer, ReviewItem, SourceOverlap, Split, UnionFind,
 };
 use crate::compare::{Comparisons, Evaluator, NULL_LEVEL, PairLevels};
+use crate::control::{Control, Stage};
 use crate::error::{Issues, Result};
 use crate::ids::SourceId;
 use crate::normalize::attributes::Attributes;
@@ -151,6 +152,26 @@ impl Matching {
         CandidatePairs { neighbours: Some(&self.neighbours), rules: Some(&self.rules) }
     }
 
+    /// Entities that are known, without anything that was matched: a model that weighs nothing, and no pairs.
+    pub(super) fn given(comparisons: &Comparisons<'_>, entities: Entities) -> Self {
+        Self {
+            entities,
+            model: Model::neutral(comparisons),
+            frequencies: Frequencies::of_records(comparisons),
+            edges: Vec::new(),
+            candidates: 0,
+            neighbours: Neighbours::none(comparisons.attributes().len()),
+            rules: Rules::none(comparisons.attributes().len()),
+            em: Vec::new(),
+            threshold: MERGE_THRESHOLD,
+            possible_pairs: possible_pairs(comparisons.attributes(), LinkType::LinkAndDedupe),
+            link_type: LinkType::LinkAndDedupe,
+            refused: Vec::new(),
+            demoted: Vec::new(),
+            split: None,
+        }
+    }
+
     /// Matching pairs that the model expects among all records: an estimate of the truth without labels.
     pub fn estimated_matches(&self) -> f64 {
         self.model.lambda * self.possible_pairs
@@ -248,7 +269,7 @@ const LARGE_ENTITY: usize = 200;
 /// # Errors
 /// [`ErrorKind::UnknownField`](crate::ErrorKind::UnknownField) for a blocking rule that names no attribute.
 pub fn run(comparisons: &Comparisons<'_>, options: &MatchOptions, overrides: &Overrides) -> Result<Matching> {
-    run_with(comparisons, options, overrides, None)
+    run_watched(comparisons, options, overrides, None, &Control::new())
 }
 
 /// As [`run`], by a model that was trained before, and the comparisons that it does not know: nothing is learned but
@@ -262,21 +283,47 @@ pub fn run_trained(
     overrides: &Overrides,
     trained: &TrainedModel,
 ) -> Result<(Matching, Vec<String>)> {
-    let possible_pairs = possible_pairs(comparisons.attributes(), options.link_type);
-    let (model, unknown) = trained.fit(comparisons, possible_pairs)?;
-    Ok((run_with(comparisons, options, overrides, Some(model))?, unknown))
+    run_under(comparisons, options, overrides, Some(trained), &Control::new())
 }
 
-fn run_with(
+/// As [`run`] or, with a model, as [`run_trained`]; watched and stopped by others.
+///
+/// # Errors
+/// As [`run`] and [`TrainedModel::fit`], and [`ErrorKind::Cancelled`](crate::ErrorKind::Cancelled).
+pub fn run_under(
+    comparisons: &Comparisons<'_>,
+    options: &MatchOptions,
+    overrides: &Overrides,
+    trained: Option<&TrainedModel>,
+    control: &Control,
+) -> Result<(Matching, Vec<String>)> {
+    let possible_pairs = possible_pairs(comparisons.attributes(), options.link_type);
+    let fitted = trained.map(|trained| trained.fit(comparisons, possible_pairs)).transpose()?;
+    let (model, unknown) = fitted.map_or((None, Vec::new()), |(model, unknown)| (Some(model), unknown));
+    let matching = run_watched(comparisons, options, overrides, model, control)?;
+    control.check()?;
+    Ok((matching, unknown))
+}
+
+/// Where the steps of a round begin and end, in thousandths of a run: training, scoring, clustering. Blocking stands
+/// before the first.
+const BLOCKING: (u16, u16) = (200, 450);
+const STEPS: [[(u16, u16); 3]; ROUNDS] =
+    [[(450, 560), (560, 700), (700, 740)], [(740, 800), (800, 890), (890, 930)]];
+
+/// What a cancelled run returns is incomplete.
+fn run_watched(
     comparisons: &Comparisons<'_>,
     options: &MatchOptions,
     overrides: &Overrides,
     trained: Option<Model>,
+    control: &Control,
 ) -> Result<Matching> {
     let learns = trained.is_none();
     let attributes = comparisons.attributes();
     let records = attributes.len();
-    let (neighbours, rules) = block(attributes, options)?;
+    control.step(Stage::Match, BLOCKING, records);
+    let (neighbours, rules) = block(attributes, options, control)?;
     let all_candidates = CandidatePairs { neighbours: Some(&neighbours), rules: Some(&rules) };
     let candidates = all_candidates.pair_count();
     let trainer = Trainer::new(comparisons, options.seed, possible_pairs(attributes, options.link_type));
@@ -299,8 +346,12 @@ fn run_with(
     let mut found: Option<(Vec<Edge>, Entities)> = None;
     let mut settled = Settled::default();
     let mut retry: Vec<(u32, u32)> = Vec::new();
-    for round in 0..ROUNDS {
+    for (round, steps) in STEPS.into_iter().enumerate() {
+        if control.is_cancelled() {
+            break;
+        }
         let pairs = if round == 0 { Candidates::All(all_candidates) } else { Candidates::Kept(&retry) };
+        control.step(Stage::Match, steps[0], 0);
         if let Some((_, entities)) = &found {
             frequencies = Frequencies::of_entities(comparisons, entities);
             if learns {
@@ -314,8 +365,10 @@ fn run_with(
             trainer.refit(&mut model, entities);
         }
         let scorer = Scorer::new(comparisons, &model, &frequencies);
-        let (edges, kept) = score(&scorer, &pairs, KEEP_WEIGHT.min(threshold), round + 1 < ROUNDS);
+        control.step(Stage::Match, steps[1], pairs.len());
+        let (edges, kept) = score(&scorer, &pairs, KEEP_WEIGHT.min(threshold), round + 1 < ROUNDS, control);
         retry = kept;
+        control.step(Stage::Match, steps[2], 0);
         let last = round + 1 == ROUNDS;
         let judged = if last { &overrides.judged } else { &Constraints::NONE };
         let entities = partition(attributes, &scorer, &edges, options, threshold, judged);
@@ -358,8 +411,13 @@ fn score(
     pairs: &Candidates<'_>,
     keep: f64,
     again: bool,
+    control: &Control,
 ) -> (Vec<Edge>, Vec<(u32, u32)>) {
     let parts = par::map_ranges(pairs.len(), pairs.chunk(), |range| {
+        if control.is_cancelled() {
+            return (Vec::new(), Vec::new());
+        }
+        control.advance(range.len());
         let mut evaluator = scorer.comparisons().evaluator();
         let mut pair = PairLevels::default();
         let (mut edges, mut retry) = (Vec::new(), Vec::new());
@@ -509,7 +567,7 @@ fn join(entities: Entities, must_link: &[(u32, u32)], judged: &Constraints) -> E
 }
 
 /// The candidate pairs that the options ask for.
-fn block(attributes: &Attributes, options: &MatchOptions) -> Result<(Neighbours, Rules)> {
+fn block(attributes: &Attributes, options: &MatchOptions, control: &Control) -> Result<(Neighbours, Rules)> {
     let across_sources_only = options.link_type == LinkType::LinkOnly;
     let within_sources_only = options.link_type == LinkType::DedupeOnly;
     // Rules first: a name that is wrong is found before the work.
@@ -525,7 +583,7 @@ fn block(attributes: &Attributes, options: &MatchOptions) -> Result<(Neighbours,
         BlockMethod::Rules => Neighbours::none(attributes.len()),
         BlockMethod::Neighbours | BlockMethod::Both => {
             let options = BlockOptions { k: options.k, across_sources_only, within_sources_only };
-            Neighbours::find(attributes, &options)
+            Neighbours::find_under(attributes, &options, control)
         }
     };
     Ok((neighbours, rules))

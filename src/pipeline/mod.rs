@@ -15,6 +15,7 @@
 
 mod after;
 mod config;
+mod grouped;
 mod guards;
 pub mod matching;
 mod parse;
@@ -22,9 +23,12 @@ mod prepare;
 mod records;
 mod resolution;
 mod review;
+pub mod stages;
 mod state;
 
+pub use crate::control::{Control, Progress, Stage};
 pub use config::{Config, SourceConfig};
+pub use grouped::merge_groups;
 pub use guards::{Guards, IdentifierLimits, SharedValue};
 pub use matching::LinkType;
 use matching::Overrides;
@@ -39,41 +43,12 @@ use crate::compare::Comparisons;
 use crate::detect::{DetectOptions, Mapping, detect};
 use crate::error::{Error, ErrorKind, Issues, Result};
 use crate::judgement::Judgements;
-use crate::merge::FieldSpec;
+use crate::merge::{FieldSpec, MergePlan};
 use crate::table::{Role, Source, Table};
 
 /// Records that weights may join to one customer unless `cluster.max_size` says otherwise: a crowd that shares a value which
 /// no guard knows would otherwise be one.
 const MAX_ENTITY: usize = 500;
-
-/// A stage that begins, for progress reports.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-#[non_exhaustive]
-pub enum Stage {
-    /// Which column is what.
-    Detect,
-    /// Canonical order and normalised attributes.
-    Normalize,
-    /// Candidate pairs, levels, model and entities.
-    Match,
-    /// Golden records.
-    Merge,
-}
-
-impl Stage {
-    /// All stages in order.
-    pub const ALL: [Stage; 4] = [Self::Detect, Self::Normalize, Self::Match, Self::Merge];
-
-    /// The stage as a verb.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Detect => "detect",
-            Self::Normalize => "normalize",
-            Self::Match => "match",
-            Self::Merge => "merge",
-        }
-    }
-}
 
 /// Turns a table into golden records.
 ///
@@ -110,7 +85,7 @@ pub fn consolidate_with(
     issues: Issues,
     mut progress: impl FnMut(Stage),
 ) -> Result<Resolution> {
-    run(table, config, &Judgements::default(), issues, &mut progress)
+    run(table, config, &Judgements::default(), issues, &Control::new(), &mut progress)
 }
 
 /// As [`consolidate`], as one run of many: customers keep their numbers, what people have decided holds, and what changed
@@ -133,10 +108,27 @@ pub fn consolidate_in_with(
     issues: Issues,
     mut progress: impl FnMut(Stage),
 ) -> Result<(Resolution, State)> {
-    let mut resolution = run(table, config, &state.judgements, issues, &mut progress)?;
+    let mut resolution = run(table, config, &state.judgements, issues, &Control::new(), &mut progress)?;
     let registry = resolution.number_by(&state.registry);
     Ok((resolution, State { registry, judgements: state.judgements.clone() }))
 }
+
+/// As [`consolidate`], with the issues that reading has found, watched and stopped through a [`Control`] by other threads.
+///
+/// # Errors
+/// As [`consolidate`], and [`ErrorKind::Cancelled`].
+pub fn consolidate_under(
+    table: Table,
+    config: &Config,
+    issues: Issues,
+    control: &Control,
+) -> Result<Resolution> {
+    run(table, config, &Judgements::default(), issues, control, &mut |_| {})
+}
+
+/// Where the stages stand in a run, in thousandths of its time: measured on 100,000 generated records.
+const NORMALIZE: (u16, u16) = (30, 200);
+const MERGE: (u16, u16) = (930, 1000);
 
 /// All stages.
 fn run(
@@ -144,23 +136,23 @@ fn run(
     config: &Config,
     judgements: &Judgements,
     mut issues: Issues,
+    control: &Control,
     progress: &mut dyn FnMut(Stage),
 ) -> Result<Resolution> {
     config.validate()?;
+    control.check()?;
     progress(Stage::Detect);
     let mappings = detect_columns(&table, config)?;
+    control.check()?;
     progress(Stage::Normalize);
+    control.step(Stage::Normalize, NORMALIZE, 0);
     let ordered = records::order(table, &mappings, &mut issues)?;
     let mut prepared = prepare::prepare(&ordered, &mappings, config.reference_day(), &mut issues);
     let shared = guards::shared_values(&mut prepared.attributes, &config.guards, &ordered, &mut issues);
     let records = ordered.records;
     drop(ordered.files);
-    let specs: Vec<FieldSpec<'_>> = prepared
-        .golden
-        .iter()
-        .map(|field| FieldSpec { name: &field.name, group: field.group.as_deref(), keep_all: field.keep_all })
-        .collect();
-    let plan = config.merge.validate(&specs, &records.source_names)?;
+    let plan = merge_plan(config, &prepared, &records)?;
+    control.check()?;
     let judged = judgements.resolve(|key| records.find(&key.source, &key.id));
     if judged.absent > 0 {
         let message = "judgements name records that are not in this run; they wait until those come back";
@@ -180,24 +172,30 @@ fn run(
         max_size: Some(config.cluster.max_size.map_or(MAX_ENTITY, |most| most as usize)),
         limits: config.guards.limits()?,
     };
-    let matching = match &config.model {
-        None => matching::run(&comparisons, &options, &overrides)?,
-        Some(trained) => {
-            let (matching, unknown) = matching::run_trained(&comparisons, &options, &overrides, trained)?;
-            for name in unknown {
-                let message = "the model was trained without this attribute, which therefore weighs nothing";
-                issues.add("untrained_attribute", "", &name, None, message);
-            }
-            matching
-        }
-    };
+    let trained = config.model.as_ref();
+    let (matching, unknown) = matching::run_under(&comparisons, &options, &overrides, trained, control)?;
+    for name in unknown {
+        let message = "the model was trained without this attribute, which therefore weighs nothing";
+        issues.add("untrained_attribute", "", &name, None, message);
+    }
     matching.report_issues(&comparisons, &mut issues);
     guards::report(&matching, &mut issues);
     progress(Stage::Merge);
+    control.step(Stage::Merge, MERGE, 0);
     let review = review::queue(&matching, config.review_weight(), &judged);
     let prevented = review::prevented(&matching, &judged);
     let found = Found { records, mappings, prepared, matching, review, prevented, shared, issues };
     Resolution::new(found, plan)
+}
+
+/// How values are chosen under a configuration.
+fn merge_plan(config: &Config, prepared: &prepare::Prepared, records: &Records) -> Result<MergePlan> {
+    let specs: Vec<FieldSpec<'_>> = prepared
+        .golden
+        .iter()
+        .map(|field| FieldSpec { name: &field.name, group: field.group.as_deref(), keep_all: field.keep_all })
+        .collect();
+    config.merge.validate(&specs, &records.source_names)
 }
 
 /// What each column of each source is taken for under a configuration.

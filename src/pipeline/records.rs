@@ -54,6 +54,15 @@ impl Records {
         RunRecords { source_names: &self.source_names, source: &self.source, ids: &self.ids }
     }
 
+    /// Records that have no ids of their own are called by their number.
+    pub(super) fn number_ids(&mut self) {
+        let mut ids = Dictionary::default();
+        (0..self.source.len()).for_each(|record| {
+            ids.push(&record.to_string());
+        });
+        self.ids = ids;
+    }
+
     /// The record with an id.
     pub fn find(&self, source: &str, id: &str) -> Option<RecordId> {
         let source = self.source_names.iter().position(|name| name == source)?;

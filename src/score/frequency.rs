@@ -1,5 +1,8 @@
 //! How frequent each value is: agreeing on Urdangarin says more than agreeing on García.
 
+use std::collections::BTreeMap;
+
+use super::model::{ComparisonModel, Model};
 use crate::cluster::Entities;
 use crate::compare::Comparisons;
 use crate::ids::RecordId;
@@ -50,12 +53,70 @@ impl Frequencies {
         })
     }
 
+    /// As if every value were as frequent as the model expects of any: for records that are no sample of anything, such as
+    /// a batch of pairs.
+    pub fn average(comparisons: &Comparisons<'_>, model: &Model) -> Vec<Self> {
+        let average = |(at, comparison): (usize, &ComparisonModel)| {
+            let agreement = comparison.u.first().and_then(|row| row.first()).copied().unwrap_or(1.0).log2();
+            let values = comparisons.column(at).dictionary().len();
+            Self { log2: vec![agreement as f32; values], log2_agreement: agreement }
+        };
+        model.comparisons.iter().enumerate().map(average).collect()
+    }
+
     fn from_counts(counts: &[f64], carriers: f64) -> Self {
         let carriers = carriers.max(1.0);
         let log2 =
             counts.iter().map(|count| ((count - 1.0).max(SINGLETON) / carriers).log2() as f32).collect();
         let agreement: f64 = counts.iter().map(|count| (count / carriers).powi(2)).sum();
         Self { log2, log2_agreement: agreement.clamp(1e-12, 1.0).log2() }
+    }
+}
+
+/// Value frequencies by text, for records other than those that were counted. Holds customers' values: it is for memory, not
+/// for files.
+#[derive(Clone, Debug)]
+pub struct FrequencyTable {
+    attributes: BTreeMap<String, KnownValues>,
+}
+
+/// The values of one attribute.
+#[derive(Clone, Debug)]
+struct KnownValues {
+    /// In order.
+    values: Vec<(Box<str>, f32)>,
+    /// log2 of the frequency of a value that nobody had.
+    unseen: f32,
+    log2_agreement: f64,
+}
+
+impl FrequencyTable {
+    /// The frequencies of a run.
+    pub fn new(comparisons: &Comparisons<'_>, frequencies: &[Frequencies]) -> Self {
+        let known = comparisons.items().iter().zip(frequencies).enumerate().map(|(at, (item, counted))| {
+            let texts = comparisons.column(at).dictionary().iter();
+            let mut values: Vec<(Box<str>, f32)> =
+                texts.zip(&counted.log2).map(|(text, &log2)| (text.into(), log2)).collect();
+            values.sort_unstable_by(|a, b| a.0.cmp(&b.0));
+            let unseen = counted.log2.iter().copied().fold(0.0, f32::min);
+            (item.name.clone(), KnownValues { values, unseen, log2_agreement: counted.log2_agreement })
+        });
+        Self { attributes: known.collect() }
+    }
+
+    /// The frequencies of the values of other records; those of an attribute that was not counted are the model's average.
+    pub fn fit(&self, comparisons: &Comparisons<'_>, model: &Model) -> Vec<Frequencies> {
+        let mut fitted = Frequencies::average(comparisons, model);
+        for (at, (item, frequencies)) in comparisons.items().iter().zip(&mut fitted).enumerate() {
+            let Some(known) = self.attributes.get(&item.name) else { continue };
+            let find = |text: &str| match known.values.binary_search_by(|(value, _)| (**value).cmp(text)) {
+                Ok(found) => known.values[found].1,
+                Err(_) => known.unseen,
+            };
+            frequencies.log2 = comparisons.column(at).dictionary().iter().map(find).collect();
+            frequencies.log2_agreement = known.log2_agreement;
+        }
+        fitted
     }
 }
 

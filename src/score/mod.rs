@@ -33,7 +33,7 @@ mod trained;
 
 pub use em::EmReport;
 use em::run as run_em;
-pub use frequency::Frequencies;
+pub use frequency::{Frequencies, FrequencyTable};
 pub use model::{
     ComparisonModel, Evidence, EvidenceGroup, GROUPS, MODEL_VERSION, Model, PairScore, Parent, Prior, Scorer,
 };

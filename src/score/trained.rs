@@ -198,6 +198,22 @@ impl TrainedModel {
     /// # Errors
     /// [`ErrorKind::Config`] when a comparison has other levels than in the training.
     pub fn fit(&self, comparisons: &Comparisons<'_>, possible_pairs: f64) -> Result<(Model, Vec<String>)> {
+        let records = comparisons.attributes().len().max(1) as f64;
+        // The chance that two random records match falls with their number; matches a record stay.
+        let scale = (self.possible_pairs / self.records.max(1) as f64) / (possible_pairs.max(1.0) / records);
+        self.fit_scaled(comparisons, scale)
+    }
+
+    /// The model for a part of the records of the training, or of records like them: as [`Self::fit`], with the prior as it
+    /// was learned, so that a pair weighs the same in whatever part it comes.
+    ///
+    /// # Errors
+    /// As [`Self::fit`].
+    pub fn fit_part(&self, comparisons: &Comparisons<'_>) -> Result<(Model, Vec<String>)> {
+        self.fit_scaled(comparisons, 1.0)
+    }
+
+    fn fit_scaled(&self, comparisons: &Comparisons<'_>, scale: f64) -> Result<(Model, Vec<String>)> {
         let items = comparisons.items();
         let find = |item: &Comparison| {
             let same =
@@ -222,9 +238,6 @@ impl TrainedModel {
             let place = |old: usize| trained.iter().position(|&at| at == Some(old));
             fitted.push(remap(&self.model.comparisons[at], place));
         }
-        let records = comparisons.attributes().len().max(1) as f64;
-        // The chance that two random records match falls with their number; matches a record stay.
-        let scale = (self.possible_pairs / self.records.max(1) as f64) / (possible_pairs.max(1.0) / records);
         let prior = |lambda: f64| (lambda * scale).clamp(1e-15, MOST_MATCHES);
         let model = Model {
             lambda: prior(self.model.lambda),
@@ -252,6 +265,14 @@ fn remap(trained: &ComparisonModel, place: impl Fn(usize) -> Option<usize>) -> C
         (0..1usize << parents.len()).map(|state| table[old_state(state)].clone()).collect()
     };
     ComparisonModel { m: rows(&trained.m), u: rows(&trained.u), parents, ..trained.clone() }
+}
+
+impl Model {
+    /// A model without evidence and with even priors.
+    pub(crate) fn neutral(comparisons: &Comparisons<'_>) -> Self {
+        let comparisons = comparisons.items().iter().map(neutral).collect();
+        Self { version: MODEL_VERSION, lambda: 1.0 / 3.0, lambda_h: 1.0 / 3.0, comparisons }
+    }
 }
 
 /// A comparison that says nothing: as likely between strangers as in a match, at a cap of 0 bits.

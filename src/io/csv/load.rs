@@ -6,11 +6,12 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use memchr::{memchr, memchr_iter, memmem};
 
 use super::decode::{self, Input, cell_text, undouble};
-use super::header::{self, Names};
+use super::header;
 use super::scan::{Cell, Record, Scanner};
 use super::sniff::{self, Sheet};
 use super::{Encoding, Format, LineEnding, Read, ReadOptions};
 use crate::error::{Error, ErrorKind, Issues, MAX_POSITIONS, Result};
+use crate::io::names::{self, Names};
 use crate::par;
 use crate::table::{ColumnBuilder, Source};
 
@@ -562,7 +563,7 @@ impl<'o> Loader<'o> {
             while (surplus.len() as u64) < self.records {
                 surplus.push(None);
             }
-            names.push(header::free_name(&names, SURPLUS));
+            names.push(names::free_name(&names, SURPLUS));
             columns.push(surplus.finish());
         }
         Ok((Source::new(name, names, columns, self.lines)?, self.skipped))

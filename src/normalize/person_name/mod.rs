@@ -65,7 +65,7 @@ impl NameKind {
 }
 
 /// The components of a person name, in display form. Empty text is "not given".
-#[derive(Clone, PartialEq, Eq, Debug, Default)]
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize)]
 pub struct PersonName {
     /// What the cell holds. All other parts are empty unless it is a person.
     pub kind: NameKind,

@@ -1,0 +1,275 @@
+"""Golden customer records from many touchpoints: normalise, block, match, cluster and merge, explained.
+
+Tables go in as anything with `__arrow_c_stream__` (pandas 2.2, Polars, PyArrow, DuckDB relations) or as paths to CSV files, and
+come out as Arrow. The work is done by the Rust library without the GIL; Ctrl-C stops it.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any, Optional, Union
+
+from . import _native, normalize
+from ._explanation import Explanation
+from ._native import Cancelled, ConfigError, DataError, Error
+from ._progress import Show, shower
+from ._table import Table, collected, streamed
+
+__all__ = [
+    "Cancelled",
+    "Config",
+    "ConfigError",
+    "DataError",
+    "Error",
+    "Explanation",
+    "Model",
+    "Result",
+    "Table",
+    "block_keys",
+    "cluster",
+    "consolidate",
+    "detect",
+    "merge",
+    "normalize",
+    "score",
+    "train",
+]
+__version__ = _native.version()
+
+ConfigLike = Union[None, str, "os.PathLike[str]", Mapping[str, Any], "Config", "Model"]
+Progress = Union[None, bool, Show]
+
+
+class Config:
+    """What a run is told. Made of TOML or JSON text, a path to such a file, or a mapping."""
+
+    def __init__(self, content: Union[str, os.PathLike[str], Mapping[str, Any]] = "") -> None:
+        if isinstance(content, os.PathLike):
+            content = Path(content).read_text(encoding="utf-8")
+        elif not isinstance(content, str):
+            content = json.dumps(content)
+        self._handle = _native.Handle.made("config", "ql_config_parse", content)
+
+    @classmethod
+    def _of(cls, handle: _native.Handle) -> Config:
+        config = cls.__new__(cls)
+        config._handle = handle
+        return config
+
+    def to_dict(self) -> dict[str, Any]:
+        """The configuration as a mapping."""
+        content: dict[str, Any] = json.loads(_native.text("ql_config_to_json", self._handle.pointer))
+        return content
+
+    def to_toml(self) -> str:
+        """The configuration as TOML, to be edited."""
+        return _native.text("ql_config_to_toml", self._handle.pointer)
+
+    def __repr__(self) -> str:
+        return f"Config({self.to_dict()!r})"
+
+
+class Model:
+    """What a run has learned; also a configuration under which later runs score without training."""
+
+    def __init__(self, handle: _native.Handle) -> None:
+        self._handle = handle
+
+    @classmethod
+    def from_json(cls, content: str) -> Model:
+        """Reads what `to_json` writes."""
+        return cls(_native.Handle.made("model", "ql_model_parse", content))
+
+    def to_json(self) -> str:
+        """The model as text. Value frequencies, which are customers' values, are not in it."""
+        return _native.text("ql_model_to_json", self._handle.pointer)
+
+    @property
+    def config(self) -> Config:
+        """The model as a configuration."""
+        return Config._of(_native.Handle.made("config", "ql_model_config", self._handle.pointer))
+
+
+class Result:
+    """What a run has found: tables, a report, and the reasons."""
+
+    def __init__(self, handle: _native.Handle) -> None:
+        self._handle = handle
+
+    def _table(self, name: str) -> Table:
+        handle = self._handle
+        return Table(name, lambda: _native.capsule("ql_result_export", handle.pointer, name))
+
+    @property
+    def golden(self) -> Table:
+        """One row a customer: `entity_id`, the fields, `members`, `sources`, `quality`."""
+        return self._table("golden")
+
+    @property
+    def xref(self) -> Table:
+        """One row a record: `source`, `source_id`, `entity_id`."""
+        return self._table("xref")
+
+    @property
+    def provenance(self) -> Table:
+        """One row a golden cell: where it comes from, and by which rule."""
+        return self._table("provenance")
+
+    @property
+    def pairs(self) -> Table:
+        """One row a scored pair: records, weight, probability, and the level of each comparison."""
+        return self._table("pairs")
+
+    @property
+    def issues(self) -> Table:
+        """Findings about the data, counted, with their first lines."""
+        return self._table("issues")
+
+    @property
+    def report(self) -> dict[str, Any]:
+        """Counts, columns, the model and findings; never a customer's value."""
+        report: dict[str, Any] = json.loads(_native.text("ql_result_report", self._handle.pointer))
+        return report
+
+    @property
+    def model(self) -> Model:
+        """What was learned."""
+        return Model(_native.Handle.made("model", "ql_result_model", self._handle.pointer))
+
+    def explain(self, a: tuple[str, str], b: tuple[str, str]) -> Explanation:
+        """Why two records, each as (source, id), are one customer, or are not."""
+        pointer = self._handle.pointer
+        return Explanation(json.loads(_native.text("ql_result_explain", pointer, *map(str, a), *map(str, b))))
+
+    def __repr__(self) -> str:
+        report = self.report
+        return f"<quilate.Result: {report['records']} records are {report['entities']} customers>"
+
+    def _repr_html_(self) -> str:
+        report = self.report
+        rows = "".join(
+            f"<tr><td>{_escape(source['name'])}</td><td>{source['records']}</td><td>{source['entities']}</td>"
+            f"<td>{source['duplicates']}</td></tr>"
+            for source in report["sources"]
+        )
+        head = "<tr><th>source</th><th>records</th><th>customers</th><th>duplicates</th></tr>"
+        total = f"<p>{report['records']} records are {report['entities']} customers</p>"
+        return f"{total}<table>{head}{rows}</table>{self.golden._repr_html_()}"
+
+
+def _escape(text: str) -> str:
+    import html
+
+    return html.escape(text)
+
+
+def _config(config: ConfigLike) -> Optional[_native.Handle]:
+    if config is None:
+        return None
+    if isinstance(config, Model):
+        config = config.config
+    return (config if isinstance(config, Config) else Config(config))._handle
+
+
+def _add(table: _native.Handle, name: str, data: Any) -> None:
+    if isinstance(data, (str, os.PathLike)):
+        _native.call("ql_table_add_csv", table.pointer, name, os.fspath(data))
+    else:
+        _native.call("ql_table_add_stream", table.pointer, name, _native.Stream(data).pointer)
+
+
+def _load(data: Any) -> _native.Handle:
+    """Sources of all that `consolidate` takes."""
+    table = _native.new_table()
+    if isinstance(data, Mapping):
+        for name, source in data.items():
+            _add(table, str(name), source)
+    elif isinstance(data, (str, os.PathLike)) or hasattr(data, "__arrow_c_stream__"):
+        _add(table, "" if isinstance(data, (str, os.PathLike)) else "records", data)
+    elif isinstance(data, Iterable):
+        for path in data:
+            if not isinstance(path, (str, os.PathLike)):
+                raise TypeError("frames need names: hand them over as {'crm': crm, 'shop': shop}")
+            _add(table, "", path)
+    else:
+        raise TypeError(f"{type(data).__name__} is neither a frame, a path, nor a mapping of names to these")
+    return table
+
+
+def _run(name: str, data: Any, config: ConfigLike, progress: Progress, threads: int) -> _native.Handle:
+    settings = _config(config)
+    table = _load(data)
+    show, close = shower(progress)
+    try:
+        return _native.run(name, table, settings, threads, show)
+    finally:
+        close()
+
+
+def consolidate(data: Any, *, config: ConfigLike = None, progress: Progress = None, threads: int = 0) -> Result:
+    """Finds out which records are one customer, and makes the golden records.
+
+    `data`: a mapping of source names to frames or paths of CSV files, a single frame or path, or several paths. `progress`: a
+    bar where somebody can see it, `True` or `False`, or a function of the stage and the share that is done. `threads`: 0 for
+    all cores; the outcome is the same for any number.
+    """
+    return Result(_run("ql_table_consolidate", data, config, progress, threads))
+
+
+def train(data: Any, *, config: ConfigLike = None, progress: Progress = None, threads: int = 0) -> Model:
+    """Learns a model from data, without labels; the arguments are those of `consolidate`."""
+    return Model(_run("ql_table_train", data, config, progress, threads))
+
+
+def detect(data: Any, *, config: ConfigLike = None) -> Config:
+    """The configuration with what each column was taken for: look at `to_toml()`, edit it, and hand it to `consolidate`."""
+    settings = _config(config)
+    table = _load(data)
+    pointer = settings.pointer if settings else None
+    return Config._of(_native.Handle.made("config", "ql_config_detect", table.pointer, pointer))
+
+
+def merge(data: Any, column: str, *, config: ConfigLike = None, threads: int = 0) -> Result:
+    """Golden records of groups that are known: records with the same value in `column` are one customer."""
+    settings = _config(config)
+    table = _load(data)
+    pointer = settings.pointer if settings else None
+    return Result(_native.Handle.made("result", "ql_table_merge", table.pointer, column, pointer, threads))
+
+
+def score(
+    model: Model, pairs: Any, *, left: str = "", right: str = "", threads: int = 0, stream: bool = False
+) -> Table:
+    """Weighs pairs: the columns of the two records of a row end in `_l` and `_r`.
+
+    `left` and `right` name the sources that the columns belong to, if the model knows several. With `stream` the pairs are
+    scored batch by batch while the table is read, once, as an engine does with a partition.
+    """
+    capsule = _native.capsule(
+        "ql_model_score", model._handle.pointer, _native.Stream(pairs).pointer, left, right, threads
+    )
+    return streamed("scores", capsule) if stream else collected("scores", capsule)
+
+
+def block_keys(
+    records: Any, *, config: ConfigLike = None, source: str = "records", threads: int = 0, stream: bool = False
+) -> Table:
+    """Blocking keys: `row` and `key`. Records that share a key are worth a comparison.
+
+    `config` is that of `detect` for the whole data, so that every part of it gives the same keys; `source` is the name of the
+    records in it.
+    """
+    settings = _config(config)
+    pointer = settings.pointer if settings else None
+    capsule = _native.capsule("ql_records_key", _native.Stream(records).pointer, source, pointer, threads)
+    return streamed("keys", capsule) if stream else collected("keys", capsule)
+
+
+def cluster(pairs: Any, *, threshold: float = 0.0) -> Table:
+    """Joins what pairs connect: `id_l`, `id_r`, `source_l`, `source_r` and `match_weight` in; `source`, `source_id` and
+    `cluster` out. Pairs below `threshold` are left out.
+    """
+    return collected("clusters", _native.capsule("ql_pairs_cluster", _native.Stream(pairs).pointer, threshold))

@@ -1,0 +1,299 @@
+//! Results out, a batch at a time.
+
+use std::borrow::Borrow;
+use std::fmt;
+use std::str::FromStr;
+use std::sync::Arc;
+
+use arrow_array::builder::{
+    Float64Builder, Int64Builder, ListBuilder, StringBuilder, UInt8Builder, UInt64Builder,
+};
+use arrow_array::{ArrayRef, RecordBatch, RecordBatchReader};
+use arrow_schema::{ArrowError, DataType, Field, Schema, SchemaRef};
+
+use crate::compare::{Comparisons, NULL_LEVEL, PairLevels};
+use crate::error::{Error, ErrorKind, Result};
+use crate::ids::{EntityId, MatchWeight, RecordId};
+use crate::pipeline::Resolution;
+
+/// Rows of a batch, or entities where an entity has several rows. Long enough to cost nothing, short enough for the text of a
+/// column to stay below the 2 GiB that 32-bit offsets reach (32,768 bytes a cell).
+const ROWS: usize = 1 << 16;
+
+/// A table of a run.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[non_exhaustive]
+pub enum Output {
+    /// One row a customer: `entity_id`, the fields, `other_<field>s` as lists, `members`, `sources` as a list, `quality`.
+    Golden,
+    /// One row a record: `source`, `source_id`, `entity_id`.
+    Xref,
+    /// One row a golden cell that has a value: `entity_id`, `field`, `value`, `source`, `source_id`, `rule`.
+    Provenance,
+    /// One row a scored pair: `source_l`, `id_l`, `source_r`, `id_r`, `match_weight`, `match_probability`, and the level of
+    /// each comparison.
+    Pairs,
+    /// One row a finding about the data: `code`, `source`, `field`, `count`, `lines` as a list, `message`.
+    Issues,
+}
+
+impl Output {
+    /// All outputs.
+    pub const ALL: [Output; 5] = [Self::Golden, Self::Xref, Self::Provenance, Self::Pairs, Self::Issues];
+
+    /// The stable name, that of the file without its ending.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Golden => "golden",
+            Self::Xref => "xref",
+            Self::Provenance => "provenance",
+            Self::Pairs => "pairs",
+            Self::Issues => "issues",
+        }
+    }
+}
+
+impl fmt::Display for Output {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+impl FromStr for Output {
+    type Err = Error;
+
+    fn from_str(name: &str) -> Result<Self> {
+        Self::ALL.into_iter().find(|output| output.name() == name).ok_or_else(|| {
+            let names = Self::ALL.map(Self::name).join(", ");
+            Error::new(ErrorKind::Config, format!("unknown output {name:?}"))
+                .cure(format!("use one of {names}"))
+        })
+    }
+}
+
+/// The batches of an output, made when they are asked for; see [`batches`].
+#[derive(Clone, Debug)]
+pub struct Batches<R> {
+    resolution: R,
+    output: Output,
+    schema: SchemaRef,
+    next: usize,
+}
+
+/// Streams an output. `resolution` may be a reference, or an `Arc` for streams that outlive the caller.
+///
+/// # Shape
+/// Batches of at most 65,536 rows (of the provenance: entities), at least one; rows are in the order of the files.
+pub fn batches<R: Borrow<Resolution>>(resolution: R, output: Output) -> Batches<R> {
+    let schema = Arc::new(schema(resolution.borrow(), output));
+    Batches { resolution, output, schema, next: 0 }
+}
+
+impl<R: Borrow<Resolution>> Iterator for Batches<R> {
+    type Item = Result<RecordBatch, ArrowError>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let resolution = self.resolution.borrow();
+        let units = match self.output {
+            Output::Golden | Output::Provenance => resolution.entities().len(),
+            Output::Xref => resolution.records().len(),
+            Output::Pairs => resolution.matching().edges.len(),
+            Output::Issues => resolution.issues().iter().count(),
+        };
+        // One empty batch tells readers that want a batch what the columns are.
+        if self.next >= units && self.next > 0 {
+            return None;
+        }
+        let range = self.next..units.min(self.next + ROWS);
+        self.next = range.end.max(1);
+        let columns = match self.output {
+            Output::Golden => golden(resolution, range),
+            Output::Xref => xref(resolution, range),
+            Output::Provenance => provenance(resolution, range),
+            Output::Pairs => pairs(resolution, range),
+            Output::Issues => issues(resolution, range),
+        };
+        Some(RecordBatch::try_new(self.schema.clone(), columns))
+    }
+}
+
+impl<R: Borrow<Resolution>> RecordBatchReader for Batches<R> {
+    fn schema(&self) -> SchemaRef {
+        self.schema.clone()
+    }
+}
+
+fn schema(resolution: &Resolution, output: Output) -> Schema {
+    let text = |name: &str| Field::new(name, DataType::Utf8, false);
+    let list = |name: String, item: DataType| {
+        Field::new(name, DataType::List(Arc::new(Field::new_list_field(item, true))), false)
+    };
+    let mut fields: Vec<Field> = Vec::new();
+    match output {
+        Output::Golden => {
+            fields.push(text("entity_id"));
+            for field in resolution.golden_fields() {
+                fields.push(Field::new(&field.name, DataType::Utf8, true));
+                if field.keep_all {
+                    fields.push(list(format!("other_{}s", field.name), DataType::Utf8));
+                }
+            }
+            fields.push(Field::new("members", DataType::Int64, false));
+            fields.push(list("sources".to_owned(), DataType::Utf8));
+            fields.push(Field::new("quality", DataType::UInt8, false));
+        }
+        Output::Xref => fields.extend(["source", "source_id", "entity_id"].map(text)),
+        Output::Provenance => {
+            fields.extend(["entity_id", "field", "value", "source", "source_id", "rule"].map(text));
+        }
+        Output::Pairs => {
+            fields.extend(["source_l", "id_l", "source_r", "id_r"].map(text));
+            fields.extend(
+                ["match_weight", "match_probability"].map(|name| Field::new(name, DataType::Float64, false)),
+            );
+            fields.extend(
+                Comparisons::new(resolution.attributes()).items().iter().map(|item| text(&item.name)),
+            );
+        }
+        Output::Issues => {
+            fields.extend(["code", "source", "field"].map(text));
+            fields.push(Field::new("count", DataType::UInt64, false));
+            fields.push(list("lines".to_owned(), DataType::UInt64));
+            fields.push(text("message"));
+        }
+    }
+    Schema::new(fields)
+}
+
+/// The id of an entity in all tables: [`Resolution::customer_id`].
+fn entity_name(resolution: &Resolution, entity: EntityId) -> String {
+    resolution.customer_id(entity).to_string()
+}
+
+type Range = std::ops::Range<usize>;
+
+/// One text column of a range of rows.
+fn texts<T: AsRef<str>>(range: &Range, value: impl FnMut(usize) -> T) -> ArrayRef {
+    let mut builder = StringBuilder::with_capacity(range.len(), 0);
+    range.clone().map(value).for_each(|text| builder.append_value(text));
+    Arc::new(builder.finish())
+}
+
+fn golden(resolution: &Resolution, range: Range) -> Vec<ArrayRef> {
+    let golden = resolution.golden();
+    let entities = || range.clone().map(|entity| EntityId(entity as u32));
+    let mut columns: Vec<ArrayRef> =
+        vec![texts(&range, |entity| entity_name(resolution, EntityId(entity as u32)))];
+    for (at, field) in resolution.golden_fields().iter().enumerate() {
+        let text = |code: u32| field.values.dictionary().text(code);
+        let mut values = StringBuilder::new();
+        entities().for_each(|entity| values.append_option(golden.cell(entity, at).code.map(text)));
+        columns.push(Arc::new(values.finish()));
+        if field.keep_all {
+            let mut others = ListBuilder::new(StringBuilder::new());
+            for entity in entities() {
+                golden.extras(entity, at).for_each(|(code, _)| others.values().append_value(text(code)));
+                others.append(true);
+            }
+            columns.push(Arc::new(others.finish()));
+        }
+    }
+    let mut members = Int64Builder::new();
+    let mut sources = ListBuilder::new(StringBuilder::new());
+    let mut quality = UInt8Builder::new();
+    for entity in entities() {
+        let records = resolution.entities().members(entity);
+        members.append_value(records.len() as i64);
+        // Records of one source stand together.
+        let mut names: Vec<&str> =
+            records.iter().map(|&record| resolution.records().source_name(record)).collect();
+        names.dedup();
+        names.iter().for_each(|name| sources.values().append_value(name));
+        sources.append(true);
+        quality.append_value(golden.score(entity));
+    }
+    columns.extend([
+        Arc::new(members.finish()) as ArrayRef,
+        Arc::new(sources.finish()),
+        Arc::new(quality.finish()),
+    ]);
+    columns
+}
+
+fn xref(resolution: &Resolution, range: Range) -> Vec<ArrayRef> {
+    let records = resolution.records();
+    let record = |number: usize| RecordId(number as u32);
+    vec![
+        texts(&range, |number| records.source_name(record(number))),
+        texts(&range, |number| records.id(record(number))),
+        texts(&range, |number| entity_name(resolution, resolution.entities().entity_of(record(number)))),
+    ]
+}
+
+fn provenance(resolution: &Resolution, range: Range) -> Vec<ArrayRef> {
+    let records = resolution.records();
+    let mut columns: [StringBuilder; 6] = std::array::from_fn(|_| StringBuilder::new());
+    for entity in range {
+        let golden = resolution.golden_record(EntityId(entity as u32));
+        let name = entity_name(resolution, golden.entity);
+        for value in &golden.values {
+            let (source, id) = (records.source_name(value.record), records.id(value.record));
+            let row = [name.as_str(), value.field, value.text, source, id, value.rule];
+            columns.iter_mut().zip(row).for_each(|(column, text)| column.append_value(text));
+        }
+    }
+    columns.iter_mut().map(|column| Arc::new(column.finish()) as ArrayRef).collect()
+}
+
+fn pairs(resolution: &Resolution, range: Range) -> Vec<ArrayRef> {
+    let edges = &resolution.matching().edges[range.clone()];
+    let records = resolution.records();
+    let rows = 0..edges.len();
+    let mut columns: Vec<ArrayRef> = vec![
+        texts(&rows, |row| records.source_name(RecordId(edges[row].a))),
+        texts(&rows, |row| records.id(RecordId(edges[row].a))),
+        texts(&rows, |row| records.source_name(RecordId(edges[row].b))),
+        texts(&rows, |row| records.id(RecordId(edges[row].b))),
+    ];
+    let (mut weights, mut probabilities) = (Float64Builder::new(), Float64Builder::new());
+    let comparisons = Comparisons::new(resolution.attributes());
+    let mut levels: Vec<StringBuilder> = comparisons.items().iter().map(|_| StringBuilder::new()).collect();
+    let mut evaluator = comparisons.evaluator();
+    let mut pair = PairLevels::default();
+    for edge in edges {
+        let weight = MatchWeight(edge.score.weight);
+        weights.append_value(weight.0);
+        probabilities.append_value(weight.probability().0);
+        evaluator.evaluate(edge.a as usize, edge.b as usize, &mut pair);
+        for ((at, item), column) in comparisons.items().iter().enumerate().zip(&mut levels) {
+            column.append_value(match pair.levels[at] {
+                NULL_LEVEL => "missing",
+                level => item.levels[level as usize].name,
+            });
+        }
+    }
+    columns.push(Arc::new(weights.finish()));
+    columns.push(Arc::new(probabilities.finish()));
+    columns.extend(levels.iter_mut().map(|column| Arc::new(column.finish()) as ArrayRef));
+    columns
+}
+
+fn issues(resolution: &Resolution, range: Range) -> Vec<ArrayRef> {
+    let found: Vec<_> = resolution.issues().iter().skip(range.start).take(range.len()).collect();
+    let rows = 0..found.len();
+    let mut counts = UInt64Builder::new();
+    let mut lines = ListBuilder::new(UInt64Builder::new());
+    for issue in &found {
+        counts.append_value(issue.count);
+        issue.lines.iter().for_each(|&line| lines.values().append_value(line));
+        lines.append(true);
+    }
+    vec![
+        texts(&rows, |row| found[row].code),
+        texts(&rows, |row| found[row].source.as_str()),
+        texts(&rows, |row| found[row].field.as_str()),
+        Arc::new(counts.finish()),
+        Arc::new(lines.finish()),
+        texts(&rows, |row| found[row].message.as_str()),
+    ]
+}
