@@ -52,6 +52,7 @@ pub mod block;
 pub mod cluster;
 pub mod compare;
 pub mod detect;
+pub mod history;
 pub mod io;
 pub mod judgement;
 pub mod merge;

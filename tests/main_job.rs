@@ -451,8 +451,28 @@ fn without_files_the_sample() {
     }
     assert_eq!(
         listing(&folder.join("out")),
-        ["golden.csv", "provenance.csv", "relations.csv", "report.json", "xref.csv"]
+        [
+            "alarms.csv",
+            "consents.csv",
+            "customers.csv",
+            "golden.csv",
+            "history.json",
+            "provenance.csv",
+            "relations.csv",
+            "report.json",
+            "xref.csv"
+        ]
     );
+    // One row a customer, and the sample's events are all there: those that two sources list once.
+    let customers = rows(folder.join("out").join("customers.csv"));
+    let column = |name: &str| customers[0].iter().position(|head| head == name).unwrap();
+    let sum = |name: &str| {
+        customers[1..].iter().map(|row| row[column(name)].parse::<usize>().unwrap()).sum::<usize>()
+    };
+    let events: BTreeSet<(String, String)> =
+        rows(data("interactions")).into_iter().skip(1).map(|row| (row[2].clone(), row[4].clone())).collect();
+    assert_eq!(sum("events"), events.len());
+    assert_eq!(customers.len(), 1 + SAMPLE.entities().len());
     let library = folder.join("library");
     outputs::write_all(&SAMPLE, &library, false).unwrap();
     for file in ["golden.csv", "xref.csv", "provenance.csv"] {

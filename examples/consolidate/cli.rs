@@ -15,6 +15,10 @@ pub struct Arguments {
     /// Touchpoint CSVs; any delimiter and encoding
     pub files: Vec<PathBuf>,
 
+    /// CSV of what happened (orders, calls, mailings ...) to records of the touchpoints; repeatable
+    #[arg(long, value_name = "FILE")]
+    pub interactions: Vec<PathBuf>,
+
     /// Folder for the results
     #[arg(long, value_name = "DIR", default_value = "out")]
     pub out: PathBuf,

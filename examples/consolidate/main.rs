@@ -2,6 +2,8 @@
 
 mod cli;
 mod run;
+#[path = "../shared/mod.rs"]
+mod shared;
 mod terminal;
 
 use std::process::ExitCode;

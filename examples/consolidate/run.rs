@@ -6,17 +6,18 @@ use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressStyle};
 use quilate::detect::is_secret_header;
+use quilate::history::History;
 use quilate::io::csv::{Format, ReadOptions, Writer, read_path};
 use quilate::io::{AtomicFile, history, outputs};
 use quilate::pipeline::stages::columns_of;
 use quilate::pipeline::{LinkType, Stage, consolidate_with};
-use quilate::relate::RelateOptions;
+use quilate::relate::{RelateOptions, Relations};
 use quilate::report::Summary;
 use quilate::score::TrainedModel;
-use quilate::{Config, Error, ErrorKind, Issues, Result, Table};
+use quilate::{Config, Error, ErrorKind, Issues, Resolution, Result, Table};
 
 use crate::cli::Arguments;
-use crate::terminal;
+use crate::{shared, terminal};
 
 /// What was read of one file.
 pub struct FileRead {
@@ -38,7 +39,11 @@ pub fn run(arguments: &Arguments) -> Result<()> {
         let _ = rayon::ThreadPoolBuilder::new().num_threads(threads.into()).build_global();
     }
     let config = configuration(arguments)?;
-    let files = if arguments.files.is_empty() { sample()? } else { arguments.files.clone() };
+    let files = if arguments.files.is_empty() {
+        shared::TOUCHPOINTS.map(shared::sample_file).into_iter().collect::<Result<_>>()?
+    } else {
+        arguments.files.clone()
+    };
     let mut clock = Clock::new(arguments);
     clock.begin("read");
     let (table, reads, issues) = read(&files, &mut clock)?;
@@ -54,10 +59,14 @@ pub fn run(arguments: &Arguments) -> Result<()> {
     };
     clock.begin("relate");
     let relations = resolution.relations(&RelateOptions::default());
+    let happened = what_happened(arguments, &config, &resolution, &relations, &mut clock)?;
     clock.begin("write");
     outputs::write_all(&resolution, &arguments.out, arguments.pairs)?;
     history::write_relations(&resolution, &relations, Writer::create(arguments.out.join("relations.csv"))?)?
         .commit()?;
+    if let Some(happened) = &happened {
+        history::write_history(&resolution, &relations, happened, &arguments.out)?;
+    }
     if let Some(path) = &arguments.write_model {
         write_text(path, &(resolution.trained_model().to_json()? + "\n"))?;
     }
@@ -67,7 +76,14 @@ pub fn run(arguments: &Arguments) -> Result<()> {
         let text = serde_json::to_string_pretty(&summary);
         say(&text.map_err(|error| Error::new(ErrorKind::Format, error.to_string()))?)?;
     } else if !arguments.quiet {
-        say(&terminal::text(&reads, &resolution, &summary, &timings, arguments))?;
+        say(&terminal::text(
+            &reads,
+            &resolution,
+            &summary,
+            &timings,
+            (&relations, happened.as_ref()),
+            arguments,
+        ))?;
     }
     if let (Some((a, b, explanation)), false) = (explanation, arguments.json) {
         say(&format!("{a} and {b}\n{explanation}"))?;
@@ -132,19 +148,27 @@ fn configuration(arguments: &Arguments) -> Result<Config> {
     Ok(config)
 }
 
-/// The touchpoints that come with the project.
-fn sample() -> Result<Vec<PathBuf>> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples").join("data");
-    let files: Vec<PathBuf> = ["crm", "helpdesk", "newsletter", "shop", "till"]
-        .iter()
-        .map(|name| folder.join(name).with_extension("csv"))
-        .collect();
-    if files.iter().all(|file| file.exists()) {
-        return Ok(files);
+/// What happened to the customers, when files tell; the bundled sample brings one.
+fn what_happened(
+    arguments: &Arguments,
+    config: &Config,
+    resolution: &Resolution,
+    relations: &Relations,
+    clock: &mut Clock,
+) -> Result<Option<History>> {
+    let is_sample = arguments.files.is_empty();
+    let files = match (arguments.interactions.as_slice(), is_sample) {
+        ([], true) => vec![shared::sample_file("interactions")?],
+        (files, _) => files.to_vec(),
+    };
+    if files.is_empty() {
+        return Ok(None);
     }
-    Err(Error::new(ErrorKind::Io, "the bundled sample is not there")
-        .at(folder.display().to_string())
-        .cure("name your own files: consolidate crm.csv shop.csv"))
+    clock.begin("read interactions");
+    let files = shared::read_interactions(&files, &mut Issues::new())?;
+    clock.begin("history");
+    let day = shared::day_of_run(config, is_sample);
+    resolution.history(relations, files, config, day, None).map(Some)
 }
 
 fn read(files: &[PathBuf], clock: &mut Clock) -> Result<(Table, Vec<FileRead>, Issues)> {

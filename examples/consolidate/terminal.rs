@@ -1,10 +1,14 @@
 //! What a person reads: what was read, what was found, ten example merges, where the files are.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use quilate::detect::FieldGuess;
+use quilate::history::History;
+use quilate::io::history::day_text;
+use quilate::relate::Relations;
 use quilate::report::{Explanation, Summary};
-use quilate::{EntityId, RecordId, Resolution, Role};
+use quilate::{EntityId, Issue, RecordId, Resolution, Role};
 
 use crate::cli::Arguments;
 use crate::run::{FileRead, Timings};
@@ -37,6 +41,7 @@ pub fn text(
     resolution: &Resolution,
     summary: &Summary,
     timings: &Timings,
+    (relations, happened): (&Relations, Option<&History>),
     arguments: &Arguments,
 ) -> String {
     let out = &mut String::new();
@@ -44,8 +49,16 @@ pub fn text(
     columns(out, resolution);
     customers(out, summary);
     examples(out, resolution);
-    issues(out, summary);
-    written(out, &arguments.out, arguments.pairs, timings);
+    related(out, relations);
+    if let Some(history) = happened {
+        history_of(out, history);
+    }
+    let mut found = relations.issues();
+    if let Some(history) = happened {
+        found.merge(history.issues().clone());
+    }
+    issues(out, summary.issues.iter().chain(found.iter()));
+    written(out, &arguments.out, (arguments.pairs, happened.is_some()), timings);
     std::mem::take(out)
 }
 
@@ -285,12 +298,49 @@ fn reason(explanation: &Explanation) -> String {
     format!("{} = {:+.0} bits", words.join(", "), explanation.weight)
 }
 
-fn issues(out: &mut String, summary: &Summary) {
-    if summary.issues.is_empty() {
+fn related(out: &mut String, relations: &Relations) {
+    heading(out, "Relations");
+    for (kind, count) in relations.counts().into_iter().filter(|(_, count)| *count > 0) {
+        outln!(out, "  {:>10}  {}", number(count), kind.name());
+    }
+}
+
+/// What happened, and who needs a look.
+fn history_of(out: &mut String, history: &History) {
+    heading(out, "History");
+    outln!(
+        out,
+        "  {} interactions until {}, each counted once.",
+        number(history.events().len() as u64),
+        day_text(history.as_of()),
+    );
+    let mut alarms: BTreeMap<&str, u64> = BTreeMap::new();
+    for entity in (0..history.len() as u32).map(EntityId) {
+        for alarm in history.alarms(&history.metrics(entity)) {
+            *alarms.entry(alarm.kind.name()).or_default() += 1;
+        }
+    }
+    let alarms: Vec<String> =
+        alarms.into_iter().map(|(kind, count)| format!("{} {kind}", number(count))).collect();
+    outln!(out, "  Alarms: {}.", if alarms.is_empty() { "none".to_owned() } else { alarms.join(", ") });
+    let value = &history.config().value;
+    outln!(
+        out,
+        "  Lifetime values assume a margin of {:.0} % where no cost is told, {:.0} % of customers staying a year, {:.0} %",
+        100.0 * value.margin_rate,
+        100.0 * value.retention,
+        100.0 * value.discount_rate,
+    );
+    outln!(out, "  interest and {} years: [history.value] in the configuration.", value.years);
+}
+
+fn issues<'a>(out: &mut String, issues: impl Iterator<Item = &'a Issue>) {
+    let mut issues = issues.peekable();
+    if issues.peek().is_none() {
         return;
     }
     heading(out, "Worth knowing");
-    for issue in &summary.issues {
+    for issue in issues {
         let place = [issue.source.as_str(), issue.field.as_str()].join(" ");
         let lines: Vec<String> = issue.lines.iter().take(3).map(u64::to_string).collect();
         let lines =
@@ -299,12 +349,13 @@ fn issues(out: &mut String, summary: &Summary) {
     }
 }
 
-fn written(out: &mut String, folder: &Path, with_pairs: bool, timings: &Timings) {
+fn written(out: &mut String, folder: &Path, (with_pairs, with_history): (bool, bool), timings: &Timings) {
     heading(out, "Written");
     let pairs = if with_pairs { ", pairs.csv" } else { "" };
+    let files = if with_history { ", customers.csv, alarms.csv, consents.csv, history.json" } else { "" };
     outln!(
         out,
-        "  {}: golden.csv, xref.csv, provenance.csv, relations.csv{pairs}, report.json",
+        "  {}: golden.csv, xref.csv, provenance.csv, relations.csv{pairs}, report.json{files}",
         folder.display()
     );
     let total: f64 = timings.iter().map(|(_, time)| time.as_secs_f64()).sum();

@@ -10,6 +10,7 @@ use super::matching::{LinkType, MatchOptions};
 use crate::block::BlockConfig;
 use crate::cluster::ClusterConfig;
 use crate::error::{Error, ErrorKind, Result};
+use crate::history::HistoryConfig;
 use crate::ids::Probability;
 use crate::merge::MergeConfig;
 use crate::score::TrainedModel;
@@ -66,6 +67,8 @@ pub struct Config {
     /// Score with this model instead of training one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub model: Option<TrainedModel>,
+    /// Interactions: columns, costs, thresholds, policies.
+    pub history: HistoryConfig,
     /// Settings by source.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub sources: BTreeMap<String, SourceConfig>,
@@ -88,6 +91,7 @@ impl Default for Config {
             guards: Guards::default(),
             merge: MergeConfig::default(),
             model: None,
+            history: HistoryConfig::default(),
             sources: BTreeMap::new(),
         }
     }
@@ -143,6 +147,7 @@ impl Config {
         self.block.validate()?;
         self.cluster.validate()?;
         self.guards.limits()?;
+        self.history.validate()?;
         for (name, source) in &self.sources {
             for (column, role) in &source.columns {
                 role.parse::<Role>().map_err(|error| error.at(format!("sources.{name}.columns.{column}")))?;

@@ -27,6 +27,7 @@ pub mod stages;
 mod state;
 
 pub use crate::control::{Control, Progress, Stage};
+pub use after::{without, without_erased};
 pub use config::{Config, SourceConfig};
 pub use grouped::merge_groups;
 pub use guards::{Guards, IdentifierLimits, SharedValue};

@@ -68,6 +68,13 @@ impl<'a> GoldenRecord<'a> {
     pub fn get(&self, field: &str) -> Option<&'a str> {
         self.values.iter().find(|value| value.field == field).map(|value| value.text)
     }
+
+    /// What the customer is called: the parts of a person's name, else the company; empty when neither is known.
+    pub fn name(&self) -> String {
+        let parts = ["given_name", "middle_name", "surname", "second_surname"];
+        let name: Vec<&str> = parts.iter().filter_map(|part| self.get(part)).collect();
+        if name.is_empty() { self.get("company").unwrap_or("").to_owned() } else { name.join(" ") }
+    }
 }
 
 /// One cell of a golden record with its origin.
