@@ -31,6 +31,9 @@ mod stage;
 mod train;
 mod trained;
 
+#[cfg(feature = "splink")]
+pub mod splink;
+
 pub use em::EmReport;
 use em::run as run_em;
 pub use frequency::{Frequencies, FrequencyTable};

@@ -7,6 +7,7 @@ mod fuzz;
 mod measure;
 mod quality;
 mod shell;
+mod splink;
 mod test;
 mod tools;
 
@@ -23,13 +24,19 @@ struct Task {
     run: fn(&[String]) -> Verdict,
 }
 
-const TASKS: [Task; 7] = [
+const TASKS: [Task; 8] = [
     Task { name: "test", summary: "everything that CI runs", help: test::HELP, run: test::run },
     Task {
         name: "quality",
         summary: "precision, recall, time and memory on labelled data",
         help: quality::HELP,
         run: quality::run,
+    },
+    Task {
+        name: "splink-check",
+        summary: "pairs, levels and weights of Splink's models are those of Splink",
+        help: splink::HELP,
+        run: splink::run,
     },
     Task {
         name: "fuzz",
@@ -104,6 +111,6 @@ fn main() -> ExitCode {
 fn print_help() {
     println!("cargo xtask COMMAND [--help]\n");
     for task in &TASKS {
-        println!("  {:8} {}", task.name, task.summary);
+        println!("  {:12} {}", task.name, task.summary);
     }
 }
