@@ -67,6 +67,14 @@ pub struct Arguments {
     #[arg(long, value_name = "P")]
     pub threshold: Option<f64>,
 
+    /// Print what the run would compare, find and cost, and rules that would do, and stop
+    #[arg(long)]
+    pub plan: bool,
+
+    /// Pairs that the rules suggested by --plan may make [default: as many as the run compares]
+    #[arg(long, value_name = "N", requires = "plan")]
+    pub pair_budget: Option<u64>,
+
     /// Threads [default: all cores]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
     pub threads: Option<u16>,

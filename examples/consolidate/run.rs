@@ -10,7 +10,7 @@ use quilate::history::History;
 use quilate::io::csv::{Format, ReadOptions, Writer, read_path};
 use quilate::io::{AtomicFile, history, outputs};
 use quilate::pipeline::stages::columns_of;
-use quilate::pipeline::{LinkType, Stage, consolidate_with};
+use quilate::pipeline::{LinkType, PlanOptions, Stage, consolidate_with, plan};
 use quilate::relate::{RelateOptions, Relations};
 use quilate::report::Summary;
 use quilate::score::TrainedModel;
@@ -51,6 +51,15 @@ pub fn run(arguments: &Arguments) -> Result<()> {
         clock.finish();
         return write_config(&table, config, path, arguments.quiet);
     }
+    if arguments.plan {
+        clock.begin("plan");
+        let plan = plan(table, &config, &PlanOptions { pair_budget: arguments.pair_budget })?;
+        clock.finish();
+        return say(&match arguments.json {
+            true => json(&plan)?,
+            false => terminal::plan(&plan),
+        });
+    }
     let resolution = consolidate_with(table, &config, issues, |stage: Stage| clock.begin(stage.name()))?;
     // A record that does not exist is an error, and errors leave no files.
     let explanation = match arguments.explain.as_deref() {
@@ -73,8 +82,7 @@ pub fn run(arguments: &Arguments) -> Result<()> {
     let timings = clock.finish();
     let summary = Summary::new(&resolution);
     if arguments.json {
-        let text = serde_json::to_string_pretty(&summary);
-        say(&text.map_err(|error| Error::new(ErrorKind::Format, error.to_string()))?)?;
+        say(&json(&summary)?)?;
     } else if !arguments.quiet {
         say(&terminal::text(
             &reads,
@@ -89,6 +97,10 @@ pub fn run(arguments: &Arguments) -> Result<()> {
         say(&format!("{a} and {b}\n{explanation}"))?;
     }
     Ok(())
+}
+
+fn json(value: &impl serde::Serialize) -> Result<String> {
+    serde_json::to_string_pretty(value).map_err(|error| Error::new(ErrorKind::Format, error.to_string()))
 }
 
 /// Prints text. A reader who has seen enough (`consolidate | head`) is no error.

@@ -3,9 +3,11 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use quilate::block::BlockMethod;
 use quilate::detect::FieldGuess;
 use quilate::history::History;
 use quilate::io::history::day_text;
+use quilate::pipeline::Plan;
 use quilate::relate::Relations;
 use quilate::report::{Explanation, Summary};
 use quilate::{EntityId, Issue, RecordId, Resolution, Role};
@@ -59,6 +61,65 @@ pub fn text(
     }
     issues(out, summary.issues.iter().chain(found.iter()));
     written(out, &arguments.out, (arguments.pairs, happened.is_some()), timings);
+    std::mem::take(out)
+}
+
+/// What a run would do.
+pub fn plan(plan: &Plan) -> String {
+    let out = &mut String::new();
+    let blocking = &plan.blocking;
+    let method = match plan.method {
+        BlockMethod::Neighbours => "the best neighbours of each record",
+        BlockMethod::Rules => "the configured rules",
+        BlockMethod::Both => "the best neighbours of each record, and the configured rules",
+    };
+    heading(out, "Plan");
+    outln!(out, "  {:>15}  records, compared with {method}", number(plan.records));
+    outln!(
+        out,
+        "  {:>15}  candidate pairs, {:.1} a record; {:.4} % of all pairs",
+        number(blocking.candidate_pairs.round() as u64),
+        plan.pairs_per_record(),
+        100.0 * (1.0 - plan.reduction()),
+    );
+    match blocking.recall {
+        Some(recall) => outln!(
+            out,
+            "  {:>13.1} %  of the matching pairs are expected among them (capture and recapture, {} records)",
+            100.0 * recall,
+            number(blocking.sampled_records),
+        ),
+        None => {
+            outln!(out, "  {:>15}  recall: the columns are too few, or have too little in common", "unknown")
+        }
+    }
+    outln!(out, "  {:>12} MB  of memory at the peak", number(plan.peak_bytes.div_ceil(1_000_000)));
+    outln!(out, "  {:>13.1} s  of one core, roughly", plan.cpu_seconds);
+    if !plan.rules.is_empty() {
+        outln!(out, "\n  {:>15}  {:>15}  rule", "pairs", "adds");
+        for rule in &plan.rules {
+            let left_out = match rule.stats.pairs_left_out {
+                0 => String::new(),
+                pairs => {
+                    format!(" ({} pairs in {} large blocks left out)", number(pairs), rule.stats.large_blocks)
+                }
+            };
+            outln!(
+                out,
+                "  {:>15}  {:>15}  {}{left_out}",
+                number(rule.stats.pairs),
+                number(rule.adds),
+                rule.stats.rule
+            );
+        }
+    }
+    if !plan.suggestions.is_empty() {
+        outln!(out, "\n  Rules that would do, and the share of the likely matches that they find together:");
+        for rule in &plan.suggestions {
+            outln!(out, "  {:>15}  {:>13.1} %  {}", number(rule.pairs), 100.0 * rule.found, rule.rule);
+        }
+    }
+    issues(out, plan.issues.iter());
     std::mem::take(out)
 }
 

@@ -61,6 +61,8 @@ pub(super) struct Index<'a> {
     columns: Vec<(usize, Rows)>,
     /// For each composite: the key number of each record, or [`NULL`].
     composites: Vec<Vec<u32>>,
+    /// The attributes that each composite is made of.
+    composite_kinds: Vec<[AttributeKind; 2]>,
     /// Records of each key; empty for keys that were too large or that one record has alone.
     postings: Rows,
     /// Fixed-point information content of each key: `256 * log2(N / df)`.
@@ -96,6 +98,7 @@ impl<'a> Index<'a> {
             attributes,
             columns,
             composites: Vec::new(),
+            composite_kinds: Vec::new(),
             postings: Rows::default(),
             weights: Vec::new(),
             stats: IndexStats::default(),
@@ -121,6 +124,7 @@ impl<'a> Index<'a> {
                 next += 1;
             }
             self.composites.push(number);
+            self.composite_kinds.push([rule.0.kind(), rule.1.kind()]);
         }
         self.weights = vec![0; next];
     }
@@ -175,6 +179,35 @@ impl<'a> Index<'a> {
         out.extend(self.composites.iter().map(|numbers| numbers[record]).filter(|&key| key != NULL));
         out.sort_unstable();
         out.dedup();
+    }
+
+    /// As [`Self::record_keys`], of some kinds of attributes; a composite counts when all its parts do.
+    pub(super) fn record_keys_of(
+        &self,
+        record: usize,
+        wanted: impl Fn(AttributeKind) -> bool,
+        out: &mut Vec<u32>,
+    ) {
+        out.clear();
+        for (at, rows) in self.columns.iter().filter(|(at, _)| wanted(self.attributes.columns[*at].kind)) {
+            for &code in self.attributes.columns[*at].column.codes(record) {
+                out.extend_from_slice(rows.get(code as usize));
+            }
+        }
+        let composites = self.composites.iter().zip(&self.composite_kinds);
+        let numbers = composites.filter(|(_, kinds)| kinds.iter().all(|&kind| wanted(kind)));
+        out.extend(numbers.map(|(numbers, _)| numbers[record]).filter(|&key| key != NULL));
+        out.sort_unstable();
+        out.dedup();
+    }
+
+    /// Bytes held.
+    pub(super) fn heap_bytes(&self) -> usize {
+        let rows = |rows: &Rows| 4 * (rows.offsets.capacity() + rows.items.capacity());
+        self.columns.iter().map(|(_, keys)| rows(keys)).sum::<usize>()
+            + self.composites.iter().map(|numbers| 4 * numbers.capacity()).sum::<usize>()
+            + rows(&self.postings)
+            + 4 * self.weights.capacity()
     }
 
     /// The records that carry a key, ascending; empty when the key is not used.
@@ -305,6 +338,12 @@ const COMPOSITES: &[Composite] = &[
     Composite(Part::Whole(AttributeKind::Street), Part::Whole(AttributeKind::HouseNumber)),
     Composite(Part::Whole(AttributeKind::Surname), Part::Whole(AttributeKind::GivenName)),
 ];
+
+/// How many composites the attributes have all parts of.
+pub(super) fn composites_of(attributes: &Attributes) -> usize {
+    let has = |part: Part| attributes.position(part.kind()).is_some();
+    COMPOSITES.iter().filter(|rule| has(rule.0) && has(rule.1)).count()
+}
 
 impl Composite {
     /// The key of each record that has both parts; `None` when an attribute is missing altogether.

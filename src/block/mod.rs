@@ -28,7 +28,9 @@
 //! Own design; the weights are the inverse document frequencies of text retrieval.
 
 mod config;
+mod estimate;
 mod expression;
+mod forecast;
 mod index;
 mod keys;
 mod neighbours;
@@ -37,7 +39,10 @@ mod rule_index;
 mod rules;
 
 pub use config::BlockConfig;
+pub use estimate::{BlockEstimate, Capture, KeyGroup, SuggestedRule};
+pub(crate) use estimate::{EstimateInput, estimate, suggest};
 pub use expression::KeyExpression;
+pub use forecast::IndexForecast;
 pub use index::{IndexStats, MAX_BLOCK, record_keys};
 pub use neighbours::{BlockOptions, K, MAX_POSTINGS, Neighbours};
 pub use rule::{MAX_WINDOW, Rule};

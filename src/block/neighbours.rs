@@ -16,7 +16,7 @@ pub const MAX_POSTINGS: usize = 3000;
 
 /// A neighbour that shares less than this part of what the best one shares is noise: leaving it out halves the pairs
 /// and moved no F1 by more than .0005 on three labelled sets.
-const RELEVANT: f64 = 0.25;
+pub(super) const RELEVANT: f64 = 0.25;
 
 /// Records that one task works on.
 const CHUNK: usize = 8192;

@@ -45,6 +45,7 @@ struct KeySource<'a> {
 /// Memory: 12 bytes a record and 8 a key of a record for equality, 8 bytes a record for an order; nothing a pair.
 pub(super) struct RuleIndex {
     form: Form,
+    kinds: Vec<AttributeKind>,
     pub(super) stats: RuleStats,
 }
 
@@ -84,6 +85,7 @@ impl RuleIndex {
     /// O(k log k) for k keys of all records.
     pub(super) fn new(rule: &Rule, attributes: &Attributes, max_block: usize) -> Result<Self> {
         let sources = sources(rule, attributes)?;
+        let kinds = sources.iter().flatten().map(|source| source.attribute.kind).collect();
         let mut stats = RuleStats { rule: rule.to_string(), ..RuleStats::default() };
         let form = match (sources, rule.window) {
             (None, _) => {
@@ -93,7 +95,7 @@ impl RuleIndex {
             (Some(sources), None) => equal(&sources, attributes.len(), max_block, &mut stats),
             (Some(sources), Some(width)) => near(&sources, attributes.len(), width, &mut stats),
         };
-        Ok(Self { form, stats })
+        Ok(Self { form, kinds, stats })
     }
 
     /// Whether the rule makes a pair of two records.
@@ -140,6 +142,30 @@ impl RuleIndex {
                 order[low..high].iter().filter(|&&other| other > record).for_each(|&other| work(other));
             }
         }
+    }
+
+    /// Calls `work` with every record that shares a key with `record`, itself included and possibly more than once.
+    pub(super) fn partners(&self, record: u32, mut work: impl FnMut(u32)) {
+        match &self.form {
+            Form::Equal { ends, keys, block_ends, records } => {
+                for &key in part(ends, keys, record as usize) {
+                    part(block_ends, records, key as usize).iter().for_each(|&other| work(other));
+                }
+            }
+            Form::Near { order, place, width } => {
+                let at = place[record as usize];
+                if at != u32::MAX {
+                    let low = at.saturating_sub(width - 1) as usize;
+                    let high = (at as usize + *width as usize).min(order.len());
+                    order[low..high].iter().for_each(|&other| work(other));
+                }
+            }
+        }
+    }
+
+    /// The kinds of attributes that the rule is made of.
+    pub(super) fn kinds(&self) -> &[AttributeKind] {
+        &self.kinds
     }
 
     /// Bytes held.

@@ -9,6 +9,7 @@ use crate::error::Result;
 use crate::ids::SourceId;
 use crate::normalize::attributes::Attributes;
 use crate::par;
+use crate::table::AttributeKind;
 
 /// Keys that more records share are not used by rules: two million pairs a block, and what so many records share tells
 /// nobody from anybody.
@@ -140,6 +141,25 @@ impl Rules {
     pub fn rules_of(&self, a: u32, b: u32) -> Vec<usize> {
         let allowed = a != b && self.allowed(a, b);
         (0..self.indexes.len()).filter(|&rule| allowed && self.indexes[rule].contains(a, b)).collect()
+    }
+
+    /// Whether a rule whose attributes are all wanted makes a pair of two records.
+    pub(super) fn makes(&self, a: u32, b: u32, wanted: impl Fn(AttributeKind) -> bool) -> bool {
+        let of_wanted = |index: &&RuleIndex| index.kinds().iter().all(|&kind| wanted(kind));
+        a != b
+            && self.allowed(a, b)
+            && self.indexes.iter().filter(of_wanted).any(|index| index.contains(a, b))
+    }
+
+    /// Calls `work` with the records that some rule pairs with one, possibly more than once.
+    pub(super) fn partners(&self, record: u32, mut work: impl FnMut(u32)) {
+        for index in &self.indexes {
+            index.partners(record, |other| {
+                if other != record && self.allowed(record, other) {
+                    work(other);
+                }
+            });
+        }
     }
 
     /// Calls `work(rule, a, b)` for the pairs `a < b` whose smaller record is in a range, by rule and record; over all
@@ -274,7 +294,7 @@ mod tests {
     use super::*;
     use crate::block::BlockOptions;
     use crate::normalize::attributes::Attribute;
-    use crate::table::{AttributeKind, ColumnBuilder};
+    use crate::table::ColumnBuilder;
     use proptest::prelude::*;
 
     const NAMES: [&str; 8] = ["ana", "anna", "luis", "luisa", "garcia", "gracia", "lopez ruiz", "ruiz"];

@@ -222,6 +222,10 @@ impl Matching {
             );
         }
         let mut add = |code, count: u64, message: &str| issues.add_many(code, "", "", count, None, message);
+        if self.candidates == 0 && self.entities.records() > 1 && !comparisons.items().is_empty() {
+            let message = "records, and no two share a key that is rare enough to compare them";
+            add("no_candidates", self.entities.records() as u64, message);
+        }
         let left_out = comparisons.left_out();
         if left_out > 0 {
             add("comparison_limit", left_out as u64, "columns beyond the 24th comparison were not compared");
@@ -590,7 +594,7 @@ fn block(attributes: &Attributes, options: &MatchOptions, control: &Control) -> 
 }
 
 /// Pairs of records that may match under the link type.
-fn possible_pairs(attributes: &Attributes, link_type: LinkType) -> f64 {
+pub(super) fn possible_pairs(attributes: &Attributes, link_type: LinkType) -> f64 {
     let pairs = |n: f64| n * (n - 1.0) / 2.0;
     let mut sizes = std::collections::BTreeMap::new();
     attributes.source.iter().for_each(|&source| *sizes.entry(source).or_insert(0f64) += 1.0);

@@ -43,6 +43,21 @@ pub(super) struct Prepared {
     pub(super) must_link: Vec<(u32, u32)>,
 }
 
+impl Prepared {
+    /// Bytes held.
+    pub(super) fn heap_bytes(&self) -> u64 {
+        let evidence: usize = self.attributes.columns.iter().map(|a| a.column.heap_bytes()).sum();
+        let golden = |field: &GoldenField| {
+            field.values.heap_bytes()
+                + 4 * field.key.capacity()
+                + field.quality.capacity() * size_of::<Quality>()
+        };
+        let golden: usize = self.golden.iter().map(golden).sum();
+        let records = 8 * self.updated_at.capacity() + 2 * self.attributes.source.capacity();
+        (evidence + golden + records + 8 * self.must_link.capacity()) as u64
+    }
+}
+
 /// One parsed column of one file.
 struct Field {
     file: usize,

@@ -33,6 +33,11 @@ impl Records {
         self.source.is_empty()
     }
 
+    /// Bytes held.
+    pub(super) fn heap_bytes(&self) -> u64 {
+        (self.ids.heap_bytes() + 2 * self.source.capacity()) as u64
+    }
+
     /// The id of a record in its source.
     ///
     /// # Panics

@@ -95,6 +95,9 @@ pub struct MatchingSummary {
     pub training: Vec<EmReport>,
     /// Keys of the blocking.
     pub blocking: crate::block::IndexStats,
+    /// Rules of the blocking.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub rules: Vec<crate::block::RuleStats>,
     /// The model.
     pub comparisons: Vec<ComparisonSummary>,
 }
@@ -215,6 +218,7 @@ fn matching_summary(resolution: &Resolution) -> MatchingSummary {
         threshold_probability: MatchWeight(matching.threshold).probability().0,
         training: matching.em.clone(),
         blocking: matching.neighbours.stats.clone(),
+        rules: matching.rules.stats().cloned().collect(),
         comparisons: comparisons
             .items()
             .iter()
