@@ -23,6 +23,8 @@ mod grammar;
 mod lexicon;
 mod places;
 mod tail;
+mod words;
+mod write;
 
 pub use places::{Postcode, city, country, postcode, region};
 
@@ -191,7 +193,7 @@ fn keys_of(parts: &Address) -> Vec<String> {
 /// The address written out in the order of its country, provided that it reads as itself; else the text with its blanks
 /// cleaned. Either is a fixed point: a text that does not settle is its own cleaned form the next time as well.
 fn settled_form(parts: &Address, cleaned: String, hinted: &str, whole: bool) -> String {
-    let written = grammar::write(parts);
+    let written = write::write(parts);
     let (again, unread) = grammar::read(&clean(&written), hinted, whole);
     let settled = clean(&written) == written && placeholder_reason(&written).is_none();
     if settled && again == *parts && !unread { written } else { cleaned }
@@ -200,12 +202,21 @@ fn settled_form(parts: &Address, cleaned: String, hinted: &str, whole: bool) -> 
 /// One line with single blanks; line breaks and brackets become commas.
 fn clean(raw: &str) -> String {
     let mut out = String::with_capacity(raw.len());
-    for c in raw.chars().filter(|&c| !ascii::is_invisible(c)) {
+    let mut rest = raw.chars();
+    while let Some(c) = rest.next() {
+        if ascii::is_invisible(c) {
+            continue;
+        }
         let separator = matches!(
             c,
             '\n' | '\r' | '\t' | '(' | ')' | '[' | ']' | ';' | '|' | '"' | '\u{2013}' | '\u{2014}'
         );
-        let c = if separator { ',' } else { c };
+        let c = match c {
+            // `km 3,5` is one number.
+            ',' if is_decimal_of_km(&out) && rest.as_str().starts_with(|c: char| c.is_ascii_digit()) => '.',
+            _ if separator => ',',
+            c => c,
+        };
         if c.is_whitespace() {
             if !out.is_empty() && !out.ends_with(' ') {
                 out.push(' ');
@@ -224,6 +235,17 @@ fn clean(raw: &str) -> String {
     let kept = out.trim_end_matches([' ', ',']).len();
     out.truncate(kept);
     out
+}
+
+/// Whether a text ends in `km` and digits.
+fn is_decimal_of_km(text: &str) -> bool {
+    let head = text.trim_end_matches(|c: char| c.is_ascii_digit());
+    let word = head.trim_end_matches([' ', '.']);
+    head.len() < text.len()
+        && word.len() >= 2
+        && word
+            .get(word.len() - 2..)
+            .is_some_and(|w| w.eq_ignore_ascii_case("km") || w.eq_ignore_ascii_case("pk"))
 }
 
 /// Single blanks between words.
@@ -250,6 +272,10 @@ fn title_case(text: &str) -> String {
             out.push_str(if particle { &lowered } else { word });
             continue;
         }
+        if is_code(word) {
+            out.push_str(word);
+            continue;
+        }
         let mut fresh = true;
         for c in lowered.chars() {
             if fresh && c.is_alphabetic() {
@@ -261,6 +287,19 @@ fn title_case(text: &str) -> String {
         }
     }
     out
+}
+
+/// Words that stay in capitals: Roman numerals, roads (`N-VI`), abbreviations without a vowel (`SQN`).
+fn is_code(word: &str) -> bool {
+    const SHORTEST: usize = 3;
+    let upper = word.bytes().all(|b| b.is_ascii_uppercase() || matches!(b, b'-' | b','));
+    let roman = word.len() > 1 && word.bytes().all(|b| matches!(b, b'I' | b'V' | b'X' | b','));
+    let road = word.as_bytes().get(1) == Some(&b'-');
+    let consonants = word.len() >= SHORTEST
+        && word
+            .bytes()
+            .all(|b| b.is_ascii_uppercase() && !matches!(b, b'A' | b'E' | b'I' | b'O' | b'U' | b'Y'));
+    upper && (roman || road || consonants)
 }
 
 /// Why a text stands for no address.
@@ -290,6 +329,8 @@ fn placeholder_reason(cleaned: &str) -> Option<&'static str> {
         "sn",
         "sin numero",
         "domicilio desconocido",
+        "domicilio conocido",
+        "conocido",
         "domicilio",
         "direccion",
         "address",

@@ -136,7 +136,8 @@ const PLANNED: i16 = 20;
 /// ```
 pub fn date<'a>(raw: &'a str, hint: &DateHint<'_>) -> Normalized<'a, Date> {
     let order = hint.day_first.or_else(|| order_of(hint));
-    match parse::fields(raw, order.unwrap_or(true)) {
+    let expiry = hint.context == DateContext::Expiry;
+    match parse::fields_of_cell(raw, order.unwrap_or(true), expiry) {
         Ok(fields) => judge(raw, fields, hint, order.is_some()),
         Err(Failure::Mask) => outcome(raw, Date::default(), Quality::Placeholder, "mask_or_zero"),
         Err(Failure::Unreadable) if raw.trim().is_empty() => {
@@ -268,8 +269,9 @@ fn graded<'a>(
         hint.reference.zip(fields.year).is_some_and(|(today, y)| is_birth(hint) && y < today.0 - OLDEST);
     let grave =
         [fields.serial, is_likely_filler(fields).then_some("epoch_or_filler"), too_old.then_some("too_old")];
-    for reason in grave.into_iter().flatten() {
-        reasons.push(reason);
+    for reason in grave.into_iter().rev().flatten() {
+        // What lowers the grade comes first.
+        reasons.insert(0, reason);
         quality = Quality::Suspicious;
     }
     let canonical = iso(parts.year, parts.month, parts.day);

@@ -13,22 +13,19 @@
 use std::borrow::Cow;
 
 use serde::Serialize;
-use unicode_normalization::UnicodeNormalization;
 
 use super::ascii;
-use super::{Hint, Normalized, Quality};
+use super::{Hint, Normalized, Quality, with_original};
 
+mod cells;
 mod providers;
 mod punycode;
+mod syntax;
 
-use providers::{Rules, TABLES, country_variant, likely_domain, subdomain_user};
-
-/// RFC 5321, section 4.5.3.1.
-const MAX_LOCAL: usize = 64;
-/// RFC 5321, section 4.5.3.1, less the angle brackets.
-const MAX_DOMAIN: usize = 253;
-/// RFC 1035, section 2.3.4.
-const MAX_LABEL: usize = 63;
+pub use cells::split_emails;
+use cells::{narrowed, revealed};
+use providers::{Filler, Local, Rules, TABLES, country_variant, likely_domain, subdomain_user};
+use syntax::{local_fault, lower, strip_wrapping, to_ascii_domain};
 
 /// What an address is known to be besides an address.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize)]
@@ -52,7 +49,7 @@ pub struct Email {
     pub local: String,
     /// After the `@`, in lower case, international labels as A-labels (`xn--pea-8ma.es`).
     pub domain: String,
-    /// The sub-address after `+`, where the provider has them or is not known.
+    /// The sub-address after `+`, where the provider is known to have them.
     pub tag: Option<String>,
     /// The provider whose rules apply.
     pub provider: Option<&'static str>,
@@ -95,9 +92,24 @@ pub fn email<'a>(raw: &'a str, _hint: &Hint<'_>) -> Normalized<'a, Email> {
     if is_plain(raw) {
         return single(raw, raw);
     }
+    if let Some(narrow) = narrowed(raw) {
+        return with_original(raw, several(&narrow));
+    }
+    several(raw)
+}
+
+/// A cell of any number of addresses.
+fn several(raw: &str) -> Normalized<'_, Email> {
     let mut pieces = split_emails(raw).into_iter();
     let Some(first) = pieces.next() else {
-        return without_address(raw, raw.trim());
+        return match revealed(raw).map(|shown| with_original(raw, single(&shown, &shown))) {
+            Some(mut read) if read.quality == Quality::Ok => {
+                read.quality = Quality::Suspicious;
+                read.reasons.push("obfuscated");
+                read
+            }
+            _ => without_address(raw, raw.trim()),
+        };
     };
     let mut result = single(raw, first);
     let others: Vec<String> =
@@ -110,56 +122,6 @@ pub fn email<'a>(raw: &'a str, _hint: &Hint<'_>) -> Normalized<'a, Email> {
         }
     }
     result
-}
-
-/// The addresses of a cell, in order, as they are written: cut at `;`, `,`, `|`, ` ::: `, line breaks, and at blanks and
-/// slashes between two addresses. Display names are dropped. Pieces without an `@` are left out.
-pub fn split_emails(raw: &str) -> Vec<&str> {
-    let mut out = Vec::new();
-    let hard = |c: char| matches!(c, ';' | ',' | '|' | '\n' | '\r' | '\t');
-    if has_comma_for_dot(raw) {
-        push_segment(raw, &mut out);
-        return out;
-    }
-    for part in raw.split(hard).flat_map(|s| s.split(":::")) {
-        push_segment(part, &mut out);
-    }
-    out
-}
-
-/// Whether the only comma is a slip for the dot of the domain: `juan@gmail,com`.
-fn has_comma_for_dot(raw: &str) -> bool {
-    let Some((head, tail)) = raw.trim().rsplit_once(',') else { return false };
-    let domain = head.rsplit_once('@').map(|(_, d)| d);
-    (2..=3).contains(&tail.len())
-        && tail.bytes().all(|b| b.is_ascii_alphabetic())
-        && domain.is_some_and(|d| !d.is_empty() && d.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-'))
-}
-
-fn push_segment<'a>(segment: &'a str, out: &mut Vec<&'a str>) {
-    let ats = segment.bytes().filter(|&b| b == b'@').count();
-    if ats == 0 {
-        return;
-    }
-    if let Some(inner) = in_angle_brackets(segment) {
-        out.push(inner);
-    } else if ats == 1 {
-        out.push(segment.trim());
-    } else {
-        let blank_or_slash = |c: char| c.is_whitespace() || c == '/';
-        let before = out.len();
-        out.extend(segment.split(blank_or_slash).filter(|p| p.contains('@') && p.len() > 1));
-        if out.len() == before {
-            out.push(segment.trim());
-        }
-    }
-}
-
-fn in_angle_brackets(segment: &str) -> Option<&str> {
-    let open = segment.rfind('<')?;
-    let inner = &segment[open + 1..];
-    let inner = inner.find('>').map_or(inner, |close| &inner[..close]);
-    inner.contains('@').then(|| inner.trim())
 }
 
 /// Whether a value is one address without anything to clean; the common case.
@@ -232,6 +194,21 @@ fn single<'a>(original: &'a str, text: &str) -> Normalized<'a, Email> {
     parts.domain = match to_ascii_domain(&domain) {
         Ok(ascii) => ascii,
         Err(reason) => {
+            let lowered = lower(&domain);
+            let fake = match reason {
+                "no_tld" => matches!(
+                    lowered.trim_end_matches('.'),
+                    "localhost" | "local" | "test" | "example" | "invalid"
+                ),
+                "bad_tld" => {
+                    placeholder_reason(&parts.local, &lowered, local_named(&parts.local).filler).is_some()
+                }
+                _ => false,
+            };
+            if fake {
+                parts.domain = lowered.into_owned();
+                return outcome(original, parts, Quality::Placeholder, "known_fake");
+            }
             parts.domain = lower(&domain).into_owned();
             return outcome(original, parts, Quality::Invalid, reason);
         }
@@ -240,104 +217,6 @@ fn single<'a>(original: &'a str, text: &str) -> Normalized<'a, Email> {
         reasons.push("space_in_domain");
     }
     describe(original, parts, reasons)
-}
-
-/// Takes off quotes, brackets, labels such as `mailto:` and punctuation around an address.
-fn strip_wrapping(text: &str) -> &str {
-    let outside = |c: char| {
-        c.is_whitespace()
-            || ascii::is_invisible(c)
-            || matches!(c, '<' | '>' | '(' | ')' | '[' | ']' | '"' | '\u{201C}' | '\u{201D}')
-    };
-    let mut text = text.trim_matches(outside).trim_start_matches(['\'', '\u{2018}', '\u{2019}']);
-    while let Some(colon) = text.find(':') {
-        let at = text.find('@').unwrap_or(text.len());
-        if colon > at {
-            break;
-        }
-        text = text[colon + 1..].trim_start_matches(outside);
-    }
-    if let Some((address, _query)) = text.split_once('?').filter(|(a, _)| a.contains('@')) {
-        text = address;
-    }
-    text.trim_end_matches(|c: char| {
-        outside(c) || matches!(c, '.' | ',' | ';' | ':' | '\'' | '\u{2019}' | '!')
-    })
-    .trim_start_matches(outside)
-}
-
-fn lower(text: &str) -> Cow<'_, str> {
-    if text.is_ascii() {
-        if text.bytes().any(|b| b.is_ascii_uppercase()) {
-            return text.to_ascii_lowercase().into();
-        }
-        return text.into();
-    }
-    // Lower case may decompose (`İ`), so composition comes last; that makes the pair idempotent.
-    text.nfc()
-        .filter(|&c| !ascii::is_invisible(c))
-        .flat_map(char::to_lowercase)
-        .nfc()
-        .collect::<String>()
-        .into()
-}
-
-fn local_fault(local: &str) -> Option<&'static str> {
-    if local.is_empty() {
-        return Some("empty_local");
-    }
-    if local.len() > MAX_LOCAL {
-        return Some("too_long");
-    }
-    if local.contains(char::is_whitespace) {
-        return Some("space_in_local");
-    }
-    let allowed = |c: char| {
-        c.is_ascii_alphanumeric()
-            || matches!(c, '!' | '#'..='\'' | '*' | '+' | '-' | '.' | '/' | '=' | '?' | '^'..='`' | '{'..='~')
-            || (!c.is_ascii() && (c.is_alphanumeric() || unicode_normalization::char::is_combining_mark(c)))
-    };
-    if !local.chars().all(allowed) {
-        return Some("bad_character");
-    }
-    (local.starts_with('.') || local.ends_with('.') || local.contains("..")).then_some("dot_placement")
-}
-
-/// The domain in lower case with A-labels, or why it cannot be one.
-fn to_ascii_domain(domain: &str) -> Result<String, &'static str> {
-    let lowered = lower(domain);
-    let lowered = lowered.trim_end_matches('.');
-    let mut out = String::with_capacity(lowered.len());
-    for label in lowered.split(['.', '\u{3002}', '\u{FF0E}']) {
-        if !out.is_empty() {
-            out.push('.');
-        }
-        let from = out.len();
-        if label.is_ascii() {
-            out.push_str(label);
-        } else {
-            out.push_str("xn--");
-            punycode::encode_into(label, &mut out).ok_or("bad_domain")?;
-        }
-        let ascii = &out.as_bytes()[from..];
-        let inside = |b: &u8| b.is_ascii_alphanumeric() || *b == b'-';
-        if ascii.is_empty() || ascii.len() > MAX_LABEL || !ascii.iter().all(inside) {
-            return Err("bad_domain");
-        }
-        if ascii[0] == b'-'
-            || ascii[ascii.len() - 1] == b'-'
-            || label.chars().any(|c| !c.is_ascii() && !c.is_alphanumeric())
-        {
-            return Err("bad_domain");
-        }
-    }
-    let Some((_, top)) = out.rsplit_once('.') else { return Err("no_tld") };
-    if out.len() > MAX_DOMAIN {
-        return Err("too_long");
-    }
-    let top_is_name =
-        top.len() >= 2 && (top.starts_with("xn--") || top.bytes().all(|b| b.is_ascii_alphabetic()));
-    if top_is_name { Ok(out) } else { Err("bad_tld") }
 }
 
 /// Fills in what is known about a well-formed address and judges it.
@@ -353,13 +232,16 @@ fn describe<'a>(
     parts.flags.free = known.is_some_and(|d| d.free) || rules.is_some_and(|r| !r.relay);
     parts.flags.disposable = known.is_some_and(|d| d.disposable);
     let base = parts.local.split('+').next().unwrap_or_default();
-    parts.flags.role = is_role(base);
+    let named = local_named(base);
+    parts.flags.role = named.role;
     let has_tags = rules.is_none_or(|r| r.tags);
     let base_len = if has_tags && !base.is_empty() { base.len() } else { parts.local.len() };
-    if base_len < parts.local.len() {
+    if base_len < parts.local.len() && rules.is_some() {
         parts.tag = Some(parts.local[base_len + 1..].to_owned());
     }
-    if let Some(reason) = placeholder_reason(&parts.local[..base_len], &parts.domain) {
+    let filler =
+        if base_len == base.len() { named.filler } else { local_named(&parts.local[..base_len]).filler };
+    if let Some(reason) = placeholder_reason(&parts.local[..base_len], &parts.domain, filler) {
         return outcome(original, parts, Quality::Placeholder, reason);
     }
     if rules.is_none() && !parts.flags.free {
@@ -376,7 +258,7 @@ fn describe<'a>(
     if !parts.local.is_ascii() {
         reasons.push("non_ascii_local");
     }
-    if is_filler_word(&parts.local[..base_len]) {
+    if !parts.flags.relay && matches!(filler, Some(Filler::Absent | Filler::Filler)) {
         reasons.push("placeholder_local");
     } else if parts.domain.split('.').next() == Some(&parts.local) {
         reasons.push("local_equals_domain");
@@ -416,119 +298,16 @@ fn mailbox(local: &str, domain: &str, base_len: usize, rules: Option<&Rules>) ->
     out
 }
 
-fn is_role(local: &str) -> bool {
+/// What a local part is known as: a role also with digits behind it (`info2`).
+fn local_named(local: &str) -> Local {
+    let known = TABLES.locals.get(local).copied().unwrap_or_default();
     let word = local.trim_end_matches(|c: char| c.is_ascii_digit());
-    TABLES.roles.contains_key(local) || (!word.is_empty() && TABLES.roles.contains_key(word))
+    let role = known.role || (word.len() < local.len() && TABLES.locals.get(word).is_some_and(|l| l.role));
+    Local { role, ..known }
 }
 
-/// Words that people type into a required field.
-const FILLER_LOCALS: &[&str] = &[
-    "sin",
-    "nt",
-    "nn",
-    "test",
-    "tests",
-    "prueba",
-    "pruebas",
-    "noemail",
-    "no-email",
-    "no_email",
-    "nomail",
-    "no-mail",
-    "notiene",
-    "no-tiene",
-    "no_tiene",
-    "notienemail",
-    "notieneemail",
-    "notienecorreo",
-    "sinemail",
-    "sin-email",
-    "sin_email",
-    "sincorreo",
-    "nocorreo",
-    "sinmail",
-    "noaplica",
-    "na-na",
-    "asdf",
-    "asd",
-    "qwe",
-    "qwerty",
-    "abc",
-    "example",
-    "ejemplo",
-    "correo",
-    "email",
-    "mail",
-    "user",
-    "usuario",
-    "cliente",
-    "desconocido",
-    "unknown",
-    "anonymous",
-    "anonimo",
-    "fake",
-    "dummy",
-    "noreply",
-    "no-reply",
-    "noresponder",
-    "none",
-    "null",
-    "nombre",
-    "nadie",
-    "no",
-    "na",
-    "nc",
-    "sn",
-    "notengo",
-    "no-tengo",
-    "nodisponible",
-    "123",
-    "1234",
-    "12345",
-    "semail",
-    "nombre.apellido",
-    "tu",
-    "me",
-    "yo",
-    "info",
-];
-
-/// Fillers that say in full that there is none; no mailbox has such a name, whatever the domain.
-const ABSENT_LOCALS: &[&str] = &[
-    "noemail",
-    "no-email",
-    "no_email",
-    "notiene",
-    "no-tiene",
-    "no_tiene",
-    "notienemail",
-    "notieneemail",
-    "notienecorreo",
-    "sinemail",
-    "sin-email",
-    "sin_email",
-    "sincorreo",
-    "nocorreo",
-    "sinmail",
-    "notengo",
-    "no-tengo",
-];
-
-/// Second-level names that only occur with a filler before the `@`.
-const FILLER_DOMAINS: &[&str] = &[
-    "email", "mail", "correo", "tiene", "notiene", "dominio", "domain", "ejemplo", "example", "prueba",
-    "test", "nada",
-];
-
-/// Filler words that a person may still use as a local part are not suspicious by themselves.
-fn is_filler_word(local: &str) -> bool {
-    !matches!(
-        local,
-        "me" | "yo" | "tu" | "info" | "no" | "na" | "nc" | "sn" | "nn" | "nt" | "sin" | "cliente" | "nombre"
-    ) && FILLER_LOCALS.contains(&local)
-}
-
-fn placeholder_reason(local: &str, domain: &str) -> Option<&'static str> {
+/// Why an address stands for none. `filler` is what its local part is known as.
+fn placeholder_reason(local: &str, domain: &str, filler: Option<Filler>) -> Option<&'static str> {
     let (name, rest) = domain.split_once('.')?;
     let top = domain.rsplit('.').next().unwrap_or_default();
     let reserved_top = matches!(top, "test" | "example" | "invalid" | "localhost" | "local");
@@ -541,12 +320,29 @@ fn placeholder_reason(local: &str, domain: &str) -> Option<&'static str> {
     if ascii::is_one_byte_repeated(local) && ascii::is_one_byte_repeated(name) && !rest.contains('.') {
         return Some("repeated_char");
     }
-    if ABSENT_LOCALS.contains(&local) {
-        return Some("known_fake");
+    match filler? {
+        Filler::Absent => Some("known_fake"),
+        _ => (local == name || is_filler_domain(name)).then_some("known_fake"),
     }
-    let filler = FILLER_LOCALS.contains(&local);
-    (filler && (local == name || FILLER_DOMAINS.contains(&name) || FILLER_LOCALS.contains(&name)))
-        .then_some("known_fake")
+}
+
+/// Second-level names that only occur with a filler before the `@`, and fillers themselves.
+fn is_filler_domain(name: &str) -> bool {
+    matches!(
+        name,
+        "email"
+            | "mail"
+            | "correo"
+            | "tiene"
+            | "notiene"
+            | "dominio"
+            | "domain"
+            | "ejemplo"
+            | "example"
+            | "prueba"
+            | "test"
+            | "nada"
+    ) || TABLES.locals.get(name).is_some_and(|l| l.filler.is_some())
 }
 
 #[cfg(test)]

@@ -12,9 +12,11 @@
 use serde::Serialize;
 
 use super::ascii;
-use super::{Hint, Normalized, Quality};
+use super::{Hint, Normalized, Quality, with_original};
 
 mod checks;
+mod european;
+mod format;
 mod schemes;
 
 use schemes::Scheme;
@@ -31,6 +33,18 @@ pub enum Entity {
     Account,
     /// Persons and companies share the scheme and the number does not tell.
     Either,
+}
+
+impl Entity {
+    /// The stable name; empty when the number does not tell.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Person => "person",
+            Self::Company => "company",
+            Self::Account => "account",
+            Self::Either => "",
+        }
+    }
 }
 
 /// The components of an identifier.
@@ -52,6 +66,24 @@ pub struct Identifier {
     pub female: Option<bool>,
     /// The digits alone.
     pub digits: String,
+    /// The further identifiers of the cell, compact.
+    pub others: Vec<String>,
+}
+
+impl Identifier {
+    /// The number with the signs that its country groups it with (`76.086.428-5`, `ES91 2100 0418 4502 0005 1332`); empty for
+    /// schemes that are written without, and for numbers that fail their check.
+    ///
+    /// # Complexity
+    /// Linear in the length of the number.
+    pub fn formatted(&self) -> String {
+        // An RFC with another check digit than the computed one may be in use all the same.
+        let tolerated = self.scheme == Some("RFC");
+        let failed = self.valid == Some(false) && !tolerated;
+        self.scheme
+            .filter(|_| !failed)
+            .map_or_else(String::new, |scheme| format::grouped(scheme, &self.compact))
+    }
 }
 
 /// Longer values are no identifiers of any scheme.
@@ -76,8 +108,42 @@ const MIN_DIGITS: usize = 6;
 /// ```
 pub fn identifier<'a>(raw: &'a str, hint: &Hint<'_>) -> Normalized<'a, Identifier> {
     let region = ascii::region(hint).unwrap_or_default();
+    // The common case, which needs no second reading: a valid number of the hint's country without anything taken off.
+    let first = read_cell(raw, region);
+    let own = first.parts.country == Some(region) && first.parts.valid == Some(true);
+    if own && first.parts.others.is_empty() && !first.canonical.starts_with(region) {
+        return first;
+    }
     // A country prefix taken off may uncover another one, or a scheme: `BRGB...`.
-    super::settled(raw, raw.trim(), |text| read(text, region))
+    super::settled(raw, raw.trim(), |text| read_cell(text, region))
+}
+
+/// Reads a cell of one identifier, or of several with a slash, comma or semicolon between them.
+fn read_cell<'a>(raw: &'a str, region: &str) -> Normalized<'a, Identifier> {
+    const SHORTEST: usize = 7;
+    const MOST: usize = 8;
+    let separator = |c: char| matches!(c, ';' | ',' | '/' | '|' | '\n');
+    let long = |piece: &&str| piece.bytes().filter(u8::is_ascii_alphanumeric).count() >= SHORTEST;
+    if !raw.contains(separator) || !raw.split(separator).all(|piece| long(&piece)) {
+        return read(raw, region);
+    }
+    let whole = read(raw, region);
+    if whole.parts.valid == Some(true) {
+        return whole;
+    }
+    let pieces = || raw.split(separator).take(MOST).map(|piece| read(piece.trim(), region));
+    if !pieces().all(|piece| piece.parts.valid == Some(true)) {
+        return whole;
+    }
+    let mut pieces = pieces();
+    let Some(first) = pieces.next() else { return whole };
+    let mut out = with_original(raw, first);
+    out.parts.others = pieces.map(|piece| piece.parts.compact).filter(|c| *c != out.parts.compact).collect();
+    if !out.parts.others.is_empty() && out.quality != Quality::Placeholder {
+        out.quality = Quality::Multiple;
+        out.reasons.insert(0, "several_identifiers");
+    }
+    out
 }
 
 fn read<'a>(raw: &'a str, region: &str) -> Normalized<'a, Identifier> {
@@ -101,6 +167,15 @@ fn read<'a>(raw: &'a str, region: &str) -> Normalized<'a, Identifier> {
     let mut reasons = Vec::new();
     let mut found = recognise(compact, text, announced, region, &mut reasons);
     let mut rest = compact;
+    // The register of VAT named after a Swiss number.
+    if found.scheme.is_none()
+        && let Some(number) =
+            [b"MWST".as_slice(), b"TVA", b"IVA", b"HR"].iter().find_map(|s| rest.strip_suffix(*s))
+        && number.starts_with(b"CHE")
+    {
+        rest = number;
+        found = recognise(rest, text, announced, region, &mut reasons);
+    }
     while let Some((label, unlabelled)) = glued_label(rest).filter(|_| found.scheme.is_none()) {
         rest = unlabelled;
         found = recognise(rest, text, label, region, &mut reasons);
@@ -140,7 +215,7 @@ fn grade<'a>(
             reasons.push("checksum");
             Quality::Invalid
         }
-        _ if reasons.contains(&"letter_missing") => Quality::Suspicious,
+        _ if reasons.contains(&"letter_missing") || reasons.contains(&"ocr_letter") => Quality::Suspicious,
         _ => Quality::Ok,
     };
     let mut keys = Vec::new();
@@ -162,6 +237,12 @@ fn strip_labels(raw: &str) -> (&str, &'static str) {
         let Some((label, rest)) = leading_label(text) else { break };
         announced = if label.is_empty() { announced } else { label };
         text = rest;
+    }
+    // A remark in brackets after the number.
+    if let Some((number, _remark)) =
+        text.split_once('(').filter(|(n, _)| n.contains(|c: char| c.is_ascii_digit()))
+    {
+        text = number;
     }
     (text, announced)
 }
@@ -240,9 +321,31 @@ fn text_of(bytes: &[u8]) -> String {
     bytes.iter().map(|&b| char::from(b)).collect()
 }
 
+/// Compact characters, without allocation.
+#[derive(Clone, Copy)]
+struct Bytes {
+    buffer: [u8; MAX_LENGTH],
+    len: usize,
+}
+
+impl Bytes {
+    /// Of at most [`MAX_LENGTH`] bytes; more are cut.
+    fn new(bytes: &[u8]) -> Self {
+        let len = bytes.len().min(MAX_LENGTH);
+        let mut buffer = [0; MAX_LENGTH];
+        buffer[..len].copy_from_slice(&bytes[..len]);
+        Self { buffer, len }
+    }
+
+    fn as_slice(&self) -> &[u8] {
+        &self.buffer[..self.len]
+    }
+}
+
 /// A value that was read as an identifier.
+#[derive(Clone, Copy)]
 struct Found {
-    bytes: Vec<u8>,
+    bytes: Bytes,
     scheme: Option<&'static Scheme>,
     valid: Option<bool>,
 }
@@ -256,60 +359,73 @@ fn recognise(
     region: &str,
     reasons: &mut Vec<&'static str>,
 ) -> Found {
-    let mut failed = None;
-    let mut attempt = |bytes: &[u8], scheme: &'static Scheme| -> Option<Found> {
+    let mut failed: Option<Found> = None;
+    let attempt = |bytes: &[u8], scheme: &'static Scheme, failed: &mut Option<Found>| -> Option<Found> {
         let valid = (scheme.check)(bytes)?;
-        let found = Found { bytes: bytes.to_vec(), scheme: Some(scheme), valid: Some(valid) };
+        let found = Found { bytes: Bytes::new(bytes), scheme: Some(scheme), valid: Some(valid) };
         if valid {
             return Some(found);
         }
         failed.get_or_insert(found);
         None
     };
-    if let Some(scheme) = schemes::all().find(|s| s.name == announced)
-        && let Some(found) = attempt(compact, scheme)
+    if let Some(scheme) = schemes::all().find(|s| !announced.is_empty() && s.name == announced)
+        && let Some(found) = attempt(compact, scheme, &mut failed)
     {
         return found;
     }
-    if let Some(found) = schemes::of_country("").iter().find_map(|s| attempt(compact, s)) {
+    if let Some(found) = schemes::of_country("").iter().find_map(|s| attempt(compact, s, &mut failed)) {
         return found;
     }
-    let prefix =
-        compact.get(..2).and_then(|p| std::str::from_utf8(p).ok()).map(|p| if p == "EL" { "GR" } else { p });
+    let prefix = compact.get(..2).and_then(|p| std::str::from_utf8(p).ok()).map(country_of_prefix);
     for country in [Some(region), prefix].into_iter().flatten().filter(|c| !c.is_empty()) {
         let body = strip_country(compact, country);
         if country == "ES" {
             let mut padded = [0; 9];
             if let Some(number) = spanish_number(body, &mut padded, reasons)
-                && let Some(found) = schemes::of_country("ES").iter().find_map(|s| attempt(number, s))
+                && let Some(found) =
+                    schemes::of_country("ES").iter().find_map(|s| attempt(number, s, &mut failed))
             {
                 return found;
             }
         }
-        let preferred = preferred_by_punctuation(country, text);
+        let preferred = preferred_by_punctuation(country, text)
+            .or_else(|| (body.len() < compact.len() && country == "IE").then_some("VAT_IE"));
         let order = schemes::of_country(country);
         let first = order.iter().filter(|s| preferred == Some(s.name));
         let rest = order.iter().filter(|s| preferred != Some(s.name));
         for scheme in first.chain(rest) {
-            if let Some(found) = attempt(body, scheme) {
+            if let Some(found) = attempt(body, scheme, &mut failed) {
                 // A dash before the last digit says that there is a check digit, which then has failed.
                 if scheme.name == "CC_CO" && preferred == Some("NIT_CO") {
                     continue;
                 }
                 return found;
             }
+            // The dashes of one scheme are not another's, whose structure is the same.
+            if country == "US" && preferred == Some(scheme.name) {
+                break;
+            }
         }
     }
-    if let Some(found) =
-        schemes::all().filter(|s| s.telling && s.country != region).find_map(|s| attempt(compact, s))
+    let own_failed = failed.as_ref().is_some_and(|f: &Found| {
+        f.scheme.is_some_and(|s| {
+            s.country == region || Some(s.country) == prefix && f.bytes.as_slice().len() < compact.len()
+        })
+    });
+    if !own_failed
+        && let Some(found) = schemes::telling()
+            .iter()
+            .filter(|s| s.country != region)
+            .find_map(|s| attempt(compact, s, &mut failed))
     {
         return found;
     }
     // A failed check means something only where the scheme was to be expected: by label, country or country prefix, or
     // because of letters in the places of a scheme.
     let expected = failed.as_ref().and_then(|f| Some((f, f.scheme?))).is_some_and(|(found, scheme)| {
-        let prefixed = prefix == Some(scheme.country) && found.bytes.len() < compact.len();
-        let lettered = region.is_empty() && found.bytes.iter().any(u8::is_ascii_uppercase);
+        let prefixed = prefix == Some(scheme.country) && found.bytes.as_slice().len() < compact.len();
+        let lettered = region.is_empty() && found.bytes.as_slice().iter().any(u8::is_ascii_uppercase);
         scheme.name == announced
             || scheme.country.is_empty()
             || scheme.country == region
@@ -317,16 +433,26 @@ fn recognise(
             || lettered
     });
     failed.filter(|_| expected).unwrap_or_else(|| Found {
-        bytes: compact.to_vec(),
+        bytes: Bytes::new(compact),
         scheme: None,
         valid: None,
     })
 }
 
+/// The country that the prefix of a VAT number names: Greece and Northern Ireland have one of their own.
+fn country_of_prefix(two: &str) -> &str {
+    match two {
+        "EL" => "GR",
+        "XI" => "GB",
+        two => two,
+    }
+}
+
 /// The national part of a number with the prefix of European VAT numbers.
 fn strip_country<'b>(compact: &'b [u8], country: &str) -> &'b [u8] {
     const SHORTEST: usize = 8;
-    match compact.strip_prefix(country.as_bytes()) {
+    let prefixed = |two: &&[u8]| std::str::from_utf8(two).is_ok_and(|two| country_of_prefix(two) == country);
+    match compact.split_at_checked(2).filter(|(two, _)| prefixed(two)).map(|(_, rest)| rest) {
         Some(rest) if rest.len() >= SHORTEST && rest.iter().any(u8::is_ascii_digit) && country != "CH" => {
             rest
         }
@@ -339,6 +465,11 @@ fn spanish_number<'b>(b: &[u8], out: &'b mut [u8; 9], reasons: &mut Vec<&'static
     if checks::shape(b, b"dddddddA") {
         out[0] = b'0';
         out[1..].copy_from_slice(b);
+    } else if checks::shape(b, b"0ddddddddA") {
+        out.copy_from_slice(&b[1..]);
+    } else if let Some(mended) = with_digits_for_letters(b) {
+        *out = mended;
+        reasons.push("ocr_letter");
     } else if checks::shape(b, b"AddddddddA") && matches!(b[0], b'X' | b'Y' | b'Z') && b[1] == b'0' {
         out[0] = b[0];
         out[1..].copy_from_slice(&b[2..]);
@@ -352,25 +483,45 @@ fn spanish_number<'b>(b: &[u8], out: &'b mut [u8; 9], reasons: &mut Vec<&'static
     Some(out)
 }
 
+/// A DNI or NIE in which letters stand where digits belong, as scanners read them; only when its control letter then holds.
+fn with_digits_for_letters(b: &[u8]) -> Option<[u8; 9]> {
+    let mut mended: [u8; 9] = b.try_into().ok()?;
+    let from = usize::from(matches!(b[0], b'X' | b'Y' | b'Z'));
+    for c in &mut mended[from..8] {
+        *c = match *c {
+            b'O' | b'Q' => b'0',
+            b'I' | b'L' => b'1',
+            b'S' => b'5',
+            b'B' => b'8',
+            digit => digit,
+        };
+    }
+    let mended = Some(mended).filter(|mended| mended != b)?;
+    let holds = if from == 1 { checks::nie(&mended) } else { checks::dni(&mended) };
+    (holds == Some(true)).then_some(mended)
+}
+
 /// The scheme that dashes tell from another of the same length.
 fn preferred_by_punctuation(country: &str, text: &str) -> Option<&'static str> {
     let dash = text.rfind('-')?;
     match (country, text.len() - dash - 1) {
         ("US", 7) => Some("EIN"),
+        ("US", 4) if text.starts_with('9') => Some("ITIN"),
+        ("US", 4) => Some("SSN"),
         ("CO", 1) => Some("NIT_CO"),
         _ => None,
     }
 }
 
 fn parts_of(found: &Found) -> Identifier {
-    let b = &found.bytes;
+    let b = found.bytes.as_slice();
     let digits = b.iter().filter(|c| c.is_ascii_digit()).map(|&c| char::from(c)).collect();
     let mut parts = Identifier { compact: text_of(b), valid: found.valid, digits, ..Identifier::default() };
     let Some(scheme) = found.scheme else { return parts };
     parts.scheme = Some(scheme.name);
     parts.country =
         if scheme.name == "IBAN" { iban_country(b) } else { Some(scheme.country).filter(|c| !c.is_empty()) };
-    parts.entity = Some(entity_of(scheme, b));
+    parts.entity = Some(entity_of(scheme, b)).filter(|_| !schemes::GENERIC.contains(&parts.compact.as_str()));
     if found.valid == Some(true) || scheme.name == "RFC" {
         (parts.birth_date, parts.female) = carried(scheme.name, b);
     }
@@ -387,8 +538,8 @@ fn entity_of(scheme: &Scheme, b: &[u8]) -> Entity {
         ("RFC", _) => Entity::Person,
         ("CUIT", b'2') | ("RIF", b'V' | b'E' | b'P') => Entity::Person,
         ("CUIT", _) | ("RIF", _) => Entity::Company,
-        ("RUC", b'1') => Entity::Person,
-        ("RUC", _) => Entity::Company,
+        ("RUC_PE", b'1') => Entity::Person,
+        ("RUC_PE", _) => Entity::Company,
         ("NIF_PT", b'1'..=b'4') => Entity::Person,
         ("NIF_PT", _) => Entity::Company,
         // Fifty million and above went to companies.
@@ -422,7 +573,7 @@ fn carried(scheme: &str, b: &[u8]) -> (Option<(i16, u8, u8)>, Option<bool>) {
                 [1900, 2000, 2100, 2200, 1800].get(usize::from(b[2] & 15) / 2).copied().unwrap_or(1900);
             (date(century + two(0), two(2) % 20, two(4)), Some(b[9].is_multiple_of(2)))
         }
-        "NN_BE" => {
+        "NN" => {
             let number = b[..9].iter().fold(0u64, |n, &c| n * 10 + u64::from(c & 15));
             let check = u64::from(two(9).unsigned_abs());
             let century = if 97 - number % 97 == check { 1900 } else { 2000 };
@@ -509,7 +660,7 @@ mod tests {
             ("20.123.456", "AR", "DNI_AR"),
             ("76.086.428-5", "CL", "RUT_CL"),
             ("213.123.432-1", "CO", "NIT_CO"),
-            ("20512333797", "PE", "RUC"),
+            ("20512333797", "PE", "RUC_PE"),
             ("1714307103", "EC", "CI_EC"),
             ("211003420017", "UY", "RUT_UY"),
             ("80028061-0", "PY", "RUC_PY"),
@@ -522,10 +673,10 @@ mod tests {
             ("552 008 443", "FR", "SIREN"),
             ("732 829 320 00074", "FR", "SIRET"),
             ("2 95 10 99 126 111 93", "FR", "NIR"),
-            ("FR40303265045", "FR", "TVA_FR"),
+            ("FR40303265045", "FR", "TVA"),
             ("RCCMNL83S18D969H", "IT", "CF"),
             ("IT00743110157", "IT", "PIVA"),
-            ("DE 136,695 976", "DE", "VAT_DE"),
+            ("DE 136,695 976", "DE", "USTIDNR"),
             ("36 574 261 809", "DE", "IDNR"),
             ("AB 98 76 54 C", "GB", "NINO"),
             ("GB 980 7806 84", "GB", "VAT_GB"),
@@ -542,7 +693,7 @@ mod tests {
             ("123-456-782", "CA", "SIN"),
             ("1112.22.333", "NL", "BSN"),
             ("NL004495445B01", "NL", "BTW"),
-            ("85.07.30-033 28", "BE", "NN_BE"),
+            ("85.07.30-033 28", "BE", "NN"),
             ("BE0403019261", "BE", "KBO"),
             ("756.9217.0769.85", "CH", "AHV"),
             ("CHE-100.155.212", "CH", "UID_CH"),

@@ -17,9 +17,11 @@ use serde::Serialize;
 use super::ascii;
 use super::{Hint, Normalized, Quality};
 
+mod matching;
 mod plan;
 mod scan;
 
+pub use matching::{PhoneMatch, phone_match};
 use plan::{Fit, Plan, Reading};
 pub use scan::split_phones;
 use scan::{Digits, Scan};
@@ -36,11 +38,43 @@ pub enum PhoneKind {
     MobileOrLandline,
     /// Free to the caller: a company's.
     TollFree,
-    /// Shared cost, premium, personal or nationwide numbers.
-    Special,
+    /// Paid for by the caller above the usual rate.
+    Premium,
+    /// Caller and called share the cost.
+    SharedCost,
+    /// Over the internet, without a place.
+    Voip,
+    /// Follows a person from line to line.
+    Personal,
+    /// One number for all branches of a company.
+    Universal,
+    /// Paging services.
+    Pager,
+    /// Voice mailboxes.
+    Voicemail,
     /// The plan is not known in that detail.
     #[default]
     Unknown,
+}
+
+impl PhoneKind {
+    /// The name that libphonenumber gives it; empty when the kind is not known.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Mobile => "MOBILE",
+            Self::Landline => "FIXED_LINE",
+            Self::MobileOrLandline => "FIXED_LINE_OR_MOBILE",
+            Self::TollFree => "TOLL_FREE",
+            Self::Premium => "PREMIUM_RATE",
+            Self::SharedCost => "SHARED_COST",
+            Self::Voip => "VOIP",
+            Self::Personal => "PERSONAL_NUMBER",
+            Self::Universal => "UAN",
+            Self::Pager => "PAGER",
+            Self::Voicemail => "VOICEMAIL",
+            Self::Unknown => "",
+        }
+    }
 }
 
 /// The components of a telephone number.
@@ -56,6 +90,8 @@ pub struct Phone {
     pub extension: Option<String>,
     /// What it is.
     pub kind: PhoneKind,
+    /// Whether the plan of its country has such a number. False also where a country's plan is not known.
+    pub valid: bool,
     /// The further numbers of the cell, canonical.
     pub others: Vec<String>,
 }
@@ -80,8 +116,10 @@ pub fn phone<'a>(raw: &'a str, hint: &Hint<'_>) -> Normalized<'a, Phone> {
     let mut pieces = scan::pieces(&text).into_iter();
     let first = pieces.next().unwrap_or_default();
     let mut result = stable(raw, first, region);
-    let others: Vec<String> =
-        pieces.map(|p| stable(p, p, region).canonical).filter(|c| !c.is_empty()).collect();
+    let others: Vec<String> = pieces
+        .map(|p| stable(p, p, region).canonical)
+        .filter(|c| !c.is_empty() && *c != result.canonical)
+        .collect();
     if !others.is_empty() {
         result.parts.others = others;
         result.reasons.push("several_numbers");
@@ -103,7 +141,13 @@ fn empty<'a>(original: &'a str, quality: Quality, reason: &'static str) -> Norma
 fn stable<'a>(original: &'a str, text: &str, region: Option<&'static Plan>) -> Normalized<'a, Phone> {
     let mut out = single(original, text, region);
     let text = text.trim();
-    if out.canonical.is_empty() || out.canonical == text {
+    // A number that its plan has, written in full, is read in the same plan again.
+    let whole = || {
+        out.parts.valid
+            && out.parts.extension.is_none()
+            && filler_reason(out.canonical.get(1..).unwrap_or_default()).is_none()
+    };
+    if out.canonical.is_empty() || out.canonical == text || whole() {
         return out;
     }
     let pieces = scan::pieces(&out.canonical);
@@ -191,6 +235,7 @@ fn judge<'a>(original: &'a str, scanned: &Scan, reading: Reading) -> Normalized<
     let extension = scanned.extension();
     let country = Some(reading.plan.region_of(national));
     let kind = reading.kind;
+    let valid = reading.fit == Fit::Good;
     if is_nanp_fiction(reading.plan, national) {
         let parts = Phone {
             e164: Some(e164),
@@ -198,6 +243,7 @@ fn judge<'a>(original: &'a str, scanned: &Scan, reading: Reading) -> Normalized<
             country,
             extension,
             kind,
+            valid,
             others: Vec::new(),
         };
         reasons.push("fictional_number");
@@ -213,6 +259,7 @@ fn judge<'a>(original: &'a str, scanned: &Scan, reading: Reading) -> Normalized<
         country,
         extension,
         kind,
+        valid,
         others: Vec::new(),
     };
     Normalized { original, canonical, parts, keys, quality, reasons }
@@ -318,7 +365,7 @@ mod tests {
             ("no tiene", "ES", Quality::Placeholder, "negated_field_name"),
             ("", "ES", Quality::Placeholder, "empty"),
             ("llamar", "ES", Quality::Unparsed, "no_digits"),
-            ("512 345 679", "ES", Quality::Invalid, "unassigned_range"),
+            ("412 345 679", "ES", Quality::Invalid, "unassigned_range"),
             ("6,55E+08", "ES", Quality::Invalid, "excel_scientific"),
             ("65012345", "ES", Quality::Invalid, "too_short"),
             ("650 123 457 89", "ES", Quality::Invalid, "too_long"),
@@ -345,7 +392,9 @@ mod tests {
             ("650123457", "ES", PhoneKind::Mobile),
             ("971305512", "ES", PhoneKind::Landline),
             ("900123456", "ES", PhoneKind::TollFree),
-            ("902123456", "ES", PhoneKind::Special),
+            ("902123456", "ES", PhoneKind::SharedCost),
+            ("806123456", "ES", PhoneKind::Premium),
+            ("701234567", "ES", PhoneKind::Personal),
             ("4158675300", "US", PhoneKind::MobileOrLandline),
             ("0612345670", "FR", PhoneKind::Mobile),
             ("07911 123456", "GB", PhoneKind::Mobile),

@@ -1,65 +1,11 @@
-//! From a cleaned line to components, and back.
+//! From a cleaned line to components.
 
 use super::super::ascii;
 use super::lexicon::{self, Family};
 use super::tail::take_place;
-use super::{Address, places, title_case};
-
-/// A word of a line.
-pub(super) struct Token<'a> {
-    /// Without punctuation around it.
-    text: &'a str,
-    /// Folded, letters and digits only.
-    pub(super) word: String,
-    /// As written, with its punctuation.
-    raw: &'a str,
-}
-
-impl Token<'_> {
-    fn is_numeric(&self) -> bool {
-        self.word.starts_with(|c: char| c.is_ascii_digit())
-    }
-
-    fn is_single_letter(&self) -> bool {
-        self.word.len() == 1 && self.word.bytes().all(|b| b.is_ascii_alphabetic())
-    }
-
-    /// The digits of `3º`, `2ª`, `4t`, `3er`, `2nd`. `2A` is a floor and a door.
-    fn ordinal(&self) -> Option<&str> {
-        let digits = self.word.find(|c: char| !c.is_ascii_digit())?;
-        let (number, suffix) = self.word.split_at(digits);
-        let signed = self.text.contains(['º', 'ª', '°']);
-        let ending = matches!(
-            suffix,
-            "o" | "a" | "er" | "t" | "n" | "r" | "e" | "eme" | "nd" | "rd" | "th" | "st" | "d"
-        );
-        let lower = !self.text.contains(|c: char| c.is_ascii_uppercase());
-        (!number.is_empty() && ending && (signed || lower)).then_some(number)
-    }
-
-    /// `12B` as number and letter.
-    fn number_and_letter(&self) -> Option<(&str, &str)> {
-        let at = self.word.find(|c: char| !c.is_ascii_digit()).filter(|&at| at > 0)?;
-        let (number, letters) = self.word.split_at(at);
-        letters.bytes().all(|b| b.is_ascii_alphabetic()).then_some((number, letters))
-    }
-
-    pub(super) fn is_no_number(&self) -> bool {
-        matches!(self.word.as_str(), "sn" | "snc") && self.text.contains(['/', '.'])
-            || self.text.eq_ignore_ascii_case("s/nº")
-            || self.word == "sn"
-    }
-}
-
-pub(super) fn tokens(segment: &str) -> Vec<Token<'_>> {
-    let edge = |c: char| matches!(c, '.' | ',' | ':' | '\'' | '`' | '*' | '!' | '?') || c.is_whitespace();
-    let one = |raw| {
-        let text = str::trim_matches(raw, edge);
-        let word: String = ascii::fold(text).chars().filter(char::is_ascii_alphanumeric).collect();
-        Token { text, word, raw }
-    };
-    segment.split(' ').map(one).filter(|t| !t.word.is_empty() || t.text == "#").collect()
-}
+use super::words::{Token, segments, tokens};
+use super::write::display;
+use super::{Address, places};
 
 /// Reads a cleaned line. The flag says that some text was understood as nothing.
 pub(super) fn read(text: &str, hinted: &str, whole: bool) -> (Address, bool) {
@@ -77,12 +23,31 @@ pub(super) fn read(text: &str, hinted: &str, whole: bool) -> (Address, bool) {
     out.country.clone_from(&region);
     let mut reader =
         Reader { groups: lexicon::groups(&region), family: lexicon::family(&region), region, out, unread };
+    join_lone_number(&mut segments, reader.groups);
     let lines: Vec<Vec<Token<'_>>> = segments.iter().map(|s| tokens(s)).filter(|t| !t.is_empty()).collect();
     for (position, line) in lines.iter().enumerate() {
-        let street_follows = lines[position + 1..].iter().any(|l| reader.leading_type(l).is_some());
+        let later = &lines[position + 1..];
+        let named_house =
+            || !reader.is_unnumbered_street(line) && later.iter().any(|l| reader.is_unnumbered_street(l));
+        let street_follows = later.iter().any(|l| reader.is_street(l)) || named_house();
         reader.line(line, street_follows);
     }
     (reader.out, reader.unread)
+}
+
+/// `12, rue Saint-Denis`: a number that a comma parts from the street it stands before.
+fn join_lone_number(segments: &mut Vec<String>, groups: &[&str]) {
+    let [first, second, ..] = segments.as_slice() else { return };
+    let number_first = groups.contains(&"fr") || groups.contains(&"en");
+    let lone = first.starts_with(|c: char| c.is_ascii_digit())
+        && first.split(' ').count() <= 2
+        && first.len() <= 8
+        && !second.starts_with(|c: char| c.is_ascii_digit());
+    if number_first && lone {
+        let number = segments.remove(0);
+        segments[0].insert(0, ' ');
+        segments[0].insert_str(0, &number);
+    }
 }
 
 /// A country written out; two letters are more often a region.
@@ -91,52 +56,6 @@ fn country_name(segment: &str) -> Option<&'static str> {
     let words = ascii::fold_words(segment);
     let long = words.len() >= SHORTEST || matches!(words.as_str(), "uk" | "usa");
     places::country(segment).filter(|_| long && !words.bytes().any(|b| b.is_ascii_digit()))
-}
-
-/// The parts between commas and free-standing dashes, with glued words set apart.
-fn segments(text: &str, region: &str) -> Vec<String> {
-    let mut spaced = String::with_capacity(text.len() + 8);
-    for (at, c) in text.char_indices() {
-        let before = &text[..at];
-        let after = &text[at + c.len_utf8()..];
-        let next_is = |f: fn(&char) -> bool| after.chars().next().is_some_and(|c| f(&c));
-        match c {
-            '-' if is_separator(before, after, region) => spaced.push(','),
-            'º' | 'ª' | '°' if next_is(|c| c.is_alphanumeric()) => spaced.extend([c, ' ']),
-            '#' => spaced.push_str(" # "),
-            '/' if next_is(|c| c.is_alphabetic()) && is_type_slash(before, after) => spaced.push_str("/ "),
-            '.' if before.ends_with(char::is_alphabetic) && next_is(char::is_ascii_digit) => {
-                spaced.push_str(". ")
-            }
-            _ => spaced.push(c),
-        }
-    }
-    spaced.split(',').map(super::squeeze).filter(|s| !s.is_empty()).collect()
-}
-
-/// `C/Alcalá`, but not `s/n`, `r/c`, `c/v`.
-fn is_type_slash(before: &str, after: &str) -> bool {
-    const LONGEST_TYPE: usize = 4;
-    let head = before.rsplit([' ', ',']).next().unwrap_or_default();
-    let letters = after.chars().take_while(|c| c.is_alphabetic()).count();
-    head.chars().all(char::is_alphabetic) && (1..=LONGEST_TYPE).contains(&head.chars().count()) && letters > 1
-}
-
-/// A dash between parts: with blanks on both sides, or in Spain next to a postcode or before a floor.
-fn is_separator(before: &str, after: &str, region: &str) -> bool {
-    let digit_before = before.trim_end().ends_with(|c: char| c.is_ascii_digit());
-    let digits_after = after.trim_start().bytes().take_while(u8::is_ascii_digit).count();
-    if before.ends_with(' ') && after.starts_with(' ') {
-        return !(digit_before && digits_after > 0);
-    }
-    if region != "ES" {
-        return false;
-    }
-    let rest = &after[digits_after.min(after.len())..];
-    let code_after = digits_after == 5 && !rest.starts_with(|c: char| c.is_alphanumeric());
-    let digits_before = before.bytes().rev().take_while(u8::is_ascii_digit).count();
-    let code_before = digits_before == 5 && after.starts_with(char::is_alphabetic);
-    code_after || code_before || (digit_before && digits_after > 0 && rest.starts_with(['º', 'ª', '°']))
 }
 
 struct Reader {
@@ -175,9 +94,66 @@ impl Reader {
         })
     }
 
+    /// Whether a line is surely a street: it has the type of one, and not of what lies around streets.
+    fn is_street(&self, line: &[Token<'_>]) -> bool {
+        if self.family == Family::TypeLast {
+            return line.len() > 2
+                && line[0].is_numeric()
+                && line[1..].iter().any(|t| lexicon::street_type(self.groups, &t.word).is_some());
+        }
+        self.leading_type(line).is_some_and(|(canonical, _)| lexicon::is_thoroughfare(canonical))
+    }
+
+    /// `Church Lane` behind the name of a house.
+    fn is_unnumbered_street(&self, line: &[Token<'_>]) -> bool {
+        self.family == Family::TypeLast
+            && line.len() > 1
+            && line.last().is_some_and(|t| lexicon::street_type(self.groups, &t.word).is_some())
+            && line.iter().all(|t| !t.is_numeric())
+    }
+
+    /// What stands before the street and is none: an estate, a building, a quarter.
+    fn before_street(&mut self, line: &[Token<'_>]) -> bool {
+        let typed = self.leading_type(line);
+        let (component, words) = match typed {
+            Some((canonical, words)) if canonical.starts_with("polígono") => ("estate", words),
+            Some(("edificio", words)) => ("building", words),
+            Some(("urbanización" | "barrio" | "barriada" | "residencial" | "colonia" | "bairro", words)) => {
+                ("neighbourhood", words)
+            }
+            Some(_) => return false,
+            None if line.iter().any(|t| t.is_numeric() || t.text == "#") || self.starts_unit(line) => {
+                return false;
+            }
+            None => match line[0].word.as_str() {
+                "zi" | "za" | "zac" | "parc" => ("estate", usize::from(line.len() > 1)),
+                word if lexicon::unit(self.groups, word) == Some("building") && line.len() > 1 => {
+                    ("building", 1)
+                }
+                _ if line.iter().any(|t| matches!(t.word.as_str(), "park" | "estate" | "industrial")) => {
+                    ("estate", 0)
+                }
+                _ => ("building", 0),
+            },
+        };
+        self.push(component, display(&line[words..]));
+        true
+    }
+
     fn line(&mut self, line: &[Token<'_>], street_follows: bool) {
-        if self.po_box(line) {
+        if self.po_box(line) || (street_follows && !self.has_street() && self.before_street(line)) {
             return;
+        }
+        let plot = matches!(line[0].word.as_str(), "manzana" | "mz" | "mza" | "mzna" | "lote" | "lt");
+        if !self.has_street() && plot && line.get(1).is_some_and(is_value) {
+            return self.units(line);
+        }
+        // A quarter behind block and lot, where streets have no names.
+        if !self.has_street()
+            && (self.has_unit("block") || self.has_unit("lot"))
+            && let Some(("colonia" | "urbanización" | "barrio", words)) = self.leading_type(line)
+        {
+            return self.push("neighbourhood", display(&line[words..]));
         }
         if self.has_street() {
             return self.after_street(line);
@@ -186,10 +162,7 @@ impl Reader {
             Family::TypeLast => self.type_last(line),
             _ => {
                 let typed = self.leading_type(line);
-                if street_follows && typed.is_some_and(|(t, _)| t.starts_with("polígono")) {
-                    let (_, words) = typed.unwrap_or_default();
-                    self.out.unit.push(("estate", display(&line[words..])));
-                } else if typed.is_none() && self.starts_unit(line) {
+                if typed.is_none() && self.starts_unit(line) {
                     self.units(line);
                 } else if self.family == Family::Compound
                     && typed.is_none_or(|_| self.groups == ["de"] || self.groups == ["nl"])
@@ -243,8 +216,9 @@ impl Reader {
                 | "gpo box"
         );
         if is_box {
-            line[number].text.clone_into(&mut self.out.po_box);
-            self.unread |= line.len() > number + 1;
+            let digits = line[number..].iter().take_while(|t| t.is_numeric()).count();
+            line[number..number + digits].iter().for_each(|t| self.out.po_box.push_str(t.text));
+            self.unread |= line.len() > number + digits;
         }
         is_box
     }
@@ -261,8 +235,23 @@ impl Reader {
             return self.units(&line[rest..]);
         }
         let component = lexicon::unit(self.groups, &first.word);
+        let words = usize::from(line.len() > 1);
         if component == Some("neighbourhood") && line.len() > 1 {
-            self.out.unit.push(("neighbourhood", display(&line[1..])));
+            self.push("neighbourhood", display(&line[1..]));
+        } else if words == 1 && self.is_quarter(line) {
+            self.push("neighbourhood", display(&line[1..]));
+        } else if words == 1
+            && matches!(first.word.as_str(), "esquina" | "esq" | "entre" | "cruce")
+            && line[1].word.len() > 1
+            && !line[1].is_numeric()
+        {
+            self.push("between", display(&line[1..]));
+        } else if self.family == Family::TypeLast
+            && !self.has_unit("neighbourhood")
+            && line.iter().all(|t| !t.is_numeric() && !t.is_single_letter())
+            && component.is_none()
+        {
+            self.push("neighbourhood", display(line));
         } else if self.is_neighbourhood(line) {
             self.out.unit.push(("neighbourhood", display(line)));
         } else {
@@ -270,9 +259,38 @@ impl Reader {
         }
     }
 
+    /// `Bº San Juan`, `Urb. Monteclaro` behind the street. `Bº B` is a floor and a door.
+    fn is_quarter(&self, line: &[Token<'_>]) -> bool {
+        let second = &line[1];
+        let named = second.word.len() > 2
+            && !second.is_numeric()
+            && lexicon::side(&second.word, &self.region).is_none()
+            && lexicon::unit(self.groups, &second.word).is_none();
+        let quarter = line[0].word == "bo"
+            || matches!(
+                lexicon::street_type(self.groups, &line[0].word),
+                Some(
+                    "urbanización"
+                        | "barrio"
+                        | "barriada"
+                        | "residencial"
+                        | "colonia"
+                        | "bairro"
+                        | "polígono"
+                )
+            );
+        named && quarter
+    }
+
     /// Where quarters are part of an address, a line of words without digits is one.
     fn is_neighbourhood(&self, line: &[Token<'_>]) -> bool {
-        matches!(self.region.as_str(), "BR" | "MX" | "AR" | "CO" | "CL" | "PE" | "VE" | "EC" | "PT")
+        let quarters =
+            matches!(self.region.as_str(), "BR" | "MX" | "AR" | "CO" | "CL" | "PE" | "VE" | "EC" | "PT");
+        // The centre is a quarter when it is a part of its own.
+        if quarters && line.len() == 1 && line[0].word == "centro" && !self.has_unit("neighbourhood") {
+            return true;
+        }
+        quarters
             && !self.has_unit("neighbourhood")
             && line.iter().all(|t| !t.is_numeric() && !t.is_single_letter())
             && lexicon::unit(self.groups, &line[0].word).is_none()
@@ -298,6 +316,15 @@ impl Reader {
         }
         let end = at.min(line.len());
         self.out.street_name = display(&line[start.min(end)..end]);
+        // `Ercilla kalea`: the Basque type comes last.
+        if self.out.street_type.is_empty()
+            && end > start + 1
+            && let Some(canonical) =
+                line.get(end - 1).and_then(|t| lexicon::basque_type(self.groups, &t.word))
+        {
+            canonical.clone_into(&mut self.out.street_type);
+            self.out.street_name = display(&line[start..end - 1]);
+        }
         if self.out.street_type.is_empty()
             && let Some((canonical, _)) = line[..end]
                 .last()
@@ -322,7 +349,10 @@ impl Reader {
     fn ends_name(&self, line: &[Token<'_>], at: usize) -> bool {
         let token = &line[at];
         let next = line.get(at + 1);
-        if token.is_no_number() || self.starts_designated(&line[at..]) {
+        // `Partida La Torre 12`: with an article it is a name.
+        let article =
+            matches!(line[at - 1].word.as_str(), "la" | "el" | "las" | "los" | "del" | "de" | "da" | "do");
+        if token.is_no_number() || (!article && self.starts_designated(&line[at..])) {
             return true;
         }
         if is_number_marker(token) {
@@ -351,7 +381,9 @@ impl Reader {
         if !token.is_numeric() {
             return from;
         }
-        let mut number = token.text.trim_end_matches(['º', '°', '-']).to_owned();
+        let shown = token.text.trim_end_matches(['º', '°', '-']);
+        // `00015`
+        let mut number = if shown.starts_with('0') { trim_zeros(shown) } else { shown.to_owned() };
         at += 1;
         // `93 - 60` of the Colombian grid.
         let dash = line.get(at).is_some_and(|t| t.text == "-");
@@ -365,7 +397,8 @@ impl Reader {
         }
         if let Some(suffix) = line.get(at).filter(|t| is_number_suffix(&t.word)) {
             number.push(' ');
-            number.push_str(&suffix.word);
+            let duplicate = suffix.word.starts_with("dup") || suffix.word == "dpdo";
+            number.push_str(if duplicate { "duplicado" } else { &suffix.word });
             at += 1;
         } else if self.family == Family::Compound && line.get(at).is_some_and(|t| t.is_single_letter()) {
             number.push_str(&line[at].word);
@@ -486,6 +519,11 @@ impl Reader {
                 return rest.len();
             }
         }
+        // `P03 PTA B`: a designator glued to its value.
+        if let Some((component, value)) = glued_unit(word).filter(|(c, _)| !self.has_unit(c)) {
+            self.push(component, trim_zeros(&value.to_uppercase()));
+            return 1;
+        }
         if let Some(number) = token
             .ordinal()
             .or_else(|| Some(word).filter(|w| w.len() <= 2 && w.bytes().all(|b| b.is_ascii_digit())))
@@ -526,7 +564,9 @@ impl Reader {
     /// A value after its designator.
     fn designated(&mut self, component: &'static str, value: &Token<'_>) -> usize {
         let side = || lexicon::side(&value.word, &self.region).map(str::to_owned);
+        let component = if component == "letter" && value.is_numeric() { "lot" } else { component };
         let read = match component {
+            "staircase" | "portal" => side().unwrap_or_else(|| value.text.to_uppercase()),
             "floor" => match (value.ordinal(), lexicon::named_floor(&value.word)) {
                 (Some(number), _) => trim_zeros(number),
                 (None, Some(floor)) => floor.to_owned(),
@@ -566,6 +606,25 @@ fn is_value(token: &Token<'_>) -> bool {
         || (token.word.len() <= 4 && token.word.ends_with(|c: char| c.is_ascii_digit()))
 }
 
+/// `p03`, `es1`, `ptb` as component and value.
+fn glued_unit(word: &str) -> Option<(&'static str, &str)> {
+    const GLUED: [(&str, &str); 9] = [
+        ("pta", "door"),
+        ("pt", "door"),
+        ("pl", "floor"),
+        ("p", "floor"),
+        ("esc", "staircase"),
+        ("es", "staircase"),
+        ("bl", "block"),
+        ("por", "portal"),
+        ("lt", "lot"),
+    ];
+    let digits = |value: &str| !value.is_empty() && value.bytes().all(|b| b.is_ascii_digit());
+    GLUED.iter().find_map(|(prefix, component)| {
+        word.strip_prefix(prefix).filter(|value| digits(value)).map(|value| (*component, value))
+    })
+}
+
 fn is_number_marker(token: &Token<'_>) -> bool {
     token.text == "#"
         || matches!(token.word.as_str(), "n" | "no" | "nro" | "num" | "numero" | "nr" | "civ" | "civico")
@@ -584,70 +643,4 @@ fn is_direction(word: &str) -> bool {
 fn trim_zeros(number: &str) -> String {
     let trimmed = number.trim_start_matches('0');
     if trimmed.is_empty() { "0".to_owned() } else { trimmed.to_owned() }
-}
-
-/// Words as they are shown.
-fn display(words: &[Token<'_>]) -> String {
-    let mut out = String::new();
-    for (position, token) in words.iter().enumerate() {
-        if position > 0 {
-            out.push(' ');
-        }
-        // The dot of an abbreviation inside a name belongs to it; punctuation at its end does not.
-        let inner_dot = position + 1 < words.len() && token.raw.ends_with('.');
-        out.push_str(token.text);
-        if inner_dot {
-            out.push('.');
-        }
-    }
-    title_case(&out)
-}
-
-/// Writes components in the order of their country.
-pub(super) fn write(a: &Address) -> String {
-    let groups = lexicon::groups(&a.country);
-    let join = |parts: &[&str], by: &str| {
-        parts.iter().filter(|p| !p.is_empty()).copied().collect::<Vec<_>>().join(by)
-    };
-    let number_first = groups.contains(&"fr") || lexicon::family(&a.country) == Family::TypeLast;
-    let line = match lexicon::family(&a.country) {
-        Family::TypeLast => join(&[&a.house_number, &a.street_name, &a.street_type], " "),
-        Family::Compound => join(&[&a.street_name, &a.house_number], " "),
-        Family::TypeFirst if number_first => join(&[&a.house_number, &a.street_type, &a.street_name], " "),
-        Family::TypeFirst => join(&[&join(&[&a.street_type, &a.street_name], " "), &a.house_number], ", "),
-    };
-    let unit = |(key, value): &(&'static str, String)| match *key {
-        "estate" => format!("polígono industrial {value}"),
-        "door" if value.chars().count() > 2 && lexicon::side(&ascii::fold(value), &a.country).is_some() => {
-            value.clone()
-        }
-        key => format!("{} {value}", lexicon::designator(groups, key).unwrap_or(key)),
-    };
-    let units: Vec<String> = a.unit.iter().filter(|(k, _)| *k != "estate").map(unit).collect();
-    let estate: Vec<String> = a.unit.iter().filter(|(k, _)| *k == "estate").map(unit).collect();
-    let place = match lexicon::family(&a.country) {
-        Family::TypeLast => join(
-            &[&a.city, &join(&[&a.region, &a.postcode], " ")],
-            if a.region.is_empty() { " " } else { ", " },
-        ),
-        _ if a.country == "BR" => join(&[&a.city, &a.region, &a.postcode], ", "),
-        _ => join(&[&join(&[&a.postcode, &a.city], " "), &a.region], ", "),
-    };
-    let post_box = if a.po_box.is_empty() {
-        String::new()
-    } else {
-        format!("{} {}", post_box_word(&a.country), a.po_box)
-    };
-    join(&[&estate.join(", "), &line, &post_box, &units.join(", "), &place], ", ")
-}
-
-fn post_box_word(country: &str) -> &'static str {
-    match country {
-        "PT" | "BR" => "Caixa Postal",
-        "FR" | "BE" => "BP",
-        "IT" => "Casella Postale",
-        "DE" | "AT" | "CH" => "Postfach",
-        "US" | "GB" | "CA" | "AU" | "IE" | "NZ" => "PO Box",
-        _ => "Apartado de Correos",
-    }
 }

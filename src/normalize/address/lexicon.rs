@@ -71,6 +71,60 @@ pub(super) fn street_type(groups: &[&str], words: &str) -> Option<&'static str> 
     in_groups(&STREET_TYPES, groups, words)
 }
 
+/// Whether a type is that of a way, and not of an estate, a building or a quarter beside one.
+pub(super) fn is_thoroughfare(canonical: &str) -> bool {
+    !matches!(
+        canonical,
+        "urbanización"
+            | "polígono"
+            | "polígono industrial"
+            | "barrio"
+            | "barriada"
+            | "parcela"
+            | "edificio"
+            | "residencial"
+            | "colonia"
+            | "sector"
+            | "manzana"
+            | "conjunto"
+            | "complejo"
+            | "grupo"
+            | "lugar"
+            | "puerta"
+            | "villa"
+            | "finca"
+            | "mercado"
+            | "parque"
+            | "bairro"
+            | "quadra"
+            | "setor"
+            | "quinta"
+            | "résidence"
+            | "lotissement"
+            | "località"
+            | "frazione"
+            | "rione"
+            | "regione"
+    )
+}
+
+/// The type that ends a Basque name: `Ercilla kalea`.
+pub(super) fn basque_type(groups: &[&str], word: &str) -> Option<&'static str> {
+    matches!(
+        word,
+        "kalea"
+            | "etorbidea"
+            | "hiribidea"
+            | "pasealekua"
+            | "enparantza"
+            | "bidea"
+            | "errepidea"
+            | "zeharkalea"
+    )
+    .then(|| street_type(groups, word))
+    .flatten()
+}
+
 /// The component that a designator introduces.
 pub(super) fn unit(groups: &[&str], word: &str) -> Option<&'static str> {
     in_groups(&UNITS, groups, word)

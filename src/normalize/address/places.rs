@@ -146,11 +146,43 @@ fn is_british(b: &[u8]) -> bool {
     matches!(shape(out).as_str(), "A9" | "A99" | "AA9" | "AA99" | "A9A" | "AA9A") && shape(inward) == "9AA"
 }
 
+/// `C1043AAZ`, or without the side of the block, `C1043`.
 fn is_argentine(b: &[u8]) -> bool {
-    b.len() == 8
+    matches!(b.len(), 5 | 8)
         && b[0].is_ascii_uppercase()
         && b[1..5].iter().all(u8::is_ascii_digit)
         && b[5..].iter().all(u8::is_ascii_uppercase)
+}
+
+/// The province that the letter of an Argentine postcode names.
+pub(super) fn argentine_province(postcode: &str) -> Option<&'static str> {
+    Some(match postcode.bytes().next()? {
+        b'A' => "Salta",
+        b'B' => "Buenos Aires",
+        b'C' => "Ciudad Autónoma de Buenos Aires",
+        b'D' => "San Luis",
+        b'E' => "Entre Ríos",
+        b'F' => "La Rioja",
+        b'G' => "Santiago del Estero",
+        b'H' => "Chaco",
+        b'J' => "San Juan",
+        b'K' => "Catamarca",
+        b'L' => "La Pampa",
+        b'M' => "Mendoza",
+        b'N' => "Misiones",
+        b'P' => "Formosa",
+        b'Q' => "Neuquén",
+        b'R' => "Río Negro",
+        b'S' => "Santa Fe",
+        b'T' => "Tucumán",
+        b'U' => "Chubut",
+        b'V' => "Tierra del Fuego",
+        b'W' => "Corrientes",
+        b'X' => "Córdoba",
+        b'Y' => "Jujuy",
+        b'Z' => "Santa Cruz",
+        _ => return None,
+    })
 }
 
 fn display(compact: &str, region: &str) -> String {

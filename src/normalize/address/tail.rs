@@ -1,8 +1,8 @@
 //! The right end of an address: postcode, city, region.
 
 use super::super::ascii;
-use super::grammar::tokens;
 use super::lexicon::{self, Family};
+use super::words::tokens;
 use super::{Address, places, title_case};
 
 /// Takes postcode, city and region off the right; whether a part was left over.
@@ -95,6 +95,18 @@ fn take_state_and_city(segments: &mut Vec<String>, out: &mut Address, before: &s
 fn take_place_without_code(segments: &mut Vec<String>, out: &mut Address, region: &str) {
     let plain = |s: &String| !s.bytes().any(|b| b.is_ascii_digit());
     let known = segments.last().and_then(|s| places::known_region(s, region));
+    if segments.len() == 1 {
+        return take_trailing_place(segments, out, region);
+    }
+    if region == "PE"
+        && let Some(district) = segments.last().and_then(|s| s.strip_prefix("Lima ")).filter(|d| d.len() <= 2)
+        && district.bytes().all(|b| b.is_ascii_digit())
+    {
+        // The numbers of Lima's districts before it had postcodes.
+        segments.pop();
+        "Lima".clone_into(&mut out.city);
+        return;
+    }
     if let Some(name) = known.filter(|_| segments.len() > 1) {
         name.clone_into(&mut out.region);
         let last = segments.pop().unwrap_or_default();
@@ -115,6 +127,62 @@ fn take_place_without_code(segments: &mut Vec<String>, out: &mut Address, region
     }
 }
 
+/// `AVDA DIAGONAL 640 BARCELONA`, `Madrid`: a known place at the end of the only part, behind a number or alone.
+fn take_trailing_place(segments: &mut Vec<String>, out: &mut Address, region: &str) {
+    const LONGEST: usize = 5;
+    if region != "ES" {
+        return;
+    }
+    let words: Vec<&str> = segments[0].split(' ').collect();
+    let plain = words.iter().rev().take_while(|w| !w.bytes().any(|b| b.is_ascii_digit())).count();
+    let alone = plain == words.len();
+    let found = (1..=plain.min(LONGEST)).rev().find(|n| {
+        let behind_number = words.len() - n > 0 && !alone;
+        (behind_number || *n == words.len())
+            && places::known_region(&words[words.len() - n..].join(" "), region).is_some()
+    });
+    let Some(count) = found else { return };
+    let at = words.len() - count;
+    let name = words[at..].join(" ");
+    let street = words[..at].join(" ");
+    if let Some(province) = places::known_region(&name, region) {
+        province.clone_into(&mut out.region);
+    }
+    out.city = name;
+    segments.clear();
+    segments.extend((!street.is_empty()).then_some(street));
+}
+
+/// The city without what is not part of its name: `Cedex`, `D.C.`, the state behind a slash, the region said again.
+fn strip_city(out: &mut Address, region: &str) {
+    if region == "BR"
+        && let Some((city, state)) = out.city.rsplit_once(['/', '-'])
+        && let Some(name) = places::known_region(state, region)
+    {
+        name.clone_into(&mut out.region);
+        out.city = city.trim().to_owned();
+    }
+    let words: Vec<&str> = out.city.split(' ').collect();
+    let folded = |w: &&str| ascii::fold_words(w).replace(' ', "");
+    let end = words.iter().position(|w| folded(w) == "cedex").unwrap_or(words.len());
+    let mut kept = &words[..end];
+    if region == "CO" && kept.len() > 1 && kept.last().is_some_and(|w| folded(w) == "dc") {
+        kept = &kept[..kept.len() - 1];
+    }
+    if region == "ES" && kept.len() > 1 && places::known_region(&kept.join(" "), region).is_none() {
+        let said_again = (1..kept.len()).find(|&at| {
+            let named = places::known_region(&kept[at..].join(" "), region);
+            let in_brackets = named.is_some() && named == places::province_of(&out.postcode);
+            in_brackets && !lexicon::is_particle(&ascii::fold(kept[at - 1])) && kept[at - 1] != "San"
+        });
+        kept = &kept[..said_again.unwrap_or(kept.len())];
+    }
+    let kept = kept.join(" ");
+    if kept != out.city && !kept.is_empty() {
+        out.city = kept;
+    }
+}
+
 /// Settles region and city from what was taken; whether a trailing part was left over.
 fn finish_place(out: &mut Address, region: &str, trailing: Vec<String>) -> bool {
     let mut left_over = false;
@@ -125,6 +193,12 @@ fn finish_place(out: &mut Address, region: &str, trailing: Vec<String>) -> bool 
             None if out.region.is_empty() => out.region = part,
             None => left_over = true,
         }
+    }
+    strip_city(out, region);
+    if region == "AR"
+        && let Some(name) = places::argentine_province(&out.postcode)
+    {
+        name.clone_into(&mut out.region);
     }
     if region == "IT"
         && let Some((city, code)) = out.city.rsplit_once(' ')

@@ -39,6 +39,143 @@ enum Token {
     Month(u8),
 }
 
+/// Reads a cell: as [`fields`], after what hides a date from it is undone. On cards the expiry is a month and a year
+/// (`expiry`).
+pub(super) fn fields_of_cell(text: &str, day_first: bool, expiry: bool) -> Result<Fields, Failure> {
+    if expiry && let Some(month) = month_of_card(text.trim()) {
+        return Ok(month);
+    }
+    match fields(text, day_first) {
+        Ok(read) if !has_letter_at_digit(text.as_bytes()) => Ok(read),
+        first => match mended(text) {
+            Some(mended) => {
+                let read = fields(&mended.text, day_first);
+                let reason = mended.letters.then_some("ocr_letter");
+                read.map(|f| Fields { serial: f.serial.or(reason), ..f }).or(first)
+            }
+            None => first,
+        },
+    }
+}
+
+/// Whether a letter that looks like a digit touches one: `12/O3/1985` reads, but without that zero.
+fn has_letter_at_digit(bytes: &[u8]) -> bool {
+    let alike = |b: u8| matches!(b, b'O' | b'o' | b'l' | b'I');
+    bytes.windows(2).any(|w| (alike(w[0]) && w[1].is_ascii_digit()) || (w[0].is_ascii_digit() && alike(w[1])))
+}
+
+/// `12/27` on a card: December 2027.
+fn month_of_card(text: &str) -> Option<Fields> {
+    let (month, year) = text.split_once(['/', '-'])?;
+    let two = |t: &str| t.parse::<u8>().ok().filter(|_| (1..=2).contains(&t.len()) && t.is_ascii());
+    let (month, year) = (two(month)?, two(year).filter(|_| year.len() == 2)?);
+    (1..=12).contains(&month).then(|| Fields {
+        year: Some(2000 + i16::from(year)),
+        month: Some(month),
+        ..Fields::default()
+    })
+}
+
+struct Mended {
+    text: String,
+    /// Letters were read as digits.
+    letters: bool,
+}
+
+/// Undoes what hides a date: digits and signs of East Asia, letters that a scanner took for digits, the decimals of a
+/// spreadsheet, the `T` of a compact moment, months in Roman numerals, words that announce a date. `None` when there is nothing
+/// to undo.
+fn mended(text: &str) -> Option<Mended> {
+    const LONGEST: usize = 64;
+    const ANNOUNCING: &[&str] = &[
+        "nacido",
+        "nacida",
+        "nac",
+        "fnac",
+        "fecha",
+        "born",
+        "dob",
+        "alta",
+        "desde",
+        "el",
+        "en",
+        "f",
+        "nacimiento",
+    ];
+    let text = text.trim();
+    if text.len() > LONGEST {
+        return None;
+    }
+    let mut out = String::with_capacity(text.len());
+    let mut letters = false;
+    let bytes = text.as_bytes();
+    let touches = |at: usize, len: usize| {
+        (at > 0 && bytes[at - 1].is_ascii_digit()) || bytes.get(at + len).is_some_and(u8::is_ascii_digit)
+    };
+    let mut rest = text;
+    while let Some(c) = rest.chars().next() {
+        let at = text.len() - rest.len();
+        if let Some(value) = ascii::digit_value(c) {
+            out.push(char::from(b'0' + value));
+        } else if matches!(c, '年' | '月' | '년' | '월') {
+            out.push('-');
+        } else if matches!(c, '日' | '일') {
+        } else if c.is_ascii_alphabetic() {
+            let len = rest.bytes().take_while(u8::is_ascii_alphabetic).count();
+            let word = &rest[..len];
+            let free = !touches(at, len) || out.ends_with(['-', '/', '.']);
+            if touches(at, len)
+                && word.bytes().all(|b| matches!(b, b'O' | b'o' | b'l' | b'I'))
+                && !is_ordinal(word, at)
+            {
+                out.extend(word.bytes().map(|b| if matches!(b, b'O' | b'o') { '0' } else { '1' }));
+                letters = true;
+            } else if let Some(month) = roman_month(word).filter(|_| free) {
+                out.push_str(month);
+            } else if word == "T" && at == 8 && touches(at, len) {
+                break;
+            } else if !ANNOUNCING.contains(&ascii::fold(word).as_str()) {
+                out.push_str(word);
+            }
+            rest = &rest[len..];
+            continue;
+        } else {
+            out.push(c);
+        }
+        rest = &rest[c.len_utf8()..];
+    }
+    if let Some(whole) =
+        out.strip_suffix(".0").filter(|w| w.len() == 8 && w.bytes().all(|b| b.is_ascii_digit()))
+    {
+        out = whole.to_owned();
+    }
+    let out = out.trim_matches(|c: char| matches!(c, ' ' | ':' | '.' | '-')).to_owned();
+    (out != text).then_some(Mended { text: out, letters })
+}
+
+/// `1o de março`: the letter of an ordinal, not a zero.
+fn is_ordinal(word: &str, at: usize) -> bool {
+    word == "o" && at <= 2
+}
+
+fn roman_month(word: &str) -> Option<&'static str> {
+    const ROMAN: [(&str, &str); 12] = [
+        ("I", "1"),
+        ("II", "2"),
+        ("III", "3"),
+        ("IV", "4"),
+        ("V", "5"),
+        ("VI", "6"),
+        ("VII", "7"),
+        ("VIII", "8"),
+        ("IX", "9"),
+        ("X", "10"),
+        ("XI", "11"),
+        ("XII", "12"),
+    ];
+    ROMAN.iter().find(|(roman, _)| *roman == word).map(|(_, month)| *month)
+}
+
 /// Reads the date part of `text`, which may carry a time.
 pub(super) fn fields(text: &str, day_first: bool) -> Result<Fields, Failure> {
     let text = text.trim();
@@ -180,7 +317,8 @@ pub(super) fn month_of(word: &str) -> Option<Option<u8>> {
     if let Some(&month) = MONTHS.get(folded.as_str()) {
         return Some(Some(month));
     }
-    let filler = folded.len() <= SHORT_ENOUGH
+    // A week is no month: `1985-W11`.
+    let filler = (folded.len() <= SHORT_ENOUGH && folded != "w")
         || matches!(folded.as_str(), "del" | "the" | "den" | "der" | "dia" | "ano");
     let weekday = folded.len() >= 3 && folded.is_char_boundary(3) && WEEKDAYS.contains(&&folded[..3]);
     (filler || weekday).then_some(None)
@@ -370,6 +508,10 @@ fn named_month(tokens: &[Token]) -> Option<Fields> {
     let full_year = |n: (u32, usize)| n.1 == 4;
     match numbers[..count] {
         [n] if full_year(n) => Some(Fields { year: i16::try_from(n.0).ok(), month, ..Fields::default() }),
+        // `mar-85`
+        [n] if n.1 == 2 && n.0 > 31 => {
+            Some(Fields { year: i16::try_from(n.0).ok(), month, short_year: true, ..Fields::default() })
+        }
         [n] => Some(Fields { month, day: Some(small(n.0)?), ..Fields::default() }),
         [a, b] => {
             let (day, year) = if full_year(a) || (a.0 > 31 && !full_year(b)) { (b, a) } else { (a, b) };

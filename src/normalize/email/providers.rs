@@ -30,9 +30,27 @@ pub(super) struct Domain {
     pub(super) typo: Option<&'static str>,
 }
 
+/// What a local part may be known as.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Local {
+    pub(super) role: bool,
+    pub(super) filler: Option<Filler>,
+}
+
+/// What people type into a required field.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Filler {
+    /// Says in full that there is none, whatever the domain.
+    Absent,
+    /// No mailbox of a person.
+    Filler,
+    /// May be a person's: a filler only together with such a domain.
+    Person,
+}
+
 pub(super) struct Tables {
     pub(super) domains: Lookup<Domain>,
-    pub(super) roles: Lookup<()>,
+    pub(super) locals: Lookup<Local>,
 }
 
 static PROVIDERS: LazyLock<Vec<(&'static str, Rules)>> = LazyLock::new(|| {
@@ -72,9 +90,20 @@ pub(super) static TABLES: LazyLock<Tables> = LazyLock::new(|| {
     for (domain, rules) in PROVIDERS.iter() {
         domains.entry(domain).or_default().rules = Some(rules);
     }
-    let roles =
-        ascii::rows(include_str!("../../../resources/emails/roles.txt")).map(|row| (row[0], ())).collect();
-    Tables { domains, roles }
+    let mut locals: Lookup<Local> = Lookup::default();
+    for row in ascii::rows(include_str!("../../../resources/emails/roles.txt")) {
+        locals.entry(row[0]).or_default().role = true;
+    }
+    for row in ascii::rows(include_str!("../../../resources/emails/fillers.tsv")) {
+        if let [local, class] = *row {
+            locals.entry(local).or_default().filler = Some(match class {
+                "absent" => Filler::Absent,
+                "filler" => Filler::Filler,
+                _ => Filler::Person,
+            });
+        }
+    }
+    Tables { domains, locals }
 });
 
 /// The rules of `hotmail.<country>` and the like, which the table does not list one by one.
@@ -151,7 +180,24 @@ pub(super) fn likely_domain(domain: &str) -> Option<Cow<'static, str>> {
     let near = |p: &&&str| {
         p.as_bytes().first() == domain.as_bytes().first() && is_one_edit(p.as_bytes(), domain.as_bytes())
     };
-    POPULAR.iter().find(near).map(|p| Cow::Borrowed(*p))
+    POPULAR.iter().find(near).map(|p| Cow::Borrowed(*p)).or_else(|| likely_name(domain))
+}
+
+/// A large provider's name one edit away before a country's own ending: `gmial.es`, `hotmial.com.ar`.
+fn likely_name(domain: &str) -> Option<Cow<'static, str>> {
+    const NAMES: &[&str] = &["gmail", "hotmail", "outlook", "yahoo", "icloud"];
+    let (name, top) = domain.split_once('.')?;
+    let near = |n: &&&str| {
+        n.as_bytes().first() == name.as_bytes().first() && is_one_edit(n.as_bytes(), name.as_bytes())
+    };
+    let meant = format!("{}.{top}", NAMES.iter().find(near)?);
+    let known = TABLES.domains.get(meant.as_str()).copied().unwrap_or_default();
+    match known.typo {
+        Some(typo) => Some(typo.into()),
+        None => {
+            (known.free || known.rules.is_some() || country_variant(&meant).is_some()).then(|| meant.into())
+        }
+    }
 }
 
 /// Whether two strings differ by exactly one insertion, deletion, substitution or swap of neighbours.

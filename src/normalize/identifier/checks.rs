@@ -16,15 +16,15 @@ pub(super) fn all_digits(b: &[u8], lengths: std::ops::RangeInclusive<usize>) -> 
     lengths.contains(&b.len()) && b.iter().all(u8::is_ascii_digit)
 }
 
-fn digit(c: u8) -> u32 {
+pub(super) fn digit(c: u8) -> u32 {
     u32::from(c.wrapping_sub(b'0'))
 }
 
-fn number(b: &[u8]) -> u64 {
+pub(super) fn number(b: &[u8]) -> u64 {
     b.iter().fold(0, |n, &c| n.wrapping_mul(10).wrapping_add(u64::from(digit(c))))
 }
 
-fn weighted(b: &[u8], weights: &[u32]) -> u32 {
+pub(super) fn weighted(b: &[u8], weights: &[u32]) -> u32 {
     b.iter().zip(weights).map(|(&c, w)| digit(c) * w).sum()
 }
 
@@ -36,7 +36,7 @@ fn mod_97(bytes: impl Iterator<Item = u8>) -> u32 {
     })
 }
 
-fn luhn(b: &[u8]) -> bool {
+pub(super) fn luhn(b: &[u8]) -> bool {
     let sum: u32 = b
         .iter()
         .rev()
@@ -47,7 +47,7 @@ fn luhn(b: &[u8]) -> bool {
 }
 
 /// ISO 7064 mod 11,10 over digits with the check digit last.
-fn mod_11_10(b: &[u8]) -> bool {
+pub(super) fn mod_11_10(b: &[u8]) -> bool {
     let Some((&last, body)) = b.split_last() else { return false };
     let product = body.iter().fold(10, |p, &c| {
         let sum = (p + digit(c)) % 10;
@@ -212,31 +212,25 @@ pub(super) fn nit_co(b: &[u8]) -> Option<bool> {
     Some((if rest > 1 { 11 - rest } else { rest }) == digit(last))
 }
 
-fn two_check_digits(values: &[u32], weights: &[u32], checks: &[u8]) -> bool {
-    let check = |values: &[u32], extra: Option<u32>| {
-        let all: Vec<u32> = values.iter().copied().chain(extra).collect();
-        let sum: u32 = all.iter().zip(&weights[weights.len() - all.len()..]).map(|(v, w)| v * w).sum();
+/// Two check digits mod 11; the second also covers the first. `weights` are those of the second.
+fn two_check_digits(b: &[u8], weights: &[u32]) -> bool {
+    let value = |c: u8| u32::from(c) - u32::from(b'0');
+    let check = |body: &[u8]| {
+        let sum: u32 =
+            body.iter().zip(&weights[weights.len() - body.len()..]).map(|(&c, w)| value(c) * w).sum();
         if sum % 11 < 2 { 0 } else { 11 - sum % 11 }
     };
-    let first = check(values, None);
-    first == digit(checks[0]) && check(values, Some(first)) == digit(checks[1])
+    let body = b.len() - 2;
+    check(&b[..body]) == digit(b[body]) && check(&b[..=body]) == digit(b[body + 1])
 }
 
 pub(super) fn cpf(b: &[u8]) -> Option<bool> {
-    if !all_digits(b, 11..=11) {
-        return None;
-    }
-    let values: Vec<u32> = b[..9].iter().map(|&c| digit(c)).collect();
-    Some(two_check_digits(&values, &[11, 10, 9, 8, 7, 6, 5, 4, 3, 2], &b[9..]))
+    all_digits(b, 11..=11).then(|| two_check_digits(b, &[11, 10, 9, 8, 7, 6, 5, 4, 3, 2]))
 }
 
 /// Letters, allowed from July 2026 on, count as their ASCII code less 48.
 pub(super) fn cnpj(b: &[u8]) -> Option<bool> {
-    if !shape(b, b"************dd") {
-        return None;
-    }
-    let values: Vec<u32> = b[..12].iter().map(|&c| u32::from(c) - 48).collect();
-    Some(two_check_digits(&values, &[6, 5, 4, 3, 2, 9, 8, 7, 6, 5, 4, 3, 2], &b[12..]))
+    shape(b, b"************dd").then(|| two_check_digits(b, &[6, 5, 4, 3, 2, 9, 8, 7, 6, 5, 4, 3, 2]))
 }
 
 pub(super) fn nif_pt(b: &[u8]) -> Option<bool> {

@@ -1,7 +1,9 @@
 //! The schemes of each country, in the order in which they are tried.
 
+use std::sync::LazyLock;
+
 use super::Entity::{self, Account, Company, Either, Person};
-use super::checks;
+use super::{checks, european};
 
 /// One kind of identifier.
 pub(super) struct Scheme {
@@ -15,12 +17,12 @@ pub(super) struct Scheme {
 }
 
 macro_rules! schemes {
-    ($($list:ident $country:literal: $($name:literal $entity:ident $check:ident $($telling:ident)?),+;)+) => {
+    ($($list:ident $country:literal: $($name:literal $entity:ident $module:ident::$check:ident $($telling:ident)?),+;)+) => {
         $(static $list: &[Scheme] = &[$(Scheme {
             name: $name,
             country: $country,
             entity: $entity,
-            check: checks::$check,
+            check: $module::$check,
             telling: schemes!(@telling $($telling)?),
         }),+];)+
 
@@ -42,38 +44,61 @@ macro_rules! schemes {
 }
 
 schemes! {
-    INTERNATIONAL "": "IBAN" Account iban telling, "LEI" Company lei telling;
-    ES "ES": "DNI" Person dni telling, "NIE" Person nie telling, "NIF_KLM" Person nif_klm telling, "CIF" Company cif telling,
-        "NSS" Person nss, "CCC" Account ccc telling;
-    MX "MX": "RFC" Either rfc telling, "CURP" Person curp telling;
-    AR "AR": "CUIT" Either cuit, "DNI_AR" Person seven_or_eight_digits;
-    CL "CL": "RUT_CL" Either rut_cl;
-    CO "CO": "NIT_CO" Either nit_co, "CC_CO" Person six_to_ten_digits;
-    PE "PE": "RUC" Either ruc_pe, "DNI_PE" Person eight_digits;
-    BR "BR": "CPF" Person cpf, "CNPJ" Company cnpj telling;
-    EC "EC": "CI_EC" Person cedula_ec, "RUC_EC" Either ruc_ec;
-    GT "GT": "NIT_GT" Either nit_gt;
-    SE "SE": "PERSONNUMMER" Person personnummer;
-    NO "NO": "FODSELSNUMMER" Person fodselsnummer;
-    FI "FI": "HETU" Person hetu;
-    UY "UY": "RUT_UY" Company rut_uy, "CI_UY" Person ci_uy;
-    PY "PY": "RUC_PY" Either ruc_py;
-    VE "VE": "RIF" Either rif telling;
-    DO "DO": "RNC" Company rnc, "CEDULA_DO" Person cedula_do;
-    PT "PT": "NIF_PT" Either nif_pt;
-    FR "FR": "SIRET" Company siret, "SIREN" Company siren, "NIR" Person nir telling, "TVA_FR" Company tva_fr;
-    IT "IT": "CF" Person codice_fiscale telling, "PIVA" Company partita_iva;
-    DE "DE": "VAT_DE" Company vat_de, "IDNR" Person idnr_de;
-    GB "GB": "NINO" Person nino, "VAT_GB" Company vat_gb, "UTR" Either utr, "NHS" Person nhs;
-    US "US": "SSN" Person ssn, "EIN" Company ein;
-    CA "CA": "SIN" Person sin;
-    NL "NL": "BSN" Person bsn, "BTW" Company btw telling;
-    BE "BE": "NN_BE" Person nn_be, "KBO" Company kbo;
-    CH "CH": "AHV" Person ahv telling, "UID_CH" Company uid_ch telling;
-    AT "AT": "UID_AT" Company uid_at;
-    IE "IE": "PPS" Person pps;
-    PL "PL": "PESEL" Person pesel, "NIP" Either nip;
-    RO "RO": "CNP" Person cnp, "CUI" Company cui_ro;
+    INTERNATIONAL "": "IBAN" Account checks::iban telling, "LEI" Company checks::lei telling;
+    ES "ES": "DNI" Person checks::dni telling, "NIE" Person checks::nie telling, "NIF_KLM" Person checks::nif_klm telling,
+        "CIF" Company checks::cif telling, "NSS" Person checks::nss, "CCC" Account checks::ccc telling;
+    MX "MX": "RFC" Either checks::rfc telling, "CURP" Person checks::curp telling;
+    AR "AR": "CUIT" Either checks::cuit, "DNI_AR" Person checks::seven_or_eight_digits;
+    CL "CL": "RUT_CL" Either checks::rut_cl;
+    CO "CO": "NIT_CO" Either checks::nit_co, "CC_CO" Person checks::six_to_ten_digits;
+    PE "PE": "RUC_PE" Either checks::ruc_pe, "DNI_PE" Person checks::eight_digits;
+    BR "BR": "CPF" Person checks::cpf, "CNPJ" Company checks::cnpj telling;
+    EC "EC": "CI_EC" Person checks::cedula_ec, "RUC_EC" Either checks::ruc_ec;
+    GT "GT": "NIT_GT" Either checks::nit_gt;
+    UY "UY": "RUT_UY" Company checks::rut_uy, "CI_UY" Person checks::ci_uy;
+    PY "PY": "RUC_PY" Either checks::ruc_py;
+    VE "VE": "RIF" Either checks::rif telling;
+    DO "DO": "RNC" Company checks::rnc, "CEDULA_DO" Person checks::cedula_do;
+    CR "CR": "CPJ_CR" Company european::cpj_cr, "CPF_CR" Person european::cpf_cr;
+    SV "SV": "NIT_SV" Either european::nit_sv;
+    PT "PT": "NIF_PT" Either checks::nif_pt, "CC_PT" Person european::cc_pt telling;
+    FR "FR": "SIRET" Company checks::siret, "SIREN" Company checks::siren, "NIR" Person checks::nir telling, "TVA" Company checks::tva_fr;
+    IT "IT": "CF" Person checks::codice_fiscale telling, "PIVA" Company checks::partita_iva;
+    DE "DE": "USTIDNR" Company checks::vat_de, "IDNR" Person checks::idnr_de;
+    GB "GB": "NINO" Person checks::nino, "VAT_GB" Company checks::vat_gb, "UTR" Either checks::utr, "NHS" Person checks::nhs,
+        "CRN" Company european::crn;
+    US "US": "SSN" Person checks::ssn, "ITIN" Person european::itin, "EIN" Company checks::ein;
+    CA "CA": "SIN" Person checks::sin;
+    NL "NL": "BSN" Person checks::bsn, "BTW" Company checks::btw telling;
+    BE "BE": "NN" Person checks::nn_be, "KBO" Company checks::kbo;
+    CH "CH": "AHV" Person checks::ahv telling, "UID_CH" Company checks::uid_ch telling;
+    AT "AT": "UID_AT" Company checks::uid_at;
+    IE "IE": "PPS" Person checks::pps, "VAT_IE" Company european::vat_ie;
+    PL "PL": "PESEL" Person checks::pesel, "NIP" Either checks::nip, "REGON" Company european::regon;
+    RO "RO": "CNP" Person checks::cnp, "CUI" Company checks::cui_ro;
+    SE "SE": "VAT_SE" Company european::vat_se, "PERSONNUMMER" Person checks::personnummer, "ORGNR_SE" Company european::orgnr_se;
+    NO "NO": "FODSELSNUMMER" Person checks::fodselsnummer, "ORGNR_NO" Company european::orgnr_no;
+    DK "DK": "CVR" Company european::cvr, "CPR" Person european::cpr;
+    FI "FI": "HETU" Person checks::hetu, "VAT_FI" Company european::vat_fi;
+    BG "BG": "VAT_BG" Either european::vat_bg;
+    CY "CY": "VAT_CY" Either european::vat_cy;
+    CZ "CZ": "VAT_CZ" Either european::vat_cz;
+    EE "EE": "VAT_EE" Company european::vat_ee;
+    GR "GR": "VAT_GR" Either european::vat_gr;
+    HR "HR": "OIB" Either european::oib;
+    HU "HU": "VAT_HU" Either european::vat_hu;
+    LT "LT": "VAT_LT" Company european::vat_lt;
+    LU "LU": "VAT_LU" Company european::vat_lu;
+    LV "LV": "VAT_LV" Either european::vat_lv;
+    MT "MT": "VAT_MT" Company european::vat_mt;
+    SI "SI": "VAT_SI" Either european::vat_si;
+    SK "SK": "VAT_SK" Company european::vat_sk, "RC_SK" Person european::number_of_birth;
+}
+
+/// The schemes that a check digit tells without knowing the country.
+pub(super) fn telling() -> &'static [&'static Scheme] {
+    static TELLING: LazyLock<Vec<&'static Scheme>> = LazyLock::new(|| all().filter(|s| s.telling).collect());
+    &TELLING
 }
 
 /// What people write before an identifier, folded, and the scheme it announces if it announces one.
@@ -108,8 +133,8 @@ pub(super) const LABELS: &[(&str, &str)] = &[
     ("partitaiva", "PIVA"),
     ("cf", ""),
     ("codicefiscale", "CF"),
-    ("ustidnr", "VAT_DE"),
-    ("ustid", "VAT_DE"),
+    ("ustidnr", "USTIDNR"),
+    ("ustid", "USTIDNR"),
     ("steuerid", "IDNR"),
     ("idnr", "IDNR"),
     ("nino", "NINO"),
@@ -148,6 +173,40 @@ pub(super) const LABELS: &[(&str, &str)] = &[
     ("sin", "SIN"),
     ("contribuinte", "NIF_PT"),
     ("steuernummer", ""),
+    ("vatin", ""),
+    ("vatregno", ""),
+    ("vatnumber", ""),
+    ("umsatzsteuerid", "USTIDNR"),
+    ("clave", ""),
+    ("ccc", "CCC"),
+    ("cuenta", ""),
+    ("numcuenta", ""),
+    ("identificacion", ""),
+    ("identificacionfiscal", ""),
+    ("niss", ""),
+    ("contribuyente", ""),
+    ("oib", "OIB"),
+    ("cvr", "CVR"),
+    ("cpr", "CPR"),
+    ("orgnr", ""),
+    ("personnummer", "PERSONNUMMER"),
+    ("rijksregisternummer", "NN"),
+    ("ondernemingsnummer", "KBO"),
+    ("pps", "PPS"),
+    ("ppsn", "PPS"),
+    ("itin", "ITIN"),
+    ("crn", "CRN"),
+    ("companyno", "CRN"),
+    ("regon", "REGON"),
+    ("avs", "AHV"),
+    ("codfiscale", "CF"),
+    ("codfisc", "CF"),
+    ("partiva", "PIVA"),
+    ("steueridnr", "IDNR"),
+    ("afm", "VAT_GR"),
+    ("ytunnus", "VAT_FI"),
+    ("dic", ""),
+    ("ico", ""),
 ];
 
 /// Numbers that fill a required field although some of them pass their check.
@@ -190,7 +249,24 @@ pub(super) const FILLERS: &[&str] = &[
     "123456789012",
     "12345678901",
     "A12345678B",
+    "X9999999J",
+    "XXXX010101000",
+    "99999999",
+    "20000000000",
+    "23000000000",
+    "20000000001",
+    "123456789Z",
+    "19",
 ];
 
-/// Legal numbers for customers without one: Mexico's general public and foreigners, Chile's anonymous buyers.
-pub(super) const GENERIC: &[&str] = &["XAXX010101000", "XEXX010101000", "666666666", "555555555"];
+/// Legal numbers for customers without one: Mexico's general public and foreigners, Chile's and Portugal's, Colombia's
+/// and Ecuador's final consumers.
+pub(super) const GENERIC: &[&str] = &[
+    "XAXX010101000",
+    "XEXX010101000",
+    "666666666",
+    "555555555",
+    "999999990",
+    "222222222222",
+    "9999999999999",
+];

@@ -1,6 +1,9 @@
 //! Numbering plans: from digits to country, national number and kind.
 
+use std::collections::HashMap;
 use std::sync::LazyLock;
+
+use foldhash::fast::FixedState;
 
 use super::super::ascii;
 use super::{Digits, PhoneKind};
@@ -11,13 +14,15 @@ pub(super) struct Plan {
     region: &'static str,
     /// Country calling code.
     pub(super) code: u16,
+    /// The calling code in digits, as it is written before a number.
+    code_digits: &'static str,
     trunk: &'static str,
     /// Bit `n` is set when the national number may have `n` digits.
     lengths: u32,
-    mobile: Vec<Prefix>,
-    fixed: Vec<Prefix>,
-    toll_free: Vec<Prefix>,
-    special: Vec<Prefix>,
+    /// By first digit.
+    prefixes: [Vec<Prefix>; 10],
+    /// Whether the table says anything of the prefixes.
+    detailed: bool,
     /// Whether a number outside the listed prefixes does not exist.
     pub(super) strict: bool,
 }
@@ -28,6 +33,9 @@ struct Prefix {
     length: usize,
     low: u32,
     high: u32,
+    /// Bit `n` is set when a number with it may have `n` digits.
+    lengths: u32,
+    kind: PhoneKind,
 }
 
 /// How digits fit a plan.
@@ -67,6 +75,7 @@ struct Plans {
     all: Vec<Plan>,
     /// Position of the first plan of each calling code.
     by_code: Vec<Option<u16>>,
+    by_region: HashMap<[u8; 2], u16, FixedState>,
 }
 
 const CODES: usize = 1000;
@@ -78,42 +87,111 @@ static PLANS: LazyLock<Plans> = LazyLock::new(|| {
     for (position, plan) in (0u16..).zip(&all) {
         by_code[usize::from(plan.code)].get_or_insert(position);
     }
-    Plans { all, by_code }
+    let mut by_region = HashMap::with_hasher(FixedState::default());
+    for (position, plan) in (0u16..).zip(&all) {
+        let shared = SHARED.iter().filter(|(main, _)| *main == plan.region).flat_map(|(_, r)| r.split(' '));
+        for region in shared.chain([plan.region]) {
+            if let Ok(two) = <[u8; 2]>::try_from(region.as_bytes()) {
+                by_region.entry(two).or_insert(position);
+            }
+        }
+    }
+    Plans { all, by_code, by_region }
 });
 
 fn plan(row: &[&'static str]) -> Option<Plan> {
-    let [region, code, trunk, lengths, mobile, fixed, toll_free, special, strict] = *row else { return None };
+    let [region, code, trunk, lengths, mobile, fixed, others, strict] = *row else { return None };
+    let lengths = lengths_of(lengths)?;
+    let mut prefixes: [Vec<Prefix>; 10] = Default::default();
+    let lists = [("mobile", mobile), ("fixed", fixed)]
+        .into_iter()
+        .chain(others.split(' ').filter_map(|list| list.split_once(':')));
+    for (kind, list) in lists {
+        let kind = kind_named(kind)?;
+        for prefix in list.split(',').filter(|p| !matches!(*p, "-" | "")) {
+            let prefix = one_prefix(prefix, kind, lengths)?;
+            let first = prefix.low / 10u32.pow(u32::try_from(prefix.length).ok()? - 1);
+            let last = prefix.high / 10u32.pow(u32::try_from(prefix.length).ok()? - 1);
+            for digit in first..=last {
+                prefixes[digit as usize].push(Prefix { ..prefix });
+            }
+        }
+    }
+    // The longest first; of one length in the order of the table.
+    prefixes.iter_mut().for_each(|list| list.sort_by_key(|p| std::cmp::Reverse(p.length)));
+    Some(Plan {
+        region,
+        code: code.parse().ok().filter(|&c| usize::from(c) < CODES)?,
+        code_digits: code,
+        trunk: if trunk == "-" { "" } else { trunk },
+        lengths,
+        detailed: prefixes.iter().any(|list| !list.is_empty()),
+        prefixes,
+        strict: strict == "strict",
+    })
+}
+
+fn kind_named(name: &str) -> Option<PhoneKind> {
+    Some(match name {
+        "mobile" => PhoneKind::Mobile,
+        "fixed" => PhoneKind::Landline,
+        "free" => PhoneKind::TollFree,
+        "premium" => PhoneKind::Premium,
+        "shared" => PhoneKind::SharedCost,
+        "personal" => PhoneKind::Personal,
+        "voip" => PhoneKind::Voip,
+        "uan" => PhoneKind::Universal,
+        "pager" => PhoneKind::Pager,
+        "voicemail" => PhoneKind::Voicemail,
+        _ => return None,
+    })
+}
+
+/// `9`, `8,9` or `7-10` as a set of bits.
+fn lengths_of(list: &str) -> Option<u32> {
     let mut mask = 0;
-    for part in lengths.split(',') {
+    for part in list.split(',') {
         let (low, high) = part.split_once('-').unwrap_or((part, part));
         for length in low.parse::<u32>().ok()?..=high.parse().ok()? {
             mask |= 1 << length;
         }
     }
-    Some(Plan {
-        region,
-        code: code.parse().ok().filter(|&c| usize::from(c) < CODES)?,
-        trunk: if trunk == "-" { "" } else { trunk },
-        lengths: mask,
-        mobile: prefixes(mobile),
-        fixed: prefixes(fixed),
-        toll_free: prefixes(toll_free),
-        special: prefixes(special),
-        strict: strict == "strict",
-    })
+    Some(mask)
 }
 
-fn prefixes(list: &str) -> Vec<Prefix> {
-    let one = |part: &str| {
-        let (low, high) = part.split_once('-').unwrap_or((part, part));
-        Some(Prefix { length: low.len(), low: low.parse().ok()?, high: high.parse().ok()? })
-    };
-    list.split(',').filter_map(one).collect()
+/// `6`, `71-79`, `800/9-10`.
+fn one_prefix(text: &str, kind: PhoneKind, lengths: u32) -> Option<Prefix> {
+    let (range, own) = text.split_once('/').map_or((text, None), |(range, own)| (range, Some(own)));
+    let (low, high) = range.split_once('-').unwrap_or((range, range));
+    let lengths = own.map_or(Some(lengths), lengths_of)?;
+    Some(Prefix { length: low.len(), low: low.parse().ok()?, high: high.parse().ok()?, lengths, kind })
 }
 
-/// The plan of an ISO 3166-1 alpha-2 code.
+/// The plan of an ISO 3166-1 alpha-2 code, also of territories that dial as another country does.
 pub(super) fn of_region(region: &str) -> Option<&'static Plan> {
-    PLANS.all.iter().find(|p| p.region == region)
+    let two: [u8; 2] = region.as_bytes().try_into().ok()?;
+    PLANS.by_region.get(&two).map(|&position| &PLANS.all[usize::from(position)])
+}
+
+/// Territories and the country whose plan they share.
+const SHARED: &[(&str, &str)] = &[
+    ("US", "CA PR DO AG AI AS BB BM BS DM GD GU JM KN KY LC MP MS SX TC TT VC VG VI"),
+    ("GB", "GG JE IM"),
+    ("IT", "VA"),
+    ("MA", "EH"),
+    ("NO", "SJ"),
+    ("FI", "AX"),
+    ("AU", "CC CX"),
+    ("RE", "YT"),
+    ("GP", "BL MF"),
+    ("CW", "BQ"),
+    ("SH", "TA"),
+    ("RU", "KZ"),
+];
+
+/// The first plan of a calling code.
+pub(super) fn of_calling_code(code: u16) -> Option<&'static Plan> {
+    PLANS.by_code.get(usize::from(code)).copied().flatten().map(|position| &PLANS.all[usize::from(position)])
 }
 
 fn of_code(digits: &str) -> Option<(&'static Plan, usize)> {
@@ -129,9 +207,11 @@ impl Plan {
     /// The region of a number under a calling code that several regions share.
     pub(super) fn region_of(&self, national: &str) -> &'static str {
         match self.code {
-            1 => nanp_region(national),
-            7 if national.starts_with(['6', '7']) => "KZ",
+            1 => nanp_area(national).unwrap_or("US"),
+            7 if national.starts_with(['7']) || national.starts_with("33") => "KZ",
             7 => "RU",
+            39 if national.starts_with("06698") => "VA",
+            44 => british_region(national),
             _ => self.region,
         }
     }
@@ -141,29 +221,30 @@ impl Plan {
     }
 
     fn kind(&self, national: &str) -> Option<PhoneKind> {
-        let has = |list: &[Prefix]| list.iter().any(|p| p.matches(national));
-        if has(&self.toll_free) {
-            return Some(PhoneKind::TollFree);
-        }
-        if has(&self.special) {
-            return Some(PhoneKind::Special);
-        }
-        if self.code == 55 {
+        if self.code == 55 && matches!(national.len(), 10 | 11) && !national.starts_with("800") {
             return brazilian_kind(national);
         }
-        match (has(&self.mobile), has(&self.fixed)) {
-            (true, true) => {
-                // Where both lists cover a number, a longer mobile prefix is the more specific statement.
-                let longest =
-                    |list: &[Prefix]| list.iter().filter(|p| p.matches(national)).map(|p| p.length).max();
-                let specific = longest(&self.mobile) > longest(&self.fixed);
-                Some(if specific { PhoneKind::Mobile } else { PhoneKind::MobileOrLandline })
-            }
-            (true, false) => Some(PhoneKind::Mobile),
-            (false, true) => Some(PhoneKind::Landline),
-            (false, false) if self.mobile.is_empty() && self.fixed.is_empty() => Some(PhoneKind::Unknown),
-            (false, false) => None,
+        if !self.detailed && self.code != 1 {
+            return Some(PhoneKind::Unknown);
         }
+        if self.code == 1 {
+            return american_kind(national);
+        }
+        let first = usize::from(national.as_bytes().first()? - b'0');
+        let mut found: Option<&Prefix> = None;
+        for prefix in self.prefixes[first].iter().filter(|p| p.matches(national)) {
+            match found {
+                None => found = Some(prefix),
+                Some(best) if best.length == prefix.length => {
+                    return match (best.kind, prefix.kind) {
+                        (PhoneKind::Mobile, PhoneKind::Landline) => Some(PhoneKind::MobileOrLandline),
+                        (kind, _) => Some(kind),
+                    };
+                }
+                Some(_) => break,
+            }
+        }
+        found.map(|prefix| prefix.kind)
     }
 
     fn fit(&self, national: &str) -> (Fit, PhoneKind) {
@@ -176,11 +257,9 @@ impl Plan {
             };
             return (fit, PhoneKind::Unknown);
         }
-        // Exchanges of the North American plan never start with 0 or 1.
-        let bad_exchange = self.code == 1 && matches!(national.as_bytes().get(3), Some(b'0' | b'1'));
         match self.kind(national) {
-            Some(kind) if !bad_exchange => (Fit::Good, kind),
-            _ => (Fit::Unassigned, PhoneKind::Unknown),
+            Some(kind) => (Fit::Good, kind),
+            None => (Fit::Unassigned, PhoneKind::Unknown),
         }
     }
 
@@ -192,6 +271,9 @@ impl Plan {
 impl Prefix {
     fn matches(&self, national: &str) -> bool {
         let Some(head) = national.as_bytes().get(..self.length) else { return false };
+        if self.lengths & (1 << national.len().min(31)) == 0 {
+            return false;
+        }
         let value = head.iter().fold(0, |v, b| v * 10 + u32::from(b - b'0'));
         (self.low..=self.high).contains(&value)
     }
@@ -199,11 +281,58 @@ impl Prefix {
 
 /// Two digits of area, then 9 and eight digits for mobiles, or 2 to 5 and seven digits.
 fn brazilian_kind(national: &str) -> Option<PhoneKind> {
-    match (national.len(), national.as_bytes().get(2)?) {
-        (11, b'9') => Some(PhoneKind::Mobile),
-        (10, b'2'..=b'5') => Some(PhoneKind::Landline),
+    let [tens, ones, local, ..] = *national.as_bytes() else { return None };
+    let area = match tens {
+        b'1' | b'4' | b'6' | b'8' | b'9' => (b'1'..=b'9').contains(&ones),
+        b'2' => matches!(ones, b'1' | b'2' | b'4' | b'7' | b'8'),
+        b'3' => matches!(ones, b'1'..=b'5' | b'7' | b'8'),
+        b'5' => matches!(ones, b'1' | b'3'..=b'5'),
+        b'7' => matches!(ones, b'1' | b'3'..=b'5' | b'7' | b'9'),
+        _ => false,
+    };
+    match (national.len(), local) {
+        (11, b'9') if area => Some(PhoneKind::Mobile),
+        (10, b'2'..=b'5') if area => Some(PhoneKind::Landline),
         _ => None,
     }
+}
+
+/// The North American plan, shared by its regions: areas do not tell mobile from fixed, and exchanges never start with 0
+/// or 1.
+fn american_kind(national: &str) -> Option<PhoneKind> {
+    if matches!(national.as_bytes().get(3)?, b'0' | b'1') {
+        return None;
+    }
+    let plan = &PLANS.all[usize::from(PLANS.by_code[1]?)];
+    let first = usize::from(national.as_bytes()[0] - b'0');
+    match plan.prefixes[first].iter().find(|p| p.matches(national)).map(|p| p.kind) {
+        Some(PhoneKind::Mobile) => Some(PhoneKind::MobileOrLandline),
+        Some(kind) => Some(kind),
+        None => nanp_area(national).map(|_| PhoneKind::MobileOrLandline),
+    }
+}
+
+/// Guernsey, Jersey and Man, which dial as the United Kingdom does.
+fn british_region(national: &str) -> &'static str {
+    const PREFIXES: &[(&str, &str)] = &[
+        ("1481", "GG"),
+        ("1534", "JE"),
+        ("1624", "IM"),
+        ("7781", "GG"),
+        ("7839", "GG"),
+        ("79111", "GG"),
+        ("79117", "GG"),
+        ("7509", "JE"),
+        ("7797", "JE"),
+        ("7829", "JE"),
+        ("7937", "JE"),
+        ("77003", "JE"),
+        ("77007", "JE"),
+        ("77008", "JE"),
+        ("74576", "IM"),
+        ("7624", "IM"),
+    ];
+    PREFIXES.iter().find(|(prefix, _)| national.starts_with(prefix)).map_or("GB", |(_, region)| region)
 }
 
 /// Reads digits: international with `+` or its dialled prefix, else national in `region`, else with a calling code
@@ -215,6 +344,9 @@ pub(super) fn read(digits: &Digits, plus: bool, region: Option<&'static Plan>) -
         let plausible = found.as_ref().is_ok_and(|r| matches!(r.fit, Fit::Good | Fit::Unassigned));
         if plausible && plus {
             return found;
+        }
+        if let Some(reading) = without_repeated_code(international) {
+            return Ok(reading);
         }
         // `+712345679` in Spain: a plus typed before a national number.
         if plus
@@ -233,7 +365,7 @@ pub(super) fn read(digits: &Digits, plus: bool, region: Option<&'static Plan>) -
     if national.fit == Fit::Good {
         return Ok(national);
     }
-    if let Some(rest) = text.strip_prefix(plan.code.to_string().as_str()) {
+    if let Some(rest) = text.strip_prefix(plan.code_digits) {
         let mut reading = national_reading(plan, rest);
         if reading.fit == Fit::Good {
             reading.reason = reading.reason.or(Some("country_code_without_plus"));
@@ -265,6 +397,16 @@ fn international_reading(text: &str) -> Result<Reading, Fit> {
     Ok(national_reading(plan, &text[length..]))
 }
 
+/// `+34 0034 612...`, `+34 34 612...`: the calling code typed twice.
+fn without_repeated_code(text: &str) -> Option<Reading> {
+    let (plan, length) = of_code(text)?;
+    let rest = &text[length..];
+    let rest = rest.strip_prefix("00").unwrap_or(rest).strip_prefix(plan.code_digits)?;
+    let reading = national_reading(plan, rest);
+    (reading.fit == Fit::Good)
+        .then(|| Reading { reason: reading.reason.or(Some("repeated_country_code")), ..reading })
+}
+
 fn national_reading(plan: &'static Plan, text: &str) -> Reading {
     let (national, reason) = modern_form(plan, text);
     let (fit, kind) = plan.fit(national.as_str());
@@ -273,7 +415,7 @@ fn national_reading(plan: &'static Plan, text: &str) -> Reading {
     {
         let (stripped, again) = modern_form(plan, rest);
         let (stripped_fit, stripped_kind) = plan.fit(stripped.as_str());
-        let longer_plan_says_nothing = plan.mobile.is_empty() && stripped_fit == Fit::Good;
+        let longer_plan_says_nothing = !plan.detailed && plan.code != 1 && stripped_fit == Fit::Good;
         if stripped_fit == Fit::Good
             || longer_plan_says_nothing
             || (fit != Fit::Unassigned && stripped_fit == Fit::Unassigned)
@@ -335,7 +477,8 @@ fn argentine_form(text: &str) -> (Digits, Option<&'static str>) {
     (Digits::from_ascii(text), None)
 }
 
-fn nanp_region(national: &str) -> &'static str {
+/// The region of an area code outside the United States; `None` for theirs and for those that nobody has.
+fn nanp_area(national: &str) -> Option<&'static str> {
     const CANADA: &[u16] = &[
         204, 226, 236, 249, 250, 257, 263, 289, 306, 343, 354, 365, 367, 368, 382, 403, 416, 418, 428, 431,
         437, 438, 450, 460, 468, 474, 506, 514, 519, 537, 548, 568, 579, 581, 584, 587, 600, 604, 613, 622,
@@ -371,11 +514,11 @@ fn nanp_region(national: &str) -> &'static str {
         (876, "JM"),
         (939, "PR"),
     ];
-    let Some(area) = national.get(..3).and_then(|a| a.parse::<u16>().ok()) else { return "US" };
+    let area = national.get(..3)?.parse::<u16>().ok()?;
     if CANADA.binary_search(&area).is_ok() {
-        return "CA";
+        return Some("CA");
     }
-    OTHERS.iter().find(|(a, _)| *a == area).map_or("US", |(_, region)| region)
+    OTHERS.iter().find(|(a, _)| *a == area).map(|(_, region)| *region)
 }
 
 #[cfg(test)]
@@ -388,8 +531,8 @@ mod tests {
         assert_eq!(PLANS.all.len(), rows, "a row of plans.tsv does not parse");
         for plan in &PLANS.all {
             assert!(plan.lengths != 0 && plan.region.len() == 2, "{plan:?}");
-            for p in plan.mobile.iter().chain(&plan.fixed).chain(&plan.toll_free).chain(&plan.special) {
-                assert!(p.length > 0 && p.low <= p.high, "{} {p:?}", plan.region);
+            for p in plan.prefixes.iter().flatten() {
+                assert!(p.length > 0 && p.low <= p.high && p.lengths != 0, "{} {p:?}", plan.region);
             }
         }
     }

@@ -60,7 +60,7 @@ impl Digits {
 pub(super) struct Scan {
     pub(super) plus: bool,
     pub(super) digits: Digits,
-    extension: Digits,
+    pub(super) extension: Digits,
     letters_read: bool,
     spreadsheet: bool,
     note: bool,
@@ -153,7 +153,12 @@ fn first_cut(text: &str) -> Option<(usize, usize)> {
         let unbroken = std::mem::take(&mut run);
         let (separates, next) = match c {
             ';' => (!text[start..].starts_with(EXTENSION_SIGN), at),
-            '/' | ',' | '|' | '\n' | '\r' | '\t' | '&' => (true, at),
+            '/' | ',' | '|' | '\n' | '\r' | '\t' | '&' | '\\' => (true, at),
+            // A dash with blanks around it, behind a whole number.
+            '-' => {
+                let free = text[..start].ends_with(' ') && text[at..].starts_with(' ');
+                (free && before >= MIN_UNBROKEN && count_digits(&text[at..]) >= MIN_UNBROKEN, at)
+            }
             ':' => (text[start..].starts_with(":::"), start + text[start..].len().min(3)),
             '+' => (true, start),
             _ if c.is_whitespace() => {

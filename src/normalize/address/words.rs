@@ -1,0 +1,140 @@
+//! From a cleaned line to its parts and their words.
+
+use std::borrow::Cow;
+
+use super::super::ascii;
+
+/// A word of a line.
+pub(super) struct Token<'a> {
+    /// Without punctuation around it.
+    pub(super) text: &'a str,
+    /// Folded, letters and digits only.
+    pub(super) word: String,
+    /// As written, with its punctuation.
+    pub(super) raw: &'a str,
+}
+
+impl Token<'_> {
+    pub(super) fn is_numeric(&self) -> bool {
+        self.word.starts_with(|c: char| c.is_ascii_digit())
+    }
+
+    pub(super) fn is_single_letter(&self) -> bool {
+        self.word.len() == 1 && self.word.bytes().all(|b| b.is_ascii_alphabetic())
+    }
+
+    /// The digits of `3º`, `2ª`, `4t`, `3er`, `2nd`. `2A` is a floor and a door.
+    pub(super) fn ordinal(&self) -> Option<&str> {
+        let digits = self.word.find(|c: char| !c.is_ascii_digit())?;
+        let (number, suffix) = self.word.split_at(digits);
+        let signed = self.text.contains(['º', 'ª', '°']);
+        let ending = matches!(
+            suffix,
+            "o" | "a" | "er" | "t" | "n" | "r" | "e" | "eme" | "nd" | "rd" | "th" | "st" | "d"
+        );
+        let lower = !self.text.contains(|c: char| c.is_ascii_uppercase());
+        (!number.is_empty() && ending && (signed || lower)).then_some(number)
+    }
+
+    /// `12B` as number and letter.
+    pub(super) fn number_and_letter(&self) -> Option<(&str, &str)> {
+        let at = self.word.find(|c: char| !c.is_ascii_digit()).filter(|&at| at > 0)?;
+        let (number, letters) = self.word.split_at(at);
+        letters.bytes().all(|b| b.is_ascii_alphabetic()).then_some((number, letters))
+    }
+
+    pub(super) fn is_no_number(&self) -> bool {
+        matches!(self.word.as_str(), "sn" | "snc") && self.text.contains(['/', '.'])
+            || self.text.eq_ignore_ascii_case("s/nº")
+            || self.word == "sn"
+    }
+}
+
+pub(super) fn tokens(segment: &str) -> Vec<Token<'_>> {
+    let edge = |c: char| matches!(c, '.' | ',' | ':' | '\'' | '`' | '*' | '!' | '?') || c.is_whitespace();
+    let one = |raw| {
+        let text = str::trim_matches(raw, edge);
+        let word: String = ascii::fold(text).chars().filter(char::is_ascii_alphanumeric).collect();
+        Token { text, word, raw }
+    };
+    segment.split(' ').map(one).filter(|t| !t.word.is_empty() || t.text == "#").collect()
+}
+
+/// The parts between commas and free-standing dashes, with glued words set apart.
+pub(super) fn segments(text: &str, region: &str) -> Vec<String> {
+    let text = &*without_spelled_absence(text);
+    let mut spaced = String::with_capacity(text.len() + 8);
+    for (at, c) in text.char_indices() {
+        let before = &text[..at];
+        let after = &text[at + c.len_utf8()..];
+        let next_is = |f: fn(&char) -> bool| after.chars().next().is_some_and(|c| f(&c));
+        match c {
+            '-' if is_separator(before, after, region) => spaced.push(','),
+            'º' | 'ª' | '°' if next_is(|c| c.is_alphanumeric()) => spaced.extend([c, ' ']),
+            '#' => spaced.push_str(" # "),
+            // `Es:1 Pl:03 Pt:B`
+            ':' if before.ends_with(char::is_alphabetic) && next_is(|c| c.is_alphanumeric()) => {
+                spaced.push(' ')
+            }
+            '/' if next_is(|c| c.is_alphabetic()) && is_type_slash(before, after) => spaced.push_str("/ "),
+            '.' if before.ends_with(char::is_alphabetic) && next_is(char::is_ascii_digit) => {
+                spaced.push_str(". ")
+            }
+            _ => spaced.push(c),
+        }
+    }
+    spaced.split(',').map(super::squeeze).filter(|s| !s.is_empty()).collect()
+}
+
+/// `C/Alcalá`, but not `s/n`, `r/c`, `c/v`.
+fn is_type_slash(before: &str, after: &str) -> bool {
+    const LONGEST_TYPE: usize = 4;
+    let head = before.rsplit([' ', ',']).next().unwrap_or_default();
+    let letters = after.chars().take_while(|c| c.is_alphabetic()).count();
+    head.chars().all(char::is_alphabetic) && (1..=LONGEST_TYPE).contains(&head.chars().count()) && letters > 1
+}
+
+/// A dash between parts: with blanks on both sides, or in Spain next to a postcode or before a floor.
+fn is_separator(before: &str, after: &str, region: &str) -> bool {
+    // `E-28013`: the letter of the country before its postcode.
+    let mut head = before.chars().rev();
+    if head.next().is_some_and(|c| matches!(c, 'E' | 'D' | 'F' | 'I'))
+        && head.next().is_none_or(|c| matches!(c, ' ' | ',' | '.'))
+        && after.starts_with(|c: char| c.is_ascii_digit())
+    {
+        return false;
+    }
+    let digit_before = before.trim_end().ends_with(|c: char| c.is_ascii_digit());
+    let digits_after = after.trim_start().bytes().take_while(u8::is_ascii_digit).count();
+    if before.ends_with(' ') && after.starts_with(' ') {
+        return !(digit_before && digits_after > 0);
+    }
+    if region != "ES" {
+        return false;
+    }
+    let rest = &after[digits_after.min(after.len())..];
+    let code_after = digits_after == 5 && !rest.starts_with(|c: char| c.is_alphanumeric());
+    let digits_before = before.bytes().rev().take_while(u8::is_ascii_digit).count();
+    let code_before = digits_before == 5 && after.starts_with(char::is_alphabetic);
+    code_after || code_before || (digit_before && digits_after > 0 && rest.starts_with(['º', 'ª', '°']))
+}
+
+/// `s/n` for the words that say so: `sin número`, `sem número`, `senza numero civico`.
+fn without_spelled_absence(text: &str) -> Cow<'_, str> {
+    const SPELLED: [&str; 6] =
+        ["sin número", "sin numero", "sem número", "sem numero", "s/número", "s/numero"];
+    let bytes = text.as_bytes();
+    let candidate = |at: &usize| matches!(bytes[*at], b's' | b'S');
+    let found = (0..bytes.len()).filter(candidate).find_map(|at| {
+        SPELLED.iter().find_map(|spelled| {
+            let end = at + spelled.len();
+            // `Ú` and `ú` have the same length.
+            let same = text.get(at..end).is_some_and(|t| t.to_lowercase() == *spelled);
+            (same && !text[..at].ends_with(char::is_alphanumeric)).then_some((at, end))
+        })
+    });
+    match found {
+        Some((at, end)) => Cow::Owned(format!("{}s/n{}", &text[..at], &text[end..])),
+        None => Cow::Borrowed(text),
+    }
+}
