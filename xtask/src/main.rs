@@ -63,6 +63,12 @@ const TASKS: [Task; 8] = [
         run: api::run,
     },
     Task {
+        name: "conformance",
+        summary: "the published cases of the specialists: passed and total by suite",
+        help: tools::CONFORMANCE_HELP,
+        run: tools::conformance,
+    },
+    Task {
         name: "bench",
         summary: "all benchmarks, or one: `bench pipeline`",
         help: tools::BENCH_HELP,

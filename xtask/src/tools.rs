@@ -17,6 +17,23 @@ pub fn deny(arguments: &[String]) -> Verdict {
     Ok(Outcome::Passed)
 }
 
+pub const CONFORMANCE_HELP: &str = "\
+cargo xtask conformance [--failures]
+
+Runs the published test cases of libphonenumber, python-stdnum, isemail, validator.js, mailcheck, libpostal, nameparser and
+others that lie in ../shared/reference, and prints passed and total by suite; docs/conformance.md says what the differences
+are. With --failures each case that differs is shown.";
+
+pub fn conformance(arguments: &[String]) -> Verdict {
+    only(arguments, &["--failures"])?;
+    let mut tests = cargo("test --release --quiet --test conformance -- --nocapture");
+    if arguments.iter().any(|argument| argument == "--failures") {
+        tests.env("CONFORMANCE_FAILURES", "1");
+    }
+    sh(&mut tests)?;
+    Ok(Outcome::Passed)
+}
+
 pub const MSRV_HELP: &str = "\
 cargo xtask msrv
 
