@@ -258,7 +258,7 @@ fn describe<'a>(
     if !parts.local.is_ascii() {
         reasons.push("non_ascii_local");
     }
-    if !parts.flags.relay && matches!(filler, Some(Filler::Absent | Filler::Filler)) {
+    if !parts.flags.relay && matches!(filler, Some(Filler::Absent | Filler::Nobody)) {
         reasons.push("placeholder_local");
     } else if parts.domain.split('.').next() == Some(&parts.local) {
         reasons.push("local_equals_domain");

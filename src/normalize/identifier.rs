@@ -450,10 +450,11 @@ fn country_of_prefix(two: &str) -> &str {
 
 /// The national part of a number with the prefix of European VAT numbers.
 fn strip_country<'b>(compact: &'b [u8], country: &str) -> &'b [u8] {
-    const SHORTEST: usize = 8;
+    // The numbers of Romania's companies have two to ten digits.
+    let shortest = if country == "RO" { 2 } else { 8 };
     let prefixed = |two: &&[u8]| std::str::from_utf8(two).is_ok_and(|two| country_of_prefix(two) == country);
     match compact.split_at_checked(2).filter(|(two, _)| prefixed(two)).map(|(_, rest)| rest) {
-        Some(rest) if rest.len() >= SHORTEST && rest.iter().any(u8::is_ascii_digit) && country != "CH" => {
+        Some(rest) if rest.len() >= shortest && rest.iter().any(u8::is_ascii_digit) && country != "CH" => {
             rest
         }
         _ => compact,

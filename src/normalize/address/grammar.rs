@@ -18,6 +18,7 @@ pub(super) fn read(text: &str, hinted: &str, whole: bool) -> (Address, bool) {
             segments.pop();
             region = code.to_owned();
         }
+        drop_country_word(&mut segments, &mut region);
         unread |= take_place(&mut segments, &mut out, &region);
     }
     out.country.clone_from(&region);
@@ -33,6 +34,22 @@ pub(super) fn read(text: &str, hinted: &str, whole: bool) -> (Address, bool) {
         reader.line(line, street_follows);
     }
     (reader.out, reader.unread)
+}
+
+/// `28014 Madrid España`, `75001 paris fr`: the country behind the city without a comma.
+fn drop_country_word(segments: &mut [String], region: &mut String) {
+    let Some(last) = segments.last_mut() else { return };
+    let Some((head, word)) = last.rsplit_once(' ') else { return };
+    let code = word.len() == 2 && word.eq_ignore_ascii_case(region);
+    // Another country's name may be that of a town.
+    let named = country_name(word).filter(|code| region.is_empty() || *code == region.as_str());
+    if code && places::known_region(word, region).is_none() || named.is_some() {
+        let kept = head.trim_end_matches([' ', '-']).len();
+        if let Some(code) = named {
+            code.clone_into(region);
+        }
+        last.truncate(kept);
+    }
 }
 
 /// `12, rue Saint-Denis`: a number that a comma parts from the street it stands before.
@@ -236,9 +253,7 @@ impl Reader {
         }
         let component = lexicon::unit(self.groups, &first.word);
         let words = usize::from(line.len() > 1);
-        if component == Some("neighbourhood") && line.len() > 1 {
-            self.push("neighbourhood", display(&line[1..]));
-        } else if words == 1 && self.is_quarter(line) {
+        if words == 1 && (component == Some("neighbourhood") || self.is_quarter(line)) {
             self.push("neighbourhood", display(&line[1..]));
         } else if words == 1
             && matches!(first.word.as_str(), "esquina" | "esq" | "entre" | "cruce")
@@ -301,7 +316,12 @@ impl Reader {
     /// `type name number unit`, or with the number first.
     fn type_first(&mut self, line: &[Token<'_>]) {
         let mut at = 0;
-        if self.leading_type(line).is_some() && line[0].is_numeric() {
+        // `610 Rive de la Dorne`: in France the number comes first whatever follows it.
+        let untyped = self.groups.first() == Some(&"fr")
+            && line.len() > 1
+            && line[1..].iter().all(|t| !t.is_numeric())
+            && line[0].word.bytes().all(|b| b.is_ascii_digit());
+        if (untyped || self.leading_type(line).is_some()) && line[0].is_numeric() {
             at = self.number(line, 0);
         }
         if let Some((canonical, words)) = self.type_at(line, at) {
@@ -437,6 +457,22 @@ impl Reader {
         self.units(&line[rest..]);
     }
 
+    /// `The Book Club 100-106 Leonard St`: what stands before the number is the name of a house; how many words it has.
+    fn venue(&mut self, line: &[Token<'_>]) -> usize {
+        let Some(number) = line.iter().position(|t| t.is_numeric() && t.ordinal().is_none()) else {
+            return 0;
+        };
+        let typed =
+            line[number + 1..].iter().skip(1).any(|t| lexicon::street_type(self.groups, &t.word).is_some());
+        let plain =
+            line[..number].iter().all(|t| lexicon::unit(self.groups, &t.word).is_none() && t.text != "#");
+        if number == 0 || !typed || !plain || self.has_street() {
+            return 0;
+        }
+        self.push("building", display(&line[..number]));
+        number
+    }
+
     /// `number name type unit`.
     fn type_last(&mut self, line: &[Token<'_>]) {
         let mut at = 0;
@@ -450,6 +486,7 @@ impl Reader {
         if at >= line.len() {
             return;
         }
+        at += self.venue(&line[at..]);
         if line[at].is_numeric() && (line.len() > at + 1 || self.has_street()) {
             match line[at].text.split_once('/') {
                 Some((unit, number)) => {
@@ -474,11 +511,27 @@ impl Reader {
             }
             None => (body, &body[body.len()..]),
         };
-        self.out.street_name = display(name);
+        // `Avenue B`: the type of a lettered street comes first.
+        let (name, lettered) = match name {
+            [first, letter] if kind.is_none() && letter.is_single_letter() && !is_direction(&letter.word) => {
+                (&name[1..], lexicon::street_type(self.groups, &first.word))
+            }
+            name => (name, None),
+        };
+        if let Some(canonical) = lettered {
+            canonical.clone_into(&mut self.out.street_type);
+        }
+        // Directions are the letters that the postal service writes.
+        self.out.street_name = match name {
+            [first, rest @ ..] if !rest.is_empty() && direction_letters(&first.word).is_some() => {
+                format!("{} {}", direction_letters(&first.word).unwrap_or_default(), display(rest))
+            }
+            name => display(name),
+        };
         let directions = after.iter().take_while(|t| is_direction(&t.word)).count();
         if directions > 0 {
             self.out.street_name.push(' ');
-            self.out.street_name.push_str(&after[0].text.to_uppercase());
+            self.out.street_name.push_str(direction_letters(&after[0].word).unwrap_or_default());
         }
         let rest = &after[directions..];
         if !rest.is_empty() && self.out.city.is_empty() {
@@ -637,7 +690,21 @@ fn is_number_suffix(word: &str) -> bool {
 }
 
 fn is_direction(word: &str) -> bool {
-    matches!(word, "n" | "s" | "e" | "w" | "ne" | "nw" | "se" | "sw" | "north" | "south" | "east" | "west")
+    direction_letters(word).is_some()
+}
+
+fn direction_letters(word: &str) -> Option<&'static str> {
+    Some(match word {
+        "n" | "north" => "N",
+        "s" | "south" => "S",
+        "e" | "east" => "E",
+        "w" | "west" => "W",
+        "ne" | "northeast" => "NE",
+        "nw" | "northwest" => "NW",
+        "se" | "southeast" => "SE",
+        "sw" | "southwest" => "SW",
+        _ => return None,
+    })
 }
 
 fn trim_zeros(number: &str) -> String {

@@ -13,8 +13,13 @@ pub(super) fn take_place(segments: &mut Vec<String>, out: &mut Address, region: 
         let last = word + count == words.len();
         // Codes of four digits look like house numbers.
         let short = shown.bytes().filter(u8::is_ascii_digit).count() == 4 && shown.len() == 4;
-        let house =
-            short && ((at == 0 && last) || (word > 0 && last && lexicon::family(region) != Family::TypeLast));
+        // Behind a part that has a number already, four digits are a code: `Sarmiento 901, San Javier 3357`.
+        let numbered = segments[..at].iter().any(|s| s.bytes().any(|b| b.is_ascii_digit()));
+        let alone = word == 0 && last && at > 0;
+        let house = short
+            && !alone
+            && !(numbered && last)
+            && ((at == 0 && last) || (word > 0 && last && lexicon::family(region) != Family::TypeLast));
         let first_of_line = lexicon::family(region) == Family::TypeLast && word == 0 && !last;
         (!house && !first_of_line)
             .then(|| (at, words[..word].join(" "), words[word + count..].join(" "), shown))
@@ -29,6 +34,14 @@ pub(super) fn take_place(segments: &mut Vec<String>, out: &mut Address, region: 
     let before = without_label(&before);
     if lexicon::family(region) == Family::TypeLast {
         take_state_and_city(segments, out, &before, region);
+        // `Fernandina Beach, FL, 32034`: the state is a part of its own.
+        if out.region.is_empty()
+            && let Some(name) = places::known_region(&out.city, region).filter(|_| segments.len() > 1)
+            && segments.last().is_some_and(|s| !s.bytes().any(|b| b.is_ascii_digit()))
+        {
+            name.clone_into(&mut out.region);
+            out.city = segments.pop().unwrap_or_default();
+        }
     } else if !after.is_empty() {
         out.city = after;
         segments.extend((!before.is_empty()).then_some(before));
@@ -107,10 +120,22 @@ fn take_place_without_code(segments: &mut Vec<String>, out: &mut Address, region
         "Lima".clone_into(&mut out.city);
         return;
     }
+    let type_last = lexicon::family(region) == Family::TypeLast;
+    // `Riverside CA`
+    if type_last
+        && known.is_none()
+        && let Some((city, state)) = segments.last().and_then(|s| s.rsplit_once(' '))
+        && let Some(name) = places::known_region(state, region).filter(|_| state.len() == 2)
+    {
+        name.clone_into(&mut out.region);
+        out.city = city.to_owned();
+        segments.pop();
+        return;
+    }
     if let Some(name) = known.filter(|_| segments.len() > 1) {
         name.clone_into(&mut out.region);
         let last = segments.pop().unwrap_or_default();
-        let has_city = segments.len() > 1 && segments.last().is_some_and(plain);
+        let has_city = (segments.len() > 1 || type_last) && segments.last().is_some_and(plain);
         out.city = if has_city { segments.pop().unwrap_or_default() } else { last };
     } else if segments.len() > 1 && segments.last().is_some_and(plain) {
         let unit = segments.last().is_some_and(|s| {

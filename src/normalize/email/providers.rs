@@ -43,7 +43,7 @@ pub(super) enum Filler {
     /// Says in full that there is none, whatever the domain.
     Absent,
     /// No mailbox of a person.
-    Filler,
+    Nobody,
     /// May be a person's: a filler only together with such a domain.
     Person,
 }
@@ -98,7 +98,7 @@ pub(super) static TABLES: LazyLock<Tables> = LazyLock::new(|| {
         if let [local, class] = *row {
             locals.entry(local).or_default().filler = Some(match class {
                 "absent" => Filler::Absent,
-                "filler" => Filler::Filler,
+                "filler" => Filler::Nobody,
                 _ => Filler::Person,
             });
         }

@@ -164,10 +164,10 @@ pub(super) fn curp(b: &[u8]) -> Option<bool> {
     Some((10 - sum % 10) % 10 == digit(b[17]))
 }
 
-/// `CUIT` of Argentina and `RUC` of Peru share the weights.
-fn mod_11_of_eleven(b: &[u8], ten: u32) -> bool {
+/// `CUIT` of Argentina and `RUC` of Peru share the weights; what ten and eleven become differs.
+fn mod_11_of_eleven(b: &[u8], ten: u32, eleven: u32) -> bool {
     let expected = match 11 - weighted(&b[..10], &[5, 4, 3, 2, 7, 6, 5, 4, 3, 2]) % 11 {
-        11 => 0,
+        11 => eleven,
         10 => ten,
         n => n,
     };
@@ -179,12 +179,12 @@ pub(super) fn cuit(b: &[u8]) -> Option<bool> {
         b.get(..2)?,
         b"20" | b"23" | b"24" | b"25" | b"26" | b"27" | b"30" | b"33" | b"34" | b"50" | b"51" | b"55"
     );
-    (all_digits(b, 11..=11) && prefix).then(|| mod_11_of_eleven(b, 9))
+    (all_digits(b, 11..=11) && prefix).then(|| mod_11_of_eleven(b, 9, 0))
 }
 
 pub(super) fn ruc_pe(b: &[u8]) -> Option<bool> {
     let prefix = matches!(b.get(..2)?, b"10" | b"15" | b"16" | b"17" | b"20");
-    (all_digits(b, 11..=11) && prefix).then(|| mod_11_of_eleven(b, 0))
+    (all_digits(b, 11..=11) && prefix).then(|| mod_11_of_eleven(b, 0, 1))
 }
 
 pub(super) fn rut_cl(b: &[u8]) -> Option<bool> {
@@ -269,9 +269,26 @@ pub(super) fn nir(b: &[u8]) -> Option<bool> {
     Some(97 - number(&body) % 97 == number(&b[13..]))
 }
 
+/// Two characters and a SIREN. Monaco's numbers begin with zeros and have no check of their own; keys with letters are
+/// those given out since the digits ran out.
 pub(super) fn tva_fr(b: &[u8]) -> Option<bool> {
-    let keyed = all_digits(b, 11..=11);
-    keyed.then(|| luhn(&b[2..]) && (12 + 3 * (number(&b[2..]) % 97)) % 97 == number(&b[..2]))
+    const LETTERS: &[u8; 34] = b"0123456789ABCDEFGHJKLMNPQRSTUVWXYZ";
+    if !shape(b, b"**ddddddddd") {
+        return None;
+    }
+    let siren = number(&b[2..]);
+    let holds = b[2..].starts_with(b"000") || luhn(&b[2..]);
+    if all_digits(&b[..2], 2..=2) {
+        return Some(holds && (12 + 3 * (siren % 97)) % 97 == number(&b[..2]));
+    }
+    let value = |c: u8| LETTERS.iter().position(|&l| l == c).and_then(|p| u64::try_from(p).ok());
+    let (first, second) = (value(b[0])?, value(b[1])?);
+    let check = if b[0].is_ascii_digit() {
+        (first * 24 + second).checked_sub(10)?
+    } else {
+        (first * 34 + second).checked_sub(100)?
+    };
+    Some(holds && (siren + 1 + check / 11) % 11 == check % 11)
 }
 
 pub(super) fn codice_fiscale(b: &[u8]) -> Option<bool> {

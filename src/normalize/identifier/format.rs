@@ -49,6 +49,10 @@ fn patterns(scheme: &str) -> &'static [&'static str] {
         "PERSONNUMMER" => &["######-####", "########-####"],
         "CPR" => &["######-####"],
         "FODSELSNUMMER" => &["###### #####"],
+        "ORGNR_SE" => &["######-####"],
+        "ORGNR_NO" => &["### ### ###"],
+        "RC_SK" => &["######/####", "######/###"],
+        "CC_PT" => &["######## # ###"],
         _ => &[],
     }
 }
@@ -64,7 +68,7 @@ fn fill(pattern: &str, compact: &str) -> Option<String> {
 fn fours(compact: &str) -> String {
     let mut out = String::with_capacity(compact.len() + compact.len() / 4);
     for (at, c) in compact.chars().enumerate() {
-        if at > 0 && at % 4 == 0 {
+        if at > 0 && at.is_multiple_of(4) {
             out.push(' ');
         }
         out.push(c);
@@ -84,7 +88,7 @@ fn thousands(compact: &str) -> String {
         let left = count - 1 - at;
         if left == 0 {
             out.push('-');
-        } else if at > 0 && left % 3 == 0 {
+        } else if at > 0 && left.is_multiple_of(3) {
             out.push('.');
         }
         out.push(c);

@@ -530,7 +530,7 @@ mod tests {
         let rows = ascii::rows(include_str!("../../../resources/phones/plans.tsv")).count();
         assert_eq!(PLANS.all.len(), rows, "a row of plans.tsv does not parse");
         for plan in &PLANS.all {
-            assert!(plan.lengths != 0 && plan.region.len() == 2, "{plan:?}");
+            assert!(plan.lengths != 0 && matches!(plan.region.len(), 2 | 3), "{plan:?}");
             for p in plan.prefixes.iter().flatten() {
                 assert!(p.length > 0 && p.low <= p.high && p.lengths != 0, "{} {p:?}", plan.region);
             }
