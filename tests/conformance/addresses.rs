@@ -9,25 +9,25 @@ use quilate::normalize::text::fold;
 use crate::{Score, Suite, field, lines, text};
 
 pub const SUITES: &[Suite] = &[
-    Suite { name: "Senzing addresses: ES", floor: 0, run: || senzing(&["es"]) },
-    Suite { name: "Senzing addresses: PT", floor: 0, run: || senzing(&["pt"]) },
-    Suite { name: "Senzing addresses: IT", floor: 0, run: || senzing(&["it"]) },
-    Suite { name: "Senzing addresses: FR", floor: 0, run: || senzing(&["fr"]) },
-    Suite { name: "Senzing addresses: DE", floor: 0, run: || senzing(&["de"]) },
+    Suite { name: "Senzing addresses: ES", floor: 73, run: || senzing(&["es"]) },
+    Suite { name: "Senzing addresses: PT", floor: 42, run: || senzing(&["pt"]) },
+    Suite { name: "Senzing addresses: IT", floor: 309, run: || senzing(&["it"]) },
+    Suite { name: "Senzing addresses: FR", floor: 127, run: || senzing(&["fr"]) },
+    Suite { name: "Senzing addresses: DE", floor: 1574, run: || senzing(&["de"]) },
     Suite {
         name: "Senzing addresses: AT BE CH NL PL",
-        floor: 0,
+        floor: 2202,
         run: || senzing(&["at", "be", "ch", "nl", "pl"]),
     },
-    Suite { name: "Senzing addresses: MX", floor: 0, run: || senzing(&["mx"]) },
+    Suite { name: "Senzing addresses: MX", floor: 34, run: || senzing(&["mx"]) },
     Suite {
         name: "Senzing addresses: AR BR CL CO PE",
-        floor: 0,
+        floor: 114,
         run: || senzing(&["ar", "br", "cl", "co", "pe"]),
     },
-    Suite { name: "Senzing addresses: US", floor: 0, run: || senzing(&["us"]) },
-    Suite { name: "Senzing addresses: GB", floor: 0, run: || senzing(&["gb"]) },
-    Suite { name: "libpostal: street root expansions", floor: 0, run: expansions },
+    Suite { name: "Senzing addresses: US", floor: 2138, run: || senzing(&["us"]) },
+    Suite { name: "Senzing addresses: GB", floor: 191, run: || senzing(&["gb"]) },
+    Suite { name: "libpostal: street root expansions", floor: 6, run: expansions },
 ];
 
 /// Road, number, postcode and city of each address. A road agrees when type and name read from the label alone are those read

@@ -37,12 +37,18 @@ pub(super) fn read(text: &str, hinted: &str, whole: bool) -> (Address, bool) {
 }
 
 /// `28014 Madrid España`, `75001 paris fr`: the country behind the city without a comma.
-fn drop_country_word(segments: &mut [String], region: &mut String) {
+fn drop_country_word(segments: &mut Vec<String>, region: &mut String) {
+    let own_code = |s: &String| s.eq_ignore_ascii_case(region) && places::known_region(s, region).is_none();
+    if segments.len() > 1 && segments.last().is_some_and(own_code) {
+        segments.pop();
+        return;
+    }
     let Some(last) = segments.last_mut() else { return };
     let Some((head, word)) = last.rsplit_once(' ') else { return };
     let code = word.len() == 2 && word.eq_ignore_ascii_case(region);
     // Another country's name may be that of a town.
-    let named = country_name(word).filter(|code| region.is_empty() || *code == region.as_str());
+    let of_name = head.rsplit(' ').next().is_some_and(|before| lexicon::is_particle(&ascii::fold(before)));
+    let named = country_name(word).filter(|code| !of_name && (region.is_empty() || *code == region.as_str()));
     if code && places::known_region(word, region).is_none() || named.is_some() {
         let kept = head.trim_end_matches([' ', '-']).len();
         if let Some(code) = named {

@@ -187,7 +187,8 @@ fn strip_city(out: &mut Address, region: &str) {
         name.clone_into(&mut out.region);
         out.city = city.trim().to_owned();
     }
-    let words: Vec<&str> = out.city.split(' ').collect();
+    let city = out.city.clone();
+    let words: Vec<&str> = city.split(' ').collect();
     let folded = |w: &&str| ascii::fold_words(w).replace(' ', "");
     let end = words.iter().position(|w| folded(w) == "cedex").unwrap_or(words.len());
     let mut kept = &words[..end];
@@ -201,6 +202,24 @@ fn strip_city(out: &mut Address, region: &str) {
             in_brackets && !lexicon::is_particle(&ascii::fold(kept[at - 1])) && kept[at - 1] != "San"
         });
         kept = &kept[..said_again.unwrap_or(kept.len())];
+    }
+    // `Tijuana Baja California`, and a town and its municipality of one name: `Temuco Temuco`.
+    if matches!(region, "MX" | "AR" | "CO" | "CL" | "PE")
+        && places::known_region(&kept.join(" "), region).is_none()
+    {
+        let half = kept.len() / 2;
+        if half > 0 && kept.len().is_multiple_of(2) && kept[..half] == kept[half..] {
+            kept = &kept[..half];
+        }
+        let named = (1..kept.len())
+            .filter(|&at| !lexicon::is_particle(&ascii::fold(kept[at - 1])))
+            .find_map(|at| places::known_region(&kept[at..].join(" "), region).map(|name| (at, name)));
+        if let Some((at, name)) = named {
+            if out.region.is_empty() {
+                name.clone_into(&mut out.region);
+            }
+            kept = &kept[..at];
+        }
     }
     let kept = kept.join(" ");
     if kept != out.city && !kept.is_empty() {
