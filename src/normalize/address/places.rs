@@ -154,6 +154,46 @@ fn is_argentine(b: &[u8]) -> bool {
         && b[5..].iter().all(u8::is_ascii_uppercase)
 }
 
+/// The state that the first two digits of a Mexican postcode name.
+pub(super) fn mexican_state(postcode: &str) -> Option<&'static str> {
+    let prefix: u8 = postcode.get(..2)?.parse().ok()?;
+    Some(match prefix {
+        1..=16 => "Ciudad de México",
+        20 => "Aguascalientes",
+        21 | 22 => "Baja California",
+        23 => "Baja California Sur",
+        24 => "Campeche",
+        25..=27 => "Coahuila",
+        28 => "Colima",
+        29 | 30 => "Chiapas",
+        31..=33 => "Chihuahua",
+        34 | 35 => "Durango",
+        36..=38 => "Guanajuato",
+        39..=41 => "Guerrero",
+        42 | 43 => "Hidalgo",
+        44..=49 => "Jalisco",
+        50..=57 => "Estado de México",
+        58..=61 => "Michoacán",
+        62 => "Morelos",
+        63 => "Nayarit",
+        64..=67 => "Nuevo León",
+        68..=71 => "Oaxaca",
+        72..=75 => "Puebla",
+        76 => "Querétaro",
+        77 => "Quintana Roo",
+        78 | 79 => "San Luis Potosí",
+        80..=82 => "Sinaloa",
+        83..=85 => "Sonora",
+        86 => "Tabasco",
+        87..=89 => "Tamaulipas",
+        90 => "Tlaxcala",
+        91..=96 => "Veracruz",
+        97 => "Yucatán",
+        98 | 99 => "Zacatecas",
+        _ => return None,
+    })
+}
+
 /// The province that the letter of an Argentine postcode names.
 pub(super) fn argentine_province(postcode: &str) -> Option<&'static str> {
     Some(match postcode.bytes().next()? {

@@ -213,7 +213,12 @@ fn strip_city(out: &mut Address, region: &str) {
         }
         let named = (1..kept.len())
             .filter(|&at| !lexicon::is_particle(&ascii::fold(kept[at - 1])))
-            .find_map(|at| places::known_region(&kept[at..].join(" "), region).map(|name| (at, name)));
+            .find_map(|at| places::known_region(&kept[at..].join(" "), region).map(|name| (at, name)))
+            // Hidalgo and Morelos are states and surnames: the postcode must say so, or nothing else may.
+            .filter(|(_, name)| match region {
+                "MX" => places::mexican_state(&out.postcode) == Some(*name),
+                _ => out.region.is_empty() || out.region == *name,
+            });
         if let Some((at, name)) = named {
             if out.region.is_empty() {
                 name.clone_into(&mut out.region);
@@ -239,6 +244,12 @@ fn finish_place(out: &mut Address, region: &str, trailing: Vec<String>) -> bool 
         }
     }
     strip_city(out, region);
+    if region == "MX"
+        && out.region.is_empty()
+        && let Some(name) = places::mexican_state(&out.postcode)
+    {
+        name.clone_into(&mut out.region);
+    }
     if region == "AR"
         && let Some(name) = places::argentine_province(&out.postcode)
     {
