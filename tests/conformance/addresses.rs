@@ -19,14 +19,14 @@ pub const SUITES: &[Suite] = &[
         floor: 2202,
         run: || senzing(&["at", "be", "ch", "nl", "pl"]),
     },
-    Suite { name: "Senzing addresses: MX", floor: 34, run: || senzing(&["mx"]) },
+    Suite { name: "Senzing addresses: MX", floor: 39, run: || senzing(&["mx"]) },
     Suite {
         name: "Senzing addresses: AR BR CL CO PE",
-        floor: 114,
+        floor: 183,
         run: || senzing(&["ar", "br", "cl", "co", "pe"]),
     },
     Suite { name: "Senzing addresses: US", floor: 2138, run: || senzing(&["us"]) },
-    Suite { name: "Senzing addresses: GB", floor: 191, run: || senzing(&["gb"]) },
+    Suite { name: "Senzing addresses: GB", floor: 207, run: || senzing(&["gb"]) },
     Suite { name: "libpostal: street root expansions", floor: 6, run: expansions },
 ];
 
