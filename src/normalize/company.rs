@@ -19,6 +19,7 @@ use std::sync::LazyLock;
 use foldhash::fast::FixedState;
 use serde::Serialize;
 
+use super::person_name::is_organisation_word;
 use super::placeholder::placeholder_folded;
 use super::resources::{fields, lines};
 use super::text::{LetterCase, clean, fold, fold_into, key, letter_case, title_case};
@@ -57,9 +58,11 @@ struct Forms {
     unspaced: Vec<Form>,
     /// Bytes of the longest squashed spelling.
     longest: usize,
-    words: HashSet<&'static str, FixedState>,
-    /// Words that mark a company, folded.
-    company_words: HashSet<String, FixedState>,
+    /// What a name with a form may end with: every end of a squashed spelling, since a form may be cut into words anywhere
+    /// (`S. L.`, `S.L.`).
+    ends: HashSet<&'static str, FixedState>,
+    /// What a name that a form opens may begin with.
+    starts: HashSet<&'static str, FixedState>,
 }
 
 /// Words in the longest form ("sociedad anónima promotora de inversión de capital variable").
@@ -70,8 +73,8 @@ static FORMS: LazyLock<Forms> = LazyLock::new(|| {
         by_spelling: HashMap::default(),
         unspaced: Vec::new(),
         longest: 0,
-        words: HashSet::default(),
-        company_words: HashSet::default(),
+        ends: HashSet::default(),
+        starts: HashSet::default(),
     };
     for line in lines(include_str!("../../resources/companies/legal_forms.tsv")) {
         let [country, canonical, class, place, spellings] = fields(line);
@@ -80,6 +83,11 @@ static FORMS: LazyLock<Forms> = LazyLock::new(|| {
             let form = Form { country, canonical, class, prefix: place == "prefix", spelling };
             let squashed = squash(spelling);
             forms.longest = forms.longest.max(squashed.len());
+            let kept: &'static str = squashed.clone().leak();
+            forms.ends.extend(kept.char_indices().map(|(at, _)| &kept[at..]));
+            if form.prefix {
+                forms.starts.extend(kept.char_indices().map(|(at, c)| &kept[..at + c.len_utf8()]));
+            }
             forms.by_spelling.entry(squashed).or_default().push(form);
             if spelling.chars().any(is_unspaced_script) {
                 forms.unspaced.push(form);
@@ -87,9 +95,6 @@ static FORMS: LazyLock<Forms> = LazyLock::new(|| {
         }
     }
     forms.unspaced.sort_by_key(|form| std::cmp::Reverse(form.spelling.len()));
-    forms.words = CONNECTORS.into_iter().collect();
-    let words = include_str!("../../resources/companies/company_words.tsv");
-    forms.company_words = lines(words).map(fold).collect();
     forms
 });
 
@@ -264,7 +269,7 @@ fn match_key(core: &str) -> String {
     let joined: Cow<'_, str> =
         if core.contains('+') { Cow::Owned(core.replace('+', "")) } else { Cow::Borrowed(core) };
     let folded = fold(&joined);
-    let words: Vec<&str> = folded.split(' ').filter(|word| !FORMS.words.contains(word)).collect();
+    let words: Vec<&str> = folded.split(' ').filter(|word| !CONNECTORS.contains(word)).collect();
     // A name of connectors only keeps them.
     if words.is_empty() { folded } else { words.join(" ") }
 }
@@ -549,11 +554,28 @@ pub fn looks_like_company(text: &str) -> bool {
     if !text.contains(' ') {
         return unspaced_form(text, None).is_some();
     }
-    let mut folded = String::with_capacity(text.len());
-    fold_into(text, &mut folded);
-    if folded.split(' ').any(|word| word.len() > 4 && FORMS.company_words.contains(word)) {
-        return true;
+    let folded = fold(text);
+    let (first, last) = (folded.split(' ').next().unwrap_or(""), folded.rsplit(' ').next().unwrap_or(""));
+    folded.split(' ').any(is_organisation_word) || holds_legal_form(text, first, last)
+}
+
+/// Whether a cell that may hold a person holds a legal form beyond doubt. `first` and `last` are the folds of its first and
+/// last word: hardly any name goes past the look at these.
+pub(super) fn holds_legal_form(text: &str, first: &str, last: &str) -> bool {
+    let fits = |edges: &HashSet<&str, FixedState>, word: &str| {
+        if word.as_bytes().contains(&b' ') {
+            edges.contains(squash(word).as_str())
+        } else {
+            edges.contains(word)
+        }
+    };
+    if !fits(&FORMS.ends, last)
+        && !fits(&FORMS.starts, first)
+        && (text.is_ascii() || !text.contains(is_unspaced_script))
+    {
+        return false;
     }
+    let text = trim_marks(text);
     find_form(text, None, true).is_some_and(|found| {
         // A form before or after somebody's given name needs its dots: "C.P. Juan" is an accountant, "LUIS SA" a Portuguese.
         let person = super::person_name::starts_like_a_person(found.core);

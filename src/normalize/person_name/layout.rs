@@ -1,9 +1,7 @@
 //! Where the surnames are: after a comma, in capitals, first by script or by what the words are, or last.
 
-use std::borrow::Cow;
-
 use super::super::gender::Gender;
-use super::super::text::{LetterCase, letter_case};
+use super::super::text::LetterCase;
 use super::lexicon::role;
 use super::parse::{Context, Reading, System, take_titles};
 use super::tokens::{Casing, Group, Token, group};
@@ -59,7 +57,7 @@ pub(super) fn split_layout<'t>(
         for token in surnames.iter_mut().filter(|token| !token.is_initial()) {
             let mut text = String::with_capacity(token.text.len());
             Casing { case: LetterCase::Upper, ..context.casing }.write(token, &mut text);
-            token.text = Cow::Owned(text);
+            token.rewrite(text);
         }
         reading.rearranged = true;
         return (given, surnames, true);
@@ -105,13 +103,16 @@ fn split_patronymic<'t>(
 
 /// The run of words in capitals at one end of a name that is otherwise in mixed case.
 fn capital_surnames(tokens: &[Token<'_>]) -> Option<std::ops::Range<usize>> {
+    if !tokens.iter().any(|token| token.case == LetterCase::Upper) {
+        return None;
+    }
     let capital = |token: &Token<'_>| {
-        letter_case(&token.text) == LetterCase::Upper
-            && token.text.chars().filter(|c| c.is_alphabetic()).count() > 2
+        token.case == LetterCase::Upper
             && !token.is_initial()
+            && token.text.chars().filter(|c| c.is_alphabetic()).count() > 2
     };
     let small = |token: &Token<'_>| token.is(role::BINDS) && !token.word.is_some_and(|word| word.is_given());
-    let mixed = |token: &Token<'_>| letter_case(&token.text) == LetterCase::Mixed || token.is_initial();
+    let mixed = |token: &Token<'_>| token.case == LetterCase::Mixed || token.is_initial();
     let is_surname = |token: &Token<'_>| capital(token) || small(token);
     let head = tokens.iter().take_while(|token| is_surname(token)).count();
     if head > 0
@@ -138,6 +139,11 @@ fn capital_surnames(tokens: &[Token<'_>]) -> Option<std::ops::Range<usize>> {
 /// name, and the difference clear, since given-first is by far the more common.
 fn family_first(tokens: &[Token<'_>], context: &Context<'_>) -> Option<usize> {
     const CLEAR: i32 = 3;
+    // Most names begin with a given name.
+    let first = tokens.first()?;
+    if first.score(context.lang) >= 0 && !first.is(role::BINDS | role::BOUND | role::CONNECTOR) {
+        return None;
+    }
     let groups = group(tokens, true);
     let last = groups.len().checked_sub(1).filter(|&last| last > 0)?;
     let score = |group: &Group| match group.end - group.start {

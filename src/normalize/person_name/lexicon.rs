@@ -71,7 +71,7 @@ impl Lang {
 
     /// The language that a hint names, by its locale or else by its country.
     pub(super) fn of_hint(hint: &Hint<'_>) -> Option<Lang> {
-        let code = hint.locale.map(|locale| locale.split(['-', '_']).next().unwrap_or(locale));
+        let code = hint.locale.map(language_of);
         if let Some(code) = code.filter(|code| !code.is_empty()) {
             return Some(Lang::from_code(code));
         }
@@ -87,6 +87,12 @@ impl Lang {
             _ => Lang::Other,
         })
     }
+}
+
+/// The language subtag of a locale.
+pub(super) fn language_of(locale: &str) -> &str {
+    let end = locale.bytes().position(|byte| matches!(byte, b'-' | b'_'));
+    &locale[..end.unwrap_or(locale.len())]
 }
 
 /// Roles of small words; bits of [`Word::roles`].
@@ -109,6 +115,8 @@ pub(super) mod role {
     pub const HEAD: u16 = 1 << 13;
     /// A familiar form, not a name of its own.
     pub const NICKNAME: u16 = 1 << 14;
+    /// Found in the names of organisations and of nobody.
+    pub const ORGANISATION: u16 = 1 << 15;
     /// Whatever binds to the word on its right inside a surname.
     pub const BINDS: u16 = PARTICLE | SAINT | PATRONYMIC;
 }
@@ -208,6 +216,7 @@ const PARTICLES: &str = include_str!("../../../resources/names/particles.tsv");
 const TITLES: &str = include_str!("../../../resources/names/titles.tsv");
 const SUFFIXES: &str = include_str!("../../../resources/names/suffixes.tsv");
 const ABBREVIATIONS: &str = include_str!("../../../resources/names/abbreviations.tsv");
+const ORGANISATION_WORDS: &str = include_str!("../../../resources/companies/company_words.tsv");
 pub(super) const HYPOCORISTICS: &str = include_str!("../../../resources/names/hypocoristics.tsv");
 pub(super) const EQUIVALENTS: &str = include_str!("../../../resources/names/equivalents.tsv");
 pub(super) const DIMINUTIVES_EN: &str = include_str!("../../../resources/names/diminutives_en.tsv");
@@ -233,6 +242,9 @@ impl Lexicon {
         lexicon.load_small_words();
         lexicon.load_titles();
         lexicon.load_abbreviations();
+        for line in lines(ORGANISATION_WORDS) {
+            lexicon.entry(line).roles |= role::ORGANISATION;
+        }
         lexicon
     }
 

@@ -30,12 +30,14 @@ mod tests;
 
 use serde::Serialize;
 
-use super::company::looks_like_company;
+use super::company;
 use super::gender::Gender;
 use super::placeholder::placeholder_folded;
-use super::text::{LetterCase, clean, fold, fold_into, key, letter_case, title_case};
+use super::text::{LetterCase, clean, fold, fold_into, has_mixed_script, key, letter_case, title_case};
 use super::{Hint, Normalized, Quality};
 use crate::table::AttributeKind;
+use lexicon::{LEXICON, role};
+use tokens::{Cell, Token};
 
 /// What a name cell turned out to hold.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default, Serialize)]
@@ -113,8 +115,15 @@ impl PersonName {
 
     /// Folded given, middle and surnames: equal for the same name written with another case, accents, order or title.
     pub fn match_key(&self) -> String {
-        let mut out = String::with_capacity(48);
-        for part in [&self.given, &self.middle, &self.surname1, &self.surname2] {
+        self.folded().0
+    }
+
+    /// [`match_key`](Self::match_key), and how much of it is the given name.
+    fn folded(&self) -> (String, usize) {
+        let parts = [&self.given, &self.middle, &self.surname1, &self.surname2];
+        let mut out = String::with_capacity(parts.iter().map(|part| part.len() + 1).sum());
+        let mut given = 0;
+        for (at, part) in parts.into_iter().enumerate() {
             let before = out.len();
             if before > 0 {
                 out.push(' ');
@@ -124,21 +133,21 @@ impl PersonName {
             if out.len() == start {
                 out.truncate(before);
             }
+            if at == 0 {
+                given = out.len();
+            }
         }
-        out
+        (out, given)
     }
+}
 
-    fn keys(&self) -> Vec<String> {
-        let match_key = self.match_key();
-        if match_key.is_empty() {
-            return Vec::new();
-        }
-        if match_key.is_ascii() {
-            return vec![match_key];
-        }
-        let latin = key(&match_key);
-        if latin.is_empty() { vec![match_key] } else { vec![match_key, latin] }
+/// A match key with its transliteration, if it has letters of another script.
+fn keys_of(match_key: String) -> Vec<String> {
+    if match_key.is_empty() {
+        return Vec::new();
     }
+    let latin = if match_key.is_ascii() { String::new() } else { key(&match_key) };
+    if latin.is_empty() { vec![match_key] } else { vec![match_key, latin] }
 }
 
 /// Which part of a name a column holds.
@@ -199,8 +208,9 @@ fn normalize<'a>(raw: &'a str, hint: &Hint<'_>, part: Part) -> Normalized<'a, Pe
     normalize_again(raw, hint, part, MAX_READINGS).unwrap_or_else(|| {
         // Two readings that lead to each other: the words stay in the order they came in.
         let cleaned = clean(raw);
-        let reading = parse::read(&cleaned, hint, part);
-        let keys = if reading.name.kind == NameKind::Multiple { Vec::new() } else { reading.name.keys() };
+        let cell = Cell::new(&cleaned);
+        let reading = parse::read(&cell, cell.tokens(), hint, part);
+        let keys = if reading.name.kind == NameKind::Multiple { Vec::new() } else { keys_of(reading.key) };
         let quality = reading.quality.max(Quality::Suspicious);
         let (canonical, reasons) = (cleaned.into_owned(), reading.reasons);
         Normalized { original: raw, canonical, parts: reading.name, keys, quality, reasons }
@@ -226,10 +236,12 @@ fn normalize_again<'a>(
         quality: Quality::Ok,
         reasons: Vec::new(),
     };
-    if is_no_person(&cleaned, part, &mut result) {
+    let cell = Cell::new(&cleaned);
+    let tokens = cell.tokens();
+    if is_no_person(&cleaned, (cell.folded(), &tokens), part, &mut result) {
         return Some(result);
     }
-    let reading = parse::read(&cleaned, hint, part);
+    let reading = parse::read(&cell, tokens, hint, part);
     let multiple = reading.name.kind == NameKind::Multiple;
     result.canonical = reading.name.display();
     if multiple || result.canonical.is_empty() {
@@ -246,7 +258,7 @@ fn normalize_again<'a>(
         }
     }
     if !multiple {
-        result.keys = reading.name.keys();
+        result.keys = keys_of(reading.key);
     }
     result.quality = result.quality.max(reading.quality);
     result.reasons.extend(reading.reasons);
@@ -256,7 +268,7 @@ fn normalize_again<'a>(
 
 /// True when a second reading has nothing to find: the texts are equal but for case, no capital made the text look like a
 /// wrong decoding (`â¡` in capitals), and no word came to be in capitals alone, which would mark it as a surname.
-fn differs_in_case_only(canonical: &str, cleaned: &str) -> bool {
+fn differs_in_case_only<'t>(canonical: &'t str, cleaned: &'t str) -> bool {
     if canonical == cleaned {
         return true;
     }
@@ -267,12 +279,17 @@ fn differs_in_case_only(canonical: &str, cleaned: &str) -> bool {
     if canonical.is_ascii() {
         return mixed && canonical.eq_ignore_ascii_case(cleaned);
     }
-    let lower = |text: &str| text.chars().flat_map(char::to_lowercase).collect::<String>();
-    mixed && lower(canonical) == lower(cleaned) && clean(canonical) == canonical
+    let lower = |text: &'t str| text.chars().flat_map(char::to_lowercase);
+    mixed && lower(canonical).eq(lower(cleaned)) && clean(canonical) == canonical
 }
 
 /// Fillers, companies and what is no name at all; fills the result and says true.
-fn is_no_person(cleaned: &str, part: Part, result: &mut Normalized<'_, PersonName>) -> bool {
+fn is_no_person(
+    cleaned: &str,
+    (folded, tokens): (&str, &[Token<'_>]),
+    part: Part,
+    result: &mut Normalized<'_, PersonName>,
+) -> bool {
     if cleaned.is_empty() {
         result.quality = Quality::Unparsed;
         result.reasons.push("empty");
@@ -283,7 +300,7 @@ fn is_no_person(cleaned: &str, part: Part, result: &mut Normalized<'_, PersonNam
         Part::Given => AttributeKind::GivenName,
         Part::Surname => AttributeKind::Surname,
     };
-    if let Some(filler) = placeholder_folded(kind, cleaned, &fold(cleaned)) {
+    if let Some(filler) = placeholder_folded(kind, cleaned, folded) {
         result.reasons.push(filler.name());
         if filler.is_missing() {
             result.parts.kind = NameKind::Placeholder;
@@ -292,23 +309,50 @@ fn is_no_person(cleaned: &str, part: Part, result: &mut Normalized<'_, PersonNam
         }
         result.quality = Quality::Suspicious;
     }
-    if cleaned.len() > LONGEST_NAME || cleaned.contains('@') || !cleaned.chars().any(char::is_alphabetic) {
+    if cleaned.len() > LONGEST_NAME
+        || cleaned.as_bytes().contains(&b'@')
+        || !cleaned.chars().any(char::is_alphabetic)
+    {
         result.quality = Quality::Unparsed;
         result.reasons.push("not_a_name");
         cleaned.clone_into(&mut result.canonical);
         return true;
     }
-    if part == Part::Full && looks_like_company(cleaned) {
+    if part == Part::Full && is_company(cleaned, tokens) {
         result.parts.kind = NameKind::Company;
         result.reasons.push("legal_form_found");
         cleaned.clone_into(&mut result.canonical);
         return true;
     }
+    if has_mixed_script(cleaned) {
+        result.quality = Quality::Suspicious;
+        result.reasons.push("mixed_script");
+    }
     false
+}
+
+/// [`looks_like_company`](super::company::looks_like_company) for a cell whose words are looked up already.
+fn is_company(cleaned: &str, tokens: &[Token<'_>]) -> bool {
+    if !cleaned.as_bytes().contains(&b' ') {
+        return company::looks_like_company(cleaned);
+    }
+    let is_organisation = |token: &Token<'_>| match token.word {
+        Some(word) => word.is(role::ORGANISATION),
+        None => token.fold.contains(' ') && token.fold.split(' ').any(is_organisation_word),
+    };
+    let mut folds = tokens.iter().map(|token| &*token.fold).filter(|fold| !fold.is_empty());
+    let Some(first) = folds.next() else { return false };
+    let last = folds.next_back().unwrap_or(first);
+    tokens.iter().any(is_organisation) || company::holds_legal_form(cleaned, first, last)
+}
+
+/// Whether a folded word occurs in the names of organisations and of nobody.
+pub(super) fn is_organisation_word(folded: &str) -> bool {
+    LEXICON.word(folded).is_some_and(|word| word.is(role::ORGANISATION))
 }
 
 /// True when the first word is somebody's given name and hardly a surname: for telling people from companies.
 pub(crate) fn starts_like_a_person(text: &str) -> bool {
     let first = text.split(' ').next().unwrap_or("");
-    lexicon::LEXICON.word(&fold(first)).is_some_and(|word| word.score(lexicon::Lang::Es) > 0)
+    LEXICON.word(&fold(first)).is_some_and(|word| word.score(lexicon::Lang::Es) > 0)
 }

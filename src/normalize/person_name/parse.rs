@@ -2,24 +2,44 @@
 //! Which words are surnames is decided in [`layout`](super::layout), whether there are several people in
 //! [`people`](super::people).
 
-use std::borrow::Cow;
-
 use super::super::gender::Gender;
-use super::super::text::{LetterCase, fold, letter_case};
+use super::super::text::{LetterCase, letter_case};
 use super::super::{Hint, Quality};
 use super::layout::split_layout;
-use super::lexicon::{LEXICON, Lang, role};
+use super::lexicon::{LEXICON, Lang, language_of, role};
 use super::people::several_persons;
-use super::tokens::{Casing, Group, Token, group, tokenize};
+use super::tokens::{Casing, Cell, Group, Token, group};
 use super::{Part, PersonName};
 
 /// What one cell was read as.
 pub(super) struct Reading {
     pub(super) name: PersonName,
+    /// [`PersonName::match_key`], which the fold of the given name opens.
+    pub(super) key: String,
+    given_length: usize,
     pub(super) quality: Quality,
     pub(super) reasons: Vec<&'static str>,
     /// Words were moved, dropped or replaced: the display form may read otherwise than the cell.
     pub(super) rearranged: bool,
+}
+
+impl Reading {
+    fn given_fold(&self) -> &str {
+        &self.key[..self.given_length]
+    }
+}
+
+impl Default for Reading {
+    fn default() -> Self {
+        Reading {
+            name: PersonName::default(),
+            key: String::new(),
+            given_length: 0,
+            quality: Quality::Ok,
+            reasons: Vec::new(),
+            rearranged: false,
+        }
+    }
 }
 
 /// How a language builds names.
@@ -58,62 +78,39 @@ const CASE_ROLES: u16 = role::BINDS
     | role::TITLE
     | role::SUFFIX;
 
-/// Reads clean, non-empty text.
-pub(super) fn read(text: &str, hint: &Hint<'_>, part: Part) -> Reading {
-    let mut reading =
-        Reading { name: PersonName::default(), quality: Quality::Ok, reasons: Vec::new(), rearranged: false };
-    let text = plain_apostrophes(text);
-    let (text, asides) = take_asides(&text);
-    reading.rearranged |= !asides.is_empty() || text.contains([',', ';']);
-    let mut tokens = tokenize(&text);
+/// Reads the words of a cell.
+pub(super) fn read<'t>(
+    cell: &'t Cell<'t>,
+    mut tokens: Vec<Token<'t>>,
+    hint: &Hint<'_>,
+    part: Part,
+) -> Reading {
+    let mut reading = Reading::default();
+    reading.rearranged |=
+        !cell.asides.is_empty() || cell.text.bytes().any(|byte| matches!(byte, b',' | b';'));
     let lang = Lang::of_hint(hint).unwrap_or_else(|| guess_language(&tokens));
-    let locale = hint.locale.unwrap_or("").split(['-', '_']).next().unwrap_or("");
+    let locale = language_of(hint.locale.unwrap_or(""));
     let context = Context {
         lang,
         locale,
         system: system_of(lang, locale, hint.region, &tokens),
-        casing: Casing::of(&text, lang),
+        casing: Casing::of(&cell.text, lang),
         part,
     };
     // Capitals tell initials and names from small words (`E`, `e`) and where a dot separates: where there are any, what was
     // in one case may read otherwise in title case.
-    let case_matters =
-        text.contains('.') || tokens.iter().any(|token| token.word.is_some_and(|word| word.is(CASE_ROLES)));
-    reading.rearranged |= case_matters && context.casing.case != LetterCase::Mixed;
+    if context.casing.case != LetterCase::Mixed {
+        reading.rearranged |=
+            cell.text.as_bytes().contains(&b'.') || tokens.iter().any(|token| token.is(CASE_ROLES));
+    }
     expand_abbreviations(&mut tokens, &context, &mut reading);
-    if part == Part::Full && several_persons(&text, &tokens, &context, &mut reading) {
+    if part == Part::Full && several_persons(&cell.text, &tokens, &context, &mut reading) {
         return reading;
     }
     read_one(tokens, &context, &mut reading);
-    add_asides(&asides, &context, &mut reading);
-    add_formals(&context, &mut reading.name);
+    add_asides(&cell.asides, &context, &mut reading);
+    add_formals(&context, &mut reading);
     reading
-}
-
-/// All the apostrophes that keyboards and word processors produce, as the ASCII one; `M ª` as `Mª`.
-fn plain_apostrophes(text: &str) -> Cow<'_, str> {
-    if text.is_ascii() && !text.contains('`') {
-        return Cow::Borrowed(text);
-    }
-    let plain = text.replace(['’', '‘', '`', '´', 'ʼ', '′'], "'").replace(" ª", "ª").replace('°', "º");
-    if plain == text { Cow::Borrowed(text) } else { Cow::Owned(plain) }
-}
-
-/// Cuts out what stands in brackets or double quotes.
-fn take_asides(text: &str) -> (Cow<'_, str>, Vec<String>) {
-    const PAIRS: [(char, char); 6] = [('(', ')'), ('[', ']'), ('"', '"'), ('“', '”'), ('«', '»'), ('„', '“')];
-    let mut asides = Vec::new();
-    let mut rest = Cow::Borrowed(text);
-    for (open, close) in PAIRS {
-        while let Some(start) = rest.find(open) {
-            let inside = start + open.len_utf8();
-            let Some(length) = rest[inside..].find(close) else { break };
-            asides.push(rest[inside..inside + length].trim().to_owned());
-            let after = &rest[inside + length + close.len_utf8()..];
-            rest = Cow::Owned(format!("{} {}", rest[..start].trim_end(), after.trim_start()));
-        }
-    }
-    if asides.is_empty() { (rest, asides) } else { (Cow::Owned(rest.trim().to_owned()), asides) }
 }
 
 /// The language most words speak for; Spanish when nothing or equally much speaks for another.
@@ -121,10 +118,11 @@ fn guess_language(tokens: &[Token<'_>]) -> Lang {
     let votes = |lang: Lang| {
         tokens.iter().filter(|token| token.word.is_some_and(|word| word.langs() & lang.bit() != 0)).count()
     };
-    let mut best = (votes(Lang::Es), Lang::Es);
+    let mut best = (0, Lang::Es);
     for lang in Lang::ALL {
-        if votes(lang) > best.0 {
-            best = (votes(lang), lang);
+        let votes = votes(lang);
+        if votes > best.0 {
+            best = (votes, lang);
         }
     }
     best.1
@@ -194,7 +192,7 @@ fn expand_abbreviations(tokens: &mut Vec<Token<'_>>, context: &Context<'_>, read
         if let Some(entry) = found {
             let mut expanded = Token::new(entry.expansion, token.segment);
             if context.casing.case == LetterCase::Upper {
-                expanded.text = Cow::Owned(entry.expansion.to_uppercase());
+                expanded.rewrite(entry.expansion.to_uppercase());
             }
             tokens[index] = expanded;
             reading.rearranged = true;
@@ -234,7 +232,8 @@ pub(super) fn read_one<'t>(mut tokens: Vec<Token<'t>>, context: &Context<'_>, re
     } else {
         assign_given_first(&given, context, reading);
     }
-    reading.name.gender = gender.or_else(|| gender_of_given(&reading.name.given, context.lang));
+    (reading.key, reading.given_length) = reading.name.folded();
+    reading.name.gender = gender.or_else(|| gender_of_given(reading.given_fold(), context.lang));
     judge(context, reading);
 }
 
@@ -393,14 +392,10 @@ fn drop_other_names(tokens: &mut Vec<Token<'_>>, context: &Context<'_>, reading:
 /// Groups at the front that are one listed compound given name, such as `María del Carmen`.
 fn compound_length(tokens: &[Token<'_>], groups: &[Group], context: &Context<'_>) -> Option<usize> {
     let first = tokens.first().filter(|token| token.is(role::HEAD))?;
-    let mut joined = first.fold.clone();
-    let mut best = None;
+    let mut joined = String::new();
+    let (mut best, mut done) = (None, 0);
     for (index, group) in groups.iter().enumerate().skip(1) {
-        for token in &tokens[group.start..group.end] {
-            joined.push(' ');
-            joined.push_str(&token.fold);
-        }
-        if joined.split(' ').count() > LEXICON.longest_compound {
+        if group.end > LEXICON.longest_compound {
             break;
         }
         let last = &tokens[group.end - 1];
@@ -409,7 +404,17 @@ fn compound_length(tokens: &[Token<'_>], groups: &[Group], context: &Context<'_>
         let enough = left > 1
             || (last.score(context.lang) > 0 || group.end - group.start > 1)
                 && (left > 0 || last.score(context.lang) > 0);
-        if enough && LEXICON.word(&joined).is_some_and(|word| word.is(role::COMPOUND)) {
+        if !enough {
+            continue;
+        }
+        for token in &tokens[done..group.end] {
+            if !joined.is_empty() {
+                joined.push(' ');
+            }
+            joined.push_str(&token.fold);
+        }
+        done = group.end;
+        if LEXICON.word(&joined).is_some_and(|word| word.is(role::COMPOUND)) {
             best = Some(index + 1);
         }
     }
@@ -500,6 +505,13 @@ fn assign_surnames(tokens: &[Token<'_>], groups: &[Group], context: &Context<'_>
         context.casing.join(&tokens[first.start..last.end], &mut name.surname1);
         return;
     }
+    if groups.len() < 3 {
+        context.casing.join(&tokens[first.start..first.end], &mut name.surname1);
+        if groups.len() == 2 {
+            context.casing.join(&tokens[last.start..last.end], &mut name.surname2);
+        }
+        return;
+    }
     // `García de la Torre López`: with three groups a particle continues the surname before it.
     let mut parts: Vec<Group> = groups.to_vec();
     while parts.len() > 2 && context.lang != Lang::Pt {
@@ -527,10 +539,9 @@ fn assign_surnames(tokens: &[Token<'_>], groups: &[Group], context: &Context<'_>
 }
 
 /// The compound decides (`José María` is a man), then the first name.
-fn gender_of_given(given: &str, lang: Lang) -> Option<Gender> {
-    let folded = fold(given);
-    let whole = LEXICON.word(&folded).and_then(|word| word.gender(lang));
-    whole.or_else(|| LEXICON.word(folded.split(' ').next()?)?.gender(lang))
+fn gender_of_given(folded: &str, lang: Lang) -> Option<Gender> {
+    let whole = LEXICON.word(folded).and_then(|word| word.gender(lang));
+    whole.or_else(|| LEXICON.word(folded.split_once(' ')?.0)?.gender(lang))
 }
 
 fn judge(context: &Context<'_>, reading: &mut Reading) {
@@ -568,7 +579,8 @@ fn judge(context: &Context<'_>, reading: &mut Reading) {
 /// What stood in brackets or quotes: a suffix, a nickname, or a note.
 fn add_asides(asides: &[String], context: &Context<'_>, reading: &mut Reading) {
     for aside in asides {
-        let tokens = tokenize(aside);
+        let cell = Cell::new(aside);
+        let tokens = cell.tokens();
         let Some(token) = tokens.first() else { continue };
         let is_suffix = tokens.len() == 1 && token.is(role::SUFFIX) && reading.name.suffix.is_empty();
         let is_nickname = tokens.len() <= 2
@@ -590,20 +602,21 @@ fn add_asides(asides: &[String], context: &Context<'_>, reading: &mut Reading) {
 }
 
 /// Formal names of a familiar given name. A name that is one in its own right (Luisa, Marina) stands for itself.
-pub(super) fn add_formals(context: &Context<'_>, name: &mut PersonName) {
-    let folded = fold(&name.given);
-    let first = folded.split(' ').next().unwrap_or("");
-    for form in [folded.as_str(), first] {
-        if !LEXICON.word(form).is_none_or(|word| word.is(role::NICKNAME) || word.is(role::COMPOUND)) {
+pub(super) fn add_formals(context: &Context<'_>, reading: &mut Reading) {
+    let folded = &reading.key[..reading.given_length];
+    let first = folded.split_once(' ').map(|(first, _)| first);
+    for form in [Some(folded), first].into_iter().flatten() {
+        if !LEXICON.word(form).is_none_or(|word| word.is(role::NICKNAME | role::COMPOUND)) {
             continue;
         }
         let Some(formals) = LEXICON.formals.get(form) else { continue };
         let code = context.lang.code(context.locale);
         let own = formals.iter().any(|(lang, _)| *lang == code);
+        let variants = &mut reading.name.given_variants;
         for (lang, formal) in formals {
             let wanted = !own || *lang == code;
-            if wanted && !name.given_variants.iter().any(|variant| variant == formal) {
-                name.given_variants.push((*formal).to_owned());
+            if wanted && !variants.iter().any(|variant| variant == formal) {
+                variants.push((*formal).to_owned());
             }
         }
         break;

@@ -1,10 +1,10 @@
 //! Several people in one cell. Read as one person such a cell would join both with everybody else's twin.
 
 use super::super::Quality;
+use super::NameKind;
 use super::lexicon::{LEXICON, role};
 use super::parse::{Context, Reading, add_formals, count_titles, read_one};
-use super::tokens::{Token, is_connector, tokenize};
-use super::{NameKind, PersonName};
+use super::tokens::{Cell, Token, is_connector};
 
 /// `Juan y María García`, `Ana Ruiz / Luis Gil`, `Sr. y Sra. López`. Fills the reading and says true.
 pub(super) fn several_persons(
@@ -26,21 +26,16 @@ pub(super) fn several_persons(
     reading.name.kind = NameKind::Multiple;
     reading.quality = Quality::Ambiguous;
     reading.reasons.push("several_persons");
-    let halves: Vec<Vec<Token<'_>>> = match split {
-        Some(at) => vec![tokens[..at].to_vec(), tokens[at + 1..].to_vec()],
-        None if plural => Vec::new(),
-        None => text.split('/').map(tokenize).collect(),
-    };
-    for half in halves {
-        let mut one = Reading {
-            name: PersonName::default(),
-            quality: Quality::Ok,
-            reasons: Vec::new(),
-            rearranged: false,
-        };
+    let mut add = |half: Vec<Token<'_>>| {
+        let mut one = Reading::default();
         read_one(half, context, &mut one);
-        add_formals(context, &mut one.name);
+        add_formals(context, &mut one);
         reading.name.persons.push(one.name);
+    };
+    match split {
+        Some(at) => [&tokens[..at], &tokens[at + 1..]].into_iter().for_each(|half| add(half.to_vec())),
+        None if plural => {}
+        None => text.split('/').for_each(|half| add(Cell::new(half).tokens())),
     }
     // "Juan y María García" share what only the last one says.
     if let Some(last) = reading.name.persons.last().cloned() {
@@ -63,8 +58,7 @@ fn find_second_person(tokens: &[Token<'_>], context: &Context<'_>) -> Option<usi
     (1..tokens.len().saturating_sub(1)).find(|&index| {
         let token = &tokens[index];
         let sign = matches!(&*token.text, "&" | "+");
-        let and =
-            is_connector(tokens, index) || matches!(token.fold.as_str(), "and" | "und" | "et" | "en" | "con");
+        let and = is_connector(tokens, index) || matches!(&*token.fold, "and" | "und" | "et" | "en" | "con");
         if !sign && !and {
             return false;
         }
@@ -77,9 +71,13 @@ fn find_second_person(tokens: &[Token<'_>], context: &Context<'_>) -> Option<usi
 
 /// `Ana Ruiz / Luis Gil`: a slash between two texts that begin with given names; `c/o` and `a/l` are none.
 fn is_slashed(text: &str, context: &Context<'_>) -> bool {
+    if !text.contains('/') {
+        return false;
+    }
     let mut count = 0;
     for half in text.split('/') {
-        let tokens = tokenize(half);
+        let cell = Cell::new(half);
+        let tokens = cell.tokens();
         let titles = count_titles(&tokens, context);
         if !tokens.get(titles).is_some_and(|token| token.fold.len() > 1 && token.score(context.lang) > 0) {
             return false;

@@ -1,34 +1,182 @@
 //! A name as a list of classified tokens, and tokens as groups: a word with the particles that bind to it.
 
 use std::borrow::Cow;
+use std::ops::Range;
 
-use super::super::text::{LetterCase, fold_into, letter_case, title_word_into};
+use super::super::text::{LetterCase, fold, fold_into, letter_case, title_word_into};
 use super::lexicon::{LEXICON, Lang, Word, role};
+
+/// A cell cut into words, each with its fold. The folds stand in one buffer, so that a name costs three allocations
+/// however many words it has; tokens borrow from here.
+pub(super) struct Cell<'t> {
+    /// What is left without asides, with plain apostrophes.
+    pub(super) text: Cow<'t, str>,
+    /// What stood in brackets or double quotes.
+    pub(super) asides: Vec<String>,
+    /// The folds of the words, separated by single spaces.
+    folds: String,
+    spans: Vec<Span>,
+    /// The fold of the whole cell where it is not that of its words.
+    whole: Option<String>,
+}
+
+/// Where a word and its fold stand.
+struct Span {
+    text: Range<usize>,
+    fold: Range<usize>,
+    segment: usize,
+}
+
+impl<'t> Cell<'t> {
+    /// Cuts clean text into words at white space and commas, and after the dot of an abbreviation that is glued to the next
+    /// name (`Fco.Javier`).
+    pub(super) fn new(cleaned: &'t str) -> Cell<'t> {
+        // The lead bytes of typographic apostrophes, ª and º, and what opens an aside.
+        let unusual = |byte: u8| matches!(byte, b'(' | b'[' | b'"' | b'`' | 0xc2 | 0xca | 0xe2);
+        let (text, asides, whole) = if cleaned.bytes().any(unusual) {
+            let (text, asides) = take_asides(plain_apostrophes(cleaned));
+            (text, asides, Some(fold(cleaned)))
+        } else {
+            (Cow::Borrowed(cleaned), Vec::new(), None)
+        };
+        let (spans, folds) = split(&text);
+        Cell { text, asides, folds, spans, whole }
+    }
+
+    /// [`fold`] of the cell.
+    pub(super) fn folded(&self) -> &str {
+        self.whole.as_deref().unwrap_or(&self.folds)
+    }
+
+    pub(super) fn tokens(&self) -> Vec<Token<'_>> {
+        let token = |span: &Span| {
+            Token::from_parts(
+                Cow::Borrowed(&self.text[span.text.clone()]),
+                Cow::Borrowed(&self.folds[span.fold.clone()]),
+                span.segment,
+            )
+        };
+        self.spans.iter().map(token).collect()
+    }
+}
+
+/// All the apostrophes that keyboards and word processors produce, as the ASCII one; `M ª` as `Mª`.
+fn plain_apostrophes(text: &str) -> Cow<'_, str> {
+    let foreign = ['’', '‘', '`', '´', 'ʼ', '′', '°'];
+    if !text.contains(foreign) && !text.contains(" ª") {
+        return Cow::Borrowed(text);
+    }
+    Cow::Owned(text.replace(&foreign[..6], "'").replace(" ª", "ª").replace('°', "º"))
+}
+
+/// Cuts out what stands in brackets or double quotes.
+fn take_asides(text: Cow<'_, str>) -> (Cow<'_, str>, Vec<String>) {
+    const PAIRS: [(char, char); 6] = [('(', ')'), ('[', ']'), ('"', '"'), ('“', '”'), ('«', '»'), ('„', '“')];
+    let mut asides = Vec::new();
+    let mut rest = text;
+    for (open, close) in PAIRS {
+        while let Some(start) = rest.find(open) {
+            let inside = start + open.len_utf8();
+            let Some(length) = rest[inside..].find(close) else { break };
+            asides.push(rest[inside..inside + length].trim().to_owned());
+            let after = &rest[inside + length + close.len_utf8()..];
+            rest = Cow::Owned(format!("{} {}", rest[..start].trim_end(), after.trim_start()));
+        }
+    }
+    if asides.is_empty() { (rest, asides) } else { (Cow::Owned(rest.trim().to_owned()), asides) }
+}
+
+fn split(text: &str) -> (Vec<Span>, String) {
+    let mut spans = Vec::with_capacity(6);
+    let mut folds = String::with_capacity(text.len() + 8);
+    let (mut start, mut segment) = (0, 0);
+    for (at, byte) in text.bytes().chain([b' ']).enumerate() {
+        if !matches!(byte, b' ' | b',' | b';') {
+            continue;
+        }
+        if let Some(word) = bare_word(text, start..at) {
+            let cut = glued_dot(&text[word.clone()]).map_or(word.end, |cut| word.start + cut);
+            push_span(text, word.start..cut, segment, &mut spans, &mut folds);
+            if cut < word.end {
+                push_span(text, cut..word.end, segment, &mut spans, &mut folds);
+            }
+        }
+        segment += usize::from(byte != b' ');
+        start = at + 1;
+    }
+    (spans, folds)
+}
+
+fn push_span(text: &str, word: Range<usize>, segment: usize, spans: &mut Vec<Span>, folds: &mut String) {
+    let before = folds.len();
+    if before > 0 {
+        folds.push(' ');
+    }
+    let start = folds.len();
+    fold_into(&text[word.clone()], folds);
+    if folds.len() == start {
+        folds.truncate(before);
+    }
+    let start = start.min(folds.len());
+    spans.push(Span { text: word, fold: start..folds.len(), segment });
+}
+
+/// A word without the punctuation around it; none when it has no letter and no digit and is no `&` or `+`.
+fn bare_word(text: &str, range: Range<usize>) -> Option<Range<usize>> {
+    let word = &text[range.clone()];
+    let bytes = word.as_bytes();
+    // Most words begin and end with an ASCII letter.
+    if bytes.first()?.is_ascii_alphanumeric() && bytes.last()?.is_ascii_alphanumeric() {
+        return Some(range);
+    }
+    if !matches!(word, "&" | "+") && !word.chars().any(char::is_alphanumeric) {
+        return None;
+    }
+    let rest = word.trim_start_matches(|c: char| !c.is_alphanumeric() && !matches!(c, '\'' | '&' | '+'));
+    let bare = rest.trim_end_matches(|c: char| !c.is_alphanumeric() && !matches!(c, '.' | '\'' | '&' | '+'));
+    let start = range.start + word.len() - rest.len();
+    Some(start..start + bare.len())
+}
+
+/// Where `Fco.Javier` or `J.Carlos` is to be cut: after a dot that a capital and a small letter follow.
+fn glued_dot(word: &str) -> Option<usize> {
+    let dot = word.bytes().position(|byte| byte == b'.')?;
+    let mut after = word[dot + 1..].chars();
+    let cut = after.next()?.is_uppercase() && after.next()?.is_lowercase();
+    (cut && !Token::new(word, 0).is(role::TITLE | role::SUFFIX | role::ABBREVIATION)).then_some(dot + 1)
+}
 
 /// One word of a name.
 #[derive(Clone, Debug)]
 pub(super) struct Token<'t> {
     pub(super) text: Cow<'t, str>,
-    /// [`fold`](super::super::text::fold) of the text.
-    pub(super) fold: String,
+    /// [`fold`] of the text.
+    pub(super) fold: Cow<'t, str>,
     pub(super) word: Option<&'static Word>,
     /// Number of commas before it.
     pub(super) segment: usize,
+    /// How the text is written.
+    pub(super) case: LetterCase,
+    initial: bool,
 }
 
 impl<'t> Token<'t> {
     pub(super) fn new(text: impl Into<Cow<'t, str>>, segment: usize) -> Self {
         let text = text.into();
-        let mut fold = String::with_capacity(text.len());
-        fold_into(&text, &mut fold);
+        let fold = fold(&text);
+        Token::from_parts(text, Cow::Owned(fold), segment)
+    }
+
+    fn from_parts(text: Cow<'t, str>, fold: Cow<'t, str>, segment: usize) -> Self {
         let mut word = LEXICON.word(&fold);
         // `Sig.ra`, `M.ª`, `Ph.D.` fold to several words and are listed as one.
-        if word.is_none() && text.contains('.') && fold.contains(' ') {
+        if word.is_none() && text.as_bytes().contains(&b'.') && fold.as_bytes().contains(&b' ') {
             word = LEXICON
                 .word(&squashed(&fold))
                 .filter(|word| word.is(role::TITLE | role::SUFFIX | role::ABBREVIATION));
         }
-        Token { text, fold, word, segment }
+        let (case, initial) = (letter_case(&text), is_initial(&text));
+        Token { text, fold, word, segment, case, initial }
     }
 
     pub(super) fn is(&self, roles: u16) -> bool {
@@ -53,11 +201,13 @@ impl<'t> Token<'t> {
 
     /// `J.`, `J`, `J.A.`: letters that stand for names.
     pub(super) fn is_initial(&self) -> bool {
-        let letters = self.text.chars().filter(|c| c.is_alphabetic()).count();
-        let dots = self.text.bytes().filter(|&byte| byte == b'.').count();
-        let all_upper = self.text.chars().filter(|c| c.is_alphabetic()).all(char::is_uppercase);
-        self.text.chars().all(|c| c.is_alphabetic() || c == '.' || c == '-')
-            && (letters == 1 || (dots > 0 && (2..=3).contains(&letters) && dots + 1 >= letters && all_upper))
+        self.initial
+    }
+
+    /// Puts the token in capitals or title case.
+    pub(super) fn rewrite(&mut self, text: String) {
+        self.case = letter_case(&text);
+        self.text = Cow::Owned(text);
     }
 
     /// The key of the tables of titles, suffixes and abbreviations.
@@ -66,40 +216,24 @@ impl<'t> Token<'t> {
     }
 }
 
+fn is_initial(text: &str) -> bool {
+    // Words are bare: without a dot only a single letter is left.
+    if text.len() > 4 && !text.as_bytes().contains(&b'.') {
+        return false;
+    }
+    let letters = || text.chars().filter(|c| c.is_alphabetic());
+    let count = letters().count();
+    let dots = text.bytes().filter(|&byte| byte == b'.').count();
+    text.chars().all(|c| c.is_alphabetic() || c == '.' || c == '-')
+        && (count == 1
+            || (dots > 0
+                && (2..=3).contains(&count)
+                && dots + 1 >= count
+                && letters().all(char::is_uppercase)))
+}
+
 fn squashed(folded: &str) -> String {
     folded.chars().filter(|&c| c != ' ').collect()
-}
-
-/// Splits at white space and commas, and after the dot of an abbreviation that is glued to the next name (`Fco.Javier`).
-pub(super) fn tokenize(text: &str) -> Vec<Token<'_>> {
-    let mut tokens = Vec::with_capacity(8);
-    for (segment, part) in text.split([',', ';']).enumerate() {
-        for word in part
-            .split(' ')
-            .filter(|word| word.chars().any(char::is_alphanumeric) || *word == "&" || *word == "+")
-        {
-            let word =
-                word.trim_start_matches(|c: char| !c.is_alphanumeric() && !matches!(c, '\'' | '&' | '+'));
-            let word =
-                word.trim_end_matches(|c: char| !c.is_alphanumeric() && !matches!(c, '.' | '\'' | '&' | '+'));
-            match glued_dot(word) {
-                Some(at) => {
-                    tokens.push(Token::new(&word[..at], segment));
-                    tokens.push(Token::new(&word[at..], segment));
-                }
-                None => tokens.push(Token::new(word, segment)),
-            }
-        }
-    }
-    tokens
-}
-
-/// Where `Fco.Javier` or `J.Carlos` is to be cut: after a dot that a capital and a small letter follow.
-fn glued_dot(word: &str) -> Option<usize> {
-    let dot = word.find('.')?;
-    let mut after = word[dot + 1..].chars();
-    let cut = after.next()?.is_uppercase() && after.next()?.is_lowercase();
-    (cut && !Token::new(word, 0).is(role::TITLE | role::SUFFIX | role::ABBREVIATION)).then_some(dot + 1)
 }
 
 /// How the words of this text are to be written.
@@ -139,6 +273,7 @@ impl Casing {
 
     /// Appends tokens, separated by spaces.
     pub(super) fn join(self, tokens: &[Token<'_>], out: &mut String) {
+        out.reserve(tokens.iter().map(|token| token.text.len() + 1).sum());
         for token in tokens {
             if !out.is_empty() {
                 out.push(' ');
@@ -183,10 +318,9 @@ pub(super) fn group(tokens: &[Token<'_>], surnames: bool) -> Vec<Group> {
 /// `Ben Smith` in the middle of an English name, `Al` for Albert: a binding word that is somebody's name and is written
 /// as one in mixed text.
 fn is_plain_name(token: &Token<'_>, tokens: &[Token<'_>]) -> bool {
-    let mixed = tokens.iter().any(|token| letter_case(&token.text) == LetterCase::Mixed);
     token.is(role::PATRONYMIC)
         && token.word.is_some_and(Word::is_given)
-        && mixed
+        && tokens.iter().any(|token| token.case == LetterCase::Mixed)
         && token.text.chars().next().is_some_and(char::is_uppercase)
 }
 
@@ -199,5 +333,5 @@ pub(super) fn is_connector(tokens: &[Token<'_>], index: usize) -> bool {
     let upper = token.text.chars().all(char::is_uppercase);
     !upper
         || (token.fold == "y"
-            && tokens.iter().all(|token| letter_case(&token.text) != LetterCase::Mixed || token.is_initial()))
+            && tokens.iter().all(|token| token.case != LetterCase::Mixed || token.is_initial()))
 }

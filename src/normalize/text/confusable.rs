@@ -84,7 +84,8 @@ fn is_mixed(word: &str) -> bool {
 /// assert!(!has_mixed_script("Иван Pérez"));
 /// ```
 pub fn has_mixed_script(text: &str) -> bool {
-    !text.is_ascii() && text.split([' ', '-']).any(is_mixed)
+    // The lead byte of the letters from U+0340 on.
+    text.bytes().any(|byte| byte >= 0xcd) && text.split([' ', '-']).any(is_mixed)
 }
 
 /// The text with mixed words in Latin letters, where all their foreign letters have a likeness; `None` when there is none.

@@ -113,31 +113,37 @@ fn fold_western(text: &str, out: &mut String) -> bool {
     let (mut at, mut previous) = (0, SEPARATOR);
     while at < bytes.len() {
         let (mut chunk, mut used) = ([0u8; CHUNK], 0);
+        let mut keep = |folded: u8, slot: &mut u8| {
+            *slot = folded;
+            // Without short cuts, which would be branches that no predictor learns.
+            let kept = (folded != DROPPED) & ((folded != SEPARATOR) | (previous != SEPARATOR));
+            previous = if kept { folded } else { previous };
+            usize::from(kept)
+        };
         // Two bytes are left for a letter that is spelt with two.
         while at < bytes.len() && used < CHUNK - 1 {
-            let byte = bytes[at];
-            at += 1;
-            let folded = if byte < 0x80 {
-                ASCII[usize::from(byte)]
-            } else {
-                let Some((code, length)) = western(byte, &bytes[at..]) else {
-                    out.truncate(start);
-                    return false;
-                };
-                at += length;
-                if (DOUBLE_S..=T_H).contains(&code) {
-                    let [first, second] = [*b"ss", *b"ae", *b"th"][usize::from(code - DOUBLE_S)];
-                    chunk[used] = first;
-                    used += 1;
-                    second
-                } else {
-                    code
-                }
+            let room = CHUNK - 1 - used;
+            for &byte in bytes[at..].iter().take(room).take_while(|byte| byte.is_ascii()) {
+                used += keep(ASCII[usize::from(byte & 0x7f)], &mut chunk[used & (CHUNK - 1)]);
+                at += 1;
+            }
+            let Some(&byte) = bytes.get(at).filter(|byte| !byte.is_ascii() && used < CHUNK - 1) else {
+                continue;
             };
-            chunk[used] = folded;
-            let kept = folded != DROPPED && (folded != SEPARATOR || previous != SEPARATOR);
-            used += usize::from(kept);
-            previous = if kept { folded } else { previous };
+            let Some((code, length)) = western(byte, &bytes[at + 1..]) else {
+                out.truncate(start);
+                return false;
+            };
+            at += 1 + length;
+            let last = match code {
+                DOUBLE_S | A_E | T_H => {
+                    let [first, second] = [*b"ss", *b"ae", *b"th"][usize::from(code - DOUBLE_S)];
+                    used += keep(first, &mut chunk[used]);
+                    second
+                }
+                _ => code,
+            };
+            used += keep(last, &mut chunk[used]);
         }
         push_ascii(&chunk[..used], out);
     }

@@ -5,22 +5,22 @@
 //! as written in lower case where punctuation carries the meaning (`#N/A`, `info@info.com`). What is a pattern is code:
 //! repeated characters, punctuation alone, a field's name negated, the reserved domains of RFC 2606.
 //!
-//! A value shared by very many records is a filler too, whatever it says; that needs frequencies and is decided by the
-//! blocking stage.
+//! A value shared by far too many records or people is a filler too, whatever it says: that is [`learned`] from the data.
 //!
 //! # Complexity
 //! Linear in the length of the value; values longer than the longest filler are left after one look.
 
-use std::borrow::Cow;
-use std::collections::HashMap;
-use std::sync::LazyLock;
+mod learned;
+mod patterns;
+mod table;
 
-use foldhash::fast::FixedState;
 use serde::Serialize;
 
-use super::resources::{fields, lines};
 use super::text::{LetterCase, clean, fold_into, letter_case};
 use crate::table::AttributeKind;
+pub use learned::{Excess, Usage, learned};
+use patterns::pattern;
+use table::TABLE;
 
 /// Why a value is a placeholder.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize)]
@@ -128,6 +128,11 @@ impl Field {
         (Field::Postcode, "postcode"),
     ];
 
+    /// A mail address squashed is another address, and a date squashed another number.
+    fn is_verbatim(self) -> bool {
+        matches!(self, Field::Email | Field::Date)
+    }
+
     fn of(kind: AttributeKind) -> Field {
         use AttributeKind as K;
         match kind {
@@ -147,41 +152,6 @@ impl Field {
             _ => Field::Any,
         }
     }
-}
-
-/// Fillers of the table by field and spelling. `squashed` drops everything but letters and digits, so `N / A`, `n.a.` and
-/// `NA` are one entry; `verbatim` holds the lower-case text.
-struct Table {
-    squashed: [HashMap<String, PlaceholderKind, FixedState>; Field::ALL.len()],
-    verbatim: [HashMap<&'static str, PlaceholderKind, FixedState>; Field::ALL.len()],
-    longest: usize,
-}
-
-static TABLE: LazyLock<Table> = LazyLock::new(|| {
-    let text = include_str!("../../resources/placeholders/placeholders.tsv");
-    let mut table = Table { squashed: Default::default(), verbatim: Default::default(), longest: 0 };
-    for line in lines(text) {
-        let [field, kind, _, value] = fields(line);
-        let Some(&(field, _)) = Field::ALL.iter().find(|(_, name)| *name == field) else { continue };
-        let Some(kind) = PlaceholderKind::from_table(field, kind) else { continue };
-        table.longest = table.longest.max(value.len());
-        table.verbatim[field as usize].entry(value).or_insert(kind);
-        // A mail address squashed is another address, and a date squashed another number.
-        let squashed = squash(value);
-        // What is left of `\\N` is a letter like any other.
-        let shrunk = squashed.len() < 2 && value.len() > 1;
-        if !squashed.is_empty() && !shrunk && !matches!(field, Field::Email | Field::Date) {
-            table.squashed[field as usize].entry(squashed).or_insert(kind);
-        }
-    }
-    table
-});
-
-fn squash(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    fold_into(text, &mut out);
-    out.retain(|c| c != ' ');
-    out
 }
 
 /// Numbers and one-letter codes are fillers where a name or an address is due, and plain values in a house number, an age
@@ -252,19 +222,11 @@ fn is_part_of_name(kind: AttributeKind) -> bool {
 }
 
 fn listed(kind: AttributeKind, field: Field, cleaned: &str, folded: &str) -> Option<PlaceholderKind> {
-    let table = &*TABLE;
-    // Spaces between the letters may double the length of a filler; beyond that nothing in the table can match.
-    if cleaned.len() > 2 * table.longest {
-        return None;
-    }
-    let squashed: Cow<'_, str> = if folded.contains(' ') {
-        Cow::Owned(folded.chars().filter(|&c| c != ' ').collect())
-    } else {
-        Cow::Borrowed(folded)
-    };
-    let own =
-        if field == Field::Any { None } else { table.squashed[field as usize].get(&*squashed).copied() };
-    let any = || {
+    let squashed = TABLE.squashed(folded);
+    if let Some((squashed, row)) = &squashed {
+        if let Some(own) = row[field as usize].filter(|_| field != Field::Any) {
+            return Some(own);
+        }
         // Numbers and codes are markers only where neither belongs; identifiers and postcodes have lists of their own.
         let is_number = squashed.bytes().all(|byte| byte.is_ascii_digit());
         let is_value = match kind {
@@ -272,236 +234,22 @@ fn listed(kind: AttributeKind, field: Field, cleaned: &str, folded: &str) -> Opt
             _ => !takes_short_codes(kind) && squashed.len() <= 2,
         };
         let is_name = is_part_of_name(kind)
-            && ALSO_NAMES.contains(&&*squashed)
+            && ALSO_NAMES.contains(&&**squashed)
             && cleaned.chars().all(char::is_alphabetic)
             && letter_case(cleaned) == LetterCase::Mixed;
-        if is_value || is_name { None } else { table.squashed[Field::Any as usize].get(&*squashed).copied() }
-    };
-    let verbatim = || {
-        let lower = cleaned.to_lowercase();
-        let own = if field == Field::Any { None } else { table.verbatim[field as usize].get(lower.as_str()) };
-        // Only the spellings that squashing cannot tell apart are left for this look-up: the ones with symbols.
-        let any = || table.verbatim[Field::Any as usize].get(lower.as_str());
-        let symbols = cleaned.bytes().any(|byte| byte.is_ascii_punctuation());
-        own.or_else(|| if symbols { any() } else { None }).copied()
-    };
-    own.or_else(any).or_else(verbatim)
-}
-
-/// The fillers that are rules, not values.
-fn pattern(kind: AttributeKind, field: Field, cleaned: &str, folded: &str) -> Option<PlaceholderKind> {
-    if !folded.chars().any(char::is_alphanumeric) {
-        return Some(PlaceholderKind::PunctuationOnly);
-    }
-    match field {
-        Field::Email => return email_pattern(cleaned),
-        Field::Phone => return phone_pattern(folded),
-        Field::Id => {
-            let digits = folded.bytes().filter(|&byte| byte != b' ');
-            return (repeats(digits) >= 5).then_some(PlaceholderKind::FillerId);
+        let any = row[Field::Any as usize].filter(|_| !is_value && !is_name);
+        if any.is_some() {
+            return any;
         }
-        Field::Postcode | Field::Date => return None,
-        Field::Any | Field::Name | Field::Address => {}
     }
-    // Companies are called AAA and 3333; a person or a street is not.
-    let enough = if kind == AttributeKind::Company { 4 } else { 3 };
-    if takes_short_codes(kind) && repeats(folded.bytes().filter(|&byte| byte != b' ')) >= enough {
-        return Some(PlaceholderKind::RepeatedChar);
+    // Only the spellings that squashing cannot tell apart are left: the ones with symbols, and what is never squashed.
+    let symbols = cleaned.bytes().any(|byte| byte.is_ascii_punctuation());
+    if !symbols && !field.is_verbatim() {
+        return None;
     }
-    if field == Field::Name && kind != AttributeKind::Company && is_numbered_stranger(folded) {
-        return Some(PlaceholderKind::GenericCustomer);
-    }
-    is_negated_field(folded).then_some(PlaceholderKind::NegatedField)
-}
-
-/// What help desks and chats write for the name of somebody of whom they know the number only: `Caller +34 684 847 234`,
-/// `Visitor 48213377`.
-fn is_numbered_stranger(folded: &str) -> bool {
-    const STRANGERS: [&str; 9] = [
-        "caller",
-        "visitor",
-        "guest",
-        "anonymous",
-        "llamante",
-        "visitante",
-        "invitado",
-        "anonimo",
-        "convidado",
-    ];
-    folded.split_once(' ').is_some_and(|(word, number)| {
-        STRANGERS.contains(&word) && number.bytes().all(|byte| byte.is_ascii_digit() || byte == b' ')
-    })
-}
-
-/// How often the one byte of the sequence occurs, or 0 when there is more than one kind. Only ASCII bytes count: the bytes
-/// of other characters never repeat alone.
-fn repeats(mut bytes: impl Iterator<Item = u8>) -> usize {
-    let Some(first) = bytes.next().filter(u8::is_ascii) else { return 0 };
-    let mut count = 1;
-    for byte in bytes {
-        if byte != first {
-            return 0;
-        }
-        count += 1;
-    }
-    count
-}
-
-const NEGATIONS: [&str; 10] = ["no", "sin", "s", "sem", "nao", "without", "sans", "senza", "ohne", "kein"];
-const FILLING: [&str; 9] = ["tiene", "tengo", "hay", "tem", "possui", "de", "e", "valido", "consta"];
-const FIELD_WORDS: [&str; 34] = [
-    "email",
-    "mail",
-    "correo",
-    "electronico",
-    "emails",
-    "telefono",
-    "telefone",
-    "telephone",
-    "phone",
-    "tel",
-    "tfno",
-    "telf",
-    "movil",
-    "celular",
-    "fijo",
-    "direccion",
-    "domicilio",
-    "endereco",
-    "address",
-    "adresse",
-    "dni",
-    "nif",
-    "cif",
-    "fecha",
-    "nombre",
-    "nome",
-    "name",
-    "apellido",
-    "apellidos",
-    "dato",
-    "datos",
-    "dados",
-    "numero",
-    "cp",
-];
-
-/// `sin email`, `no tiene teléfono`, `s/ datos`, `sinemail`.
-fn is_negated_field(folded: &str) -> bool {
-    let mut words = folded.split(' ');
-    let Some(first) = words.next() else { return false };
-    if NEGATIONS.contains(&first) {
-        let mut rest = words.skip_while(|word| FILLING.contains(word)).peekable();
-        return rest.peek().is_some()
-            && rest.all(|word| FIELD_WORDS.contains(&word) || FILLING.contains(&word));
-    }
-    words.next().is_none()
-        && NEGATIONS.iter().filter(|negation| negation.len() > 1).any(|negation| {
-            let rest = first.strip_prefix(negation);
-            let rest = rest.map(|rest| rest.strip_prefix("tiene").unwrap_or(rest));
-            rest.is_some_and(|rest| rest.len() > 2 && FIELD_WORDS.contains(&rest))
-        })
-}
-
-/// Local parts that nobody's mailbox has.
-const FAKE_LOCALS: [&str; 46] = [
-    "no",
-    "sin",
-    "nt",
-    "nn",
-    "na",
-    "n",
-    "s",
-    "sn",
-    "nc",
-    "none",
-    "null",
-    "test",
-    "tests",
-    "prueba",
-    "pruebas",
-    "noemail",
-    "nomail",
-    "notiene",
-    "notienemail",
-    "notieneemail",
-    "sinemail",
-    "sincorreo",
-    "nocorreo",
-    "sinmail",
-    "noaplica",
-    "nana",
-    "asdf",
-    "asd",
-    "qwe",
-    "qwerty",
-    "abc",
-    "example",
-    "ejemplo",
-    "correo",
-    "email",
-    "mail",
-    "user",
-    "usuario",
-    "cliente",
-    "desconocido",
-    "unknown",
-    "anonymous",
-    "anonimo",
-    "fake",
-    "dummy",
-    "noreply",
-];
-
-fn email_pattern(cleaned: &str) -> Option<PlaceholderKind> {
-    let lower = cleaned.to_lowercase();
-    let Some((local, domain)) = lower.rsplit_once('@') else {
-        let mut folded = String::new();
-        fold_into(&lower, &mut folded);
-        if repeats(folded.bytes()) >= 3 {
-            return Some(PlaceholderKind::RepeatedChar);
-        }
-        return is_negated_field(&folded).then_some(PlaceholderKind::NegatedField);
-    };
-    let (host, top) = domain.rsplit_once('.').unwrap_or(("", domain));
-    let owner = host.rsplit('.').next().unwrap_or(host);
-    let reserved = matches!(top, "test" | "example" | "invalid" | "localhost" | "local")
-        || (owner == "example" && matches!(top, "com" | "org" | "net" | "edu"))
-        || (host == "test" && matches!(top, "com" | "es"));
-    if reserved || (repeats(local.bytes()) > 0 && repeats(host.bytes()) > 0) {
-        return Some(PlaceholderKind::FakeEmail);
-    }
-    let known = || TABLE.verbatim[Field::Email as usize].contains_key(lower.as_str());
-    let plain: String = local.chars().filter(|c| !matches!(c, '-' | '_' | '.')).collect();
-    let suspicious = plain == host || repeats(plain.bytes()) >= 2 || FAKE_LOCALS.contains(&plain.as_str());
-    (suspicious && !known()).then_some(PlaceholderKind::SuspiciousEmail)
-}
-
-/// Numbers that regulators keep for fiction: Ofcom's drama ranges, national form without the leading zero.
-const OFCOM_DRAMA: [&str; 9] =
-    ["7700900", "207946", "1632960", "113496", "161496", "131496", "117496", "292018", "114496"];
-
-fn phone_pattern(folded: &str) -> Option<PlaceholderKind> {
-    let digits: String = folded.chars().filter(char::is_ascii_digit).collect();
-    if digits.is_empty() || folded.chars().any(char::is_alphabetic) {
-        return is_negated_field(folded).then_some(PlaceholderKind::NegatedField);
-    }
-    let bare = digits.strip_prefix("00").unwrap_or(&digits);
-    let spanish = bare.strip_prefix("34").filter(|rest| rest.len() == 9);
-    let candidates = [Some(digits.as_str()), Some(bare), spanish];
-    let filler = candidates.into_iter().flatten().any(|number| {
-        repeats(number.bytes()) >= 6 || TABLE.squashed[Field::Phone as usize].contains_key(number)
-    });
-    let american = bare.strip_prefix('1').filter(|rest| rest.len() == 10).unwrap_or(bare);
-    let fiction = match american.len() {
-        10 => american.get(3..8) == Some("55501"),
-        7 => american.starts_with("55501"),
-        _ => false,
-    };
-    let british = bare.strip_prefix("44").or_else(|| digits.strip_prefix('0')).unwrap_or("");
-    let british = british.strip_prefix('0').unwrap_or(british);
-    let drama = british.len() == 10 && OFCOM_DRAMA.iter().any(|range| british.starts_with(range));
-    (filler || fiction || drama).then_some(PlaceholderKind::FillerPhone)
+    let row = TABLE.verbatim(cleaned)?;
+    let own = row[field as usize].filter(|_| field != Field::Any);
+    own.or(row[Field::Any as usize].filter(|_| symbols))
 }
 
 #[cfg(test)]
@@ -586,9 +334,8 @@ mod tests {
 
     #[test]
     fn the_table_is_read_whole() {
-        let rows = lines(include_str!("../../resources/placeholders/placeholders.tsv")).count();
-        let read: usize = TABLE.verbatim.iter().map(HashMap::len).sum();
-        assert!(rows >= 500 && read == rows, "{read} of {rows}");
+        let rows = TABLE.rows_read;
+        assert!(rows.0 >= 500 && rows.0 == rows.1, "{} of {}", rows.0, rows.1);
     }
 
     proptest! {
