@@ -1,7 +1,7 @@
 """Golden customer records from many touchpoints: normalise, block, match, cluster and merge, explained.
 
-Tables go in as anything with `__arrow_c_stream__` (pandas 2.2, Polars, PyArrow, DuckDB relations) or as paths to CSV files, and
-come out as Arrow. The work is done by the Rust library without the GIL; Ctrl-C stops it.
+Tables go in as anything with `__arrow_c_stream__` (pandas 2.2, Polars, PyArrow, DuckDB relations) or as paths to CSV
+files, and come out as Arrow. The work is done by the Rust library without the GIL; Ctrl-C stops it.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ Progress = Union[None, bool, Show]
 class Config:
     """What a run is told. Made of TOML or JSON text, a path to such a file, or a mapping."""
 
-    def __init__(self, content: Union[str, os.PathLike[str], Mapping[str, Any]] = "") -> None:
+    def __init__(self, content: str | os.PathLike[str] | Mapping[str, Any] = "") -> None:
         if isinstance(content, os.PathLike):
             content = Path(content).read_text(encoding="utf-8")
         elif not isinstance(content, str):
@@ -61,12 +61,12 @@ class Config:
 
     def to_dict(self) -> dict[str, Any]:
         """The configuration as a mapping."""
-        content: dict[str, Any] = json.loads(_native.text("ql_config_to_json", self._handle.pointer))
+        content: dict[str, Any] = json.loads(_native.text("ql_config_to_json", self._handle))
         return content
 
     def to_toml(self) -> str:
         """The configuration as TOML, to be edited."""
-        return _native.text("ql_config_to_toml", self._handle.pointer)
+        return _native.text("ql_config_to_toml", self._handle)
 
     def __repr__(self) -> str:
         return f"Config({self.to_dict()!r})"
@@ -85,12 +85,12 @@ class Model:
 
     def to_json(self) -> str:
         """The model as text. Value frequencies, which are customers' values, are not in it."""
-        return _native.text("ql_model_to_json", self._handle.pointer)
+        return _native.text("ql_model_to_json", self._handle)
 
     @property
     def config(self) -> Config:
         """The model as a configuration."""
-        return Config._of(_native.Handle.made("config", "ql_model_config", self._handle.pointer))
+        return Config._of(_native.Handle.made("config", "ql_model_config", self._handle))
 
 
 class Result:
@@ -101,7 +101,7 @@ class Result:
 
     def _table(self, name: str) -> Table:
         handle = self._handle
-        return Table(name, lambda: _native.capsule("ql_result_export", handle.pointer, name))
+        return Table(name, lambda: _native.capsule("ql_result_export", handle, name))
 
     @property
     def golden(self) -> Table:
@@ -131,18 +131,18 @@ class Result:
     @property
     def report(self) -> dict[str, Any]:
         """Counts, columns, the model and findings; never a customer's value."""
-        report: dict[str, Any] = json.loads(_native.text("ql_result_report", self._handle.pointer))
+        report: dict[str, Any] = json.loads(_native.text("ql_result_report", self._handle))
         return report
 
     @property
     def model(self) -> Model:
         """What was learned."""
-        return Model(_native.Handle.made("model", "ql_result_model", self._handle.pointer))
+        return Model(_native.Handle.made("model", "ql_result_model", self._handle))
 
     def explain(self, a: tuple[str, str], b: tuple[str, str]) -> Explanation:
         """Why two records, each as (source, id), are one customer, or are not."""
-        pointer = self._handle.pointer
-        return Explanation(json.loads(_native.text("ql_result_explain", pointer, *map(str, a), *map(str, b))))
+        explanation = _native.text("ql_result_explain", self._handle, *map(str, a), *map(str, b))
+        return Explanation(json.loads(explanation))
 
     def __repr__(self) -> str:
         report = self.report
@@ -166,7 +166,7 @@ def _escape(text: str) -> str:
     return html.escape(text)
 
 
-def _config(config: ConfigLike) -> Optional[_native.Handle]:
+def _config(config: ConfigLike) -> _native.Handle | None:
     if config is None:
         return None
     if isinstance(config, Model):
@@ -176,9 +176,9 @@ def _config(config: ConfigLike) -> Optional[_native.Handle]:
 
 def _add(table: _native.Handle, name: str, data: Any) -> None:
     if isinstance(data, (str, os.PathLike)):
-        _native.call("ql_table_add_csv", table.pointer, name, os.fspath(data))
+        _native.call("ql_table_add_csv", table, name, os.fspath(data))
     else:
-        _native.call("ql_table_add_stream", table.pointer, name, _native.Stream(data).pointer)
+        _native.call("ql_table_add_stream", table, name, _native.Stream(data))
 
 
 def _load(data: Any) -> _native.Handle:
@@ -212,9 +212,9 @@ def _run(name: str, data: Any, config: ConfigLike, progress: Progress, threads: 
 def consolidate(data: Any, *, config: ConfigLike = None, progress: Progress = None, threads: int = 0) -> Result:
     """Finds out which records are one customer, and makes the golden records.
 
-    `data`: a mapping of source names to frames or paths of CSV files, a single frame or path, or several paths. `progress`: a
-    bar where somebody can see it, `True` or `False`, or a function of the stage and the share that is done. `threads`: 0 for
-    all cores; the outcome is the same for any number.
+    `data`: a mapping of source names to frames or paths of CSV files, a single frame or path, or several paths.
+    `progress`: a bar where somebody can see it, `True` or `False`, or a function of the stage and the share that is
+    done. `threads`: 0 for all cores; the outcome is the same for any number.
     """
     return Result(_run("ql_table_consolidate", data, config, progress, threads))
 
@@ -225,19 +225,17 @@ def train(data: Any, *, config: ConfigLike = None, progress: Progress = None, th
 
 
 def detect(data: Any, *, config: ConfigLike = None) -> Config:
-    """The configuration with what each column was taken for: look at `to_toml()`, edit it, and hand it to `consolidate`."""
+    """The configuration with what each column was taken for: look at `to_toml()`, edit it, hand it to `consolidate`."""
     settings = _config(config)
     table = _load(data)
-    pointer = settings.pointer if settings else None
-    return Config._of(_native.Handle.made("config", "ql_config_detect", table.pointer, pointer))
+    return Config._of(_native.Handle.made("config", "ql_config_detect", table, settings))
 
 
 def merge(data: Any, column: str, *, config: ConfigLike = None, threads: int = 0) -> Result:
     """Golden records of groups that are known: records with the same value in `column` are one customer."""
     settings = _config(config)
     table = _load(data)
-    pointer = settings.pointer if settings else None
-    return Result(_native.Handle.made("result", "ql_table_merge", table.pointer, column, pointer, threads))
+    return Result(_native.Handle.made("result", "ql_table_merge", table, column, settings, threads))
 
 
 def score(
@@ -245,12 +243,10 @@ def score(
 ) -> Table:
     """Weighs pairs: the columns of the two records of a row end in `_l` and `_r`.
 
-    `left` and `right` name the sources that the columns belong to, if the model knows several. With `stream` the pairs are
-    scored batch by batch while the table is read, once, as an engine does with a partition.
+    `left` and `right` name the sources that the columns belong to, if the model knows several. With `stream` the pairs
+    are scored batch by batch while the table is read, once, as an engine does with a partition.
     """
-    capsule = _native.capsule(
-        "ql_model_score", model._handle.pointer, _native.Stream(pairs).pointer, left, right, threads
-    )
+    capsule = _native.capsule("ql_model_score", model._handle, _native.Stream(pairs), left, right, threads)
     return streamed("scores", capsule) if stream else collected("scores", capsule)
 
 
@@ -259,12 +255,11 @@ def block_keys(
 ) -> Table:
     """Blocking keys: `row` and `key`. Records that share a key are worth a comparison.
 
-    `config` is that of `detect` for the whole data, so that every part of it gives the same keys; `source` is the name of the
-    records in it.
+    `config` is that of `detect` for the whole data, so that every part of it gives the same keys; `source` is the name
+    of the records in it.
     """
     settings = _config(config)
-    pointer = settings.pointer if settings else None
-    capsule = _native.capsule("ql_records_key", _native.Stream(records).pointer, source, pointer, threads)
+    capsule = _native.capsule("ql_records_key", _native.Stream(records), source, settings, threads)
     return streamed("keys", capsule) if stream else collected("keys", capsule)
 
 
@@ -272,4 +267,4 @@ def cluster(pairs: Any, *, threshold: float = 0.0) -> Table:
     """Joins what pairs connect: `id_l`, `id_r`, `source_l`, `source_r` and `match_weight` in; `source`, `source_id` and
     `cluster` out. Pairs below `threshold` are left out.
     """
-    return collected("clusters", _native.capsule("ql_pairs_cluster", _native.Stream(pairs).pointer, threshold))
+    return collected("clusters", _native.capsule("ql_pairs_cluster", _native.Stream(pairs), threshold))

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import ctypes
-import sys
 from collections.abc import Callable
 from ctypes import POINTER, byref, c_char_p, c_double, c_int, c_size_t, c_uint32, c_uint64, c_void_p
 from pathlib import Path
-from typing import Any, Optional
+from typing import Any
 
 # Functions that can fail, with their arguments less the last one, which is where the error goes.
 _FALLIBLE: dict[str, list[Any]] = {}
-_TEXT = [c_char_p, c_size_t]
+_TEXT: list[Any] = [c_char_p, c_size_t]
 _RUN: list[Any] = [c_void_p, c_void_p, c_void_p, c_uint32, c_void_p, c_void_p, c_void_p]
 _FALLIBLE["ql_table_add_stream"] = [c_void_p, *_TEXT, c_void_p]
 _FALLIBLE["ql_table_add_csv"] = [c_void_p, *_TEXT, *_TEXT]
@@ -80,9 +79,9 @@ _CLASSES: dict[int, type[Error]] = {
 
 
 def _load() -> ctypes.CDLL:
-    names = {"win32": "*quilate_capi*.dll", "darwin": "*quilate_capi*.dylib"}
-    pattern = names.get(sys.platform, "*quilate_capi*.so")
-    found = sorted(Path(__file__).parent.rglob(pattern))
+    # The builder of the wheel names the file after the module that holds it, with the ending of the platform.
+    folder = Path(__file__).parent / "_library"
+    found = sorted(path for path in folder.glob("*_library.*") if path.suffix in (".so", ".dylib", ".dll", ".pyd"))
     if not found:
         raise ImportError("the library of quilate is not beside its Python code: install the wheel")
     return ctypes.CDLL(str(found[0]))
@@ -140,19 +139,22 @@ def _bytes(text: str) -> tuple[bytes, int]:
     return encoded, len(encoded)
 
 
-def _part(function: Any, pointer: Optional[int]) -> str:
+def _part(function: Any, pointer: int | None) -> str:
     length = c_size_t()
     data = function(pointer, byref(length))
     return ctypes.string_at(data, length.value).decode("utf-8", "replace") if data else ""
 
 
 def call(name: str, *arguments: Any) -> None:
-    """Calls a function that can fail; strings become pointer and length, and failure an exception."""
+    """Calls a function that can fail; strings become pointer and length, objects pointers, and failure an exception."""
     error = c_void_p()
     flat: list[Any] = []
     for argument in arguments:
         if isinstance(argument, str):
             flat.extend(_bytes(argument))
+        elif isinstance(argument, (Handle, Stream)):
+            # The object lives until the call is over, as long as `arguments` do.
+            flat.append(argument.pointer)
         else:
             flat.append(argument)
     status: int = getattr(_library, name)(*flat, byref(error))
@@ -171,8 +173,8 @@ def call(name: str, *arguments: Any) -> None:
 class Handle:
     """An object of the library, freed with its owner."""
 
-    def __init__(self, kind: str, pointer: Optional[int]) -> None:
-        self._free: Callable[[Optional[int]], None] = getattr(_library, f"ql_{kind}_free")
+    def __init__(self, kind: str, pointer: int | None) -> None:
+        self._free: Callable[[int | None], None] = getattr(_library, f"ql_{kind}_free")
         self.pointer = pointer
 
     def __del__(self) -> None:
@@ -223,18 +225,18 @@ class Stream:
             frame = frame.to_frame(getattr(frame, "name", None) or "value")
         if not hasattr(frame, "__arrow_c_stream__"):
             raise TypeError(
-                f"{type(frame).__name__} has no __arrow_c_stream__: hand over a data frame (pandas 2.2, Polars, PyArrow, "
-                "DuckDB ...) or a path to a CSV file"
+                f"{type(frame).__name__} has no __arrow_c_stream__: hand over a data frame (pandas 2.2, Polars, "
+                "PyArrow, DuckDB ...) or a path to a CSV file"
             )
         self._capsule = frame.__arrow_c_stream__()
         self.pointer: int = _get_pointer(self._capsule, _CAPSULE_NAME)
 
 
-def run(name: str, table: Handle, config: Optional[Handle], threads: int, show: Callable[[str, float], None]) -> Handle:
+def run(name: str, table: Handle, config: Handle | None, threads: int, show: Callable[[str, float], None]) -> Handle:
     """A run that shows its progress on this thread and stops when that raises, as Ctrl-C does."""
     raised: list[BaseException] = []
 
-    def tick(stage: bytes, fraction: float, _: Optional[int]) -> int:
+    def tick(stage: bytes, fraction: float, _: int | None) -> int:
         try:
             show(stage.decode(), fraction)
         except BaseException as error:
@@ -244,11 +246,8 @@ def run(name: str, table: Handle, config: Optional[Handle], threads: int, show: 
 
     callback = _PROGRESS(tick)
     kind = "model" if name == "ql_table_train" else "result"
-    settings = config.pointer if config else None
     try:
-        return Handle.made(
-            kind, name, table.pointer, settings, None, threads, ctypes.cast(callback, c_void_p), None
-        )
+        return Handle.made(kind, name, table, config, None, threads, ctypes.cast(callback, c_void_p), None)
     except Cancelled:
         if raised:
             raise raised[0] from None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
-from typing import Any, Optional, Union
+from typing import Any
 
 Show = Callable[[str, float], None]
 
@@ -13,7 +13,7 @@ class Bar:
     """Shows how far a run is: on the error stream of a terminal, or under the cell of a notebook."""
 
     def __init__(self) -> None:
-        self._display: Optional[Any] = None
+        self._display: Any | None = None
         self._shown = False
         if _in_notebook():
             from IPython.display import HTML, display
@@ -46,7 +46,7 @@ def _in_notebook() -> bool:
     return shell is not None and type(shell).__name__ == "ZMQInteractiveShell"
 
 
-def shower(progress: Union[None, bool, Show]) -> tuple[Show, Callable[[], None]]:
+def shower(progress: bool | Show | None) -> tuple[Show, Callable[[], None]]:
     """What to call with the progress, and what to call at the end. `None`: a bar where somebody can see it."""
     if callable(progress):
         return progress, lambda: None

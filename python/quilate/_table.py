@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 import json
 from collections.abc import Callable
-from typing import Any, Optional
+from typing import Any
 
 from . import _native
 
@@ -13,16 +13,17 @@ _PREVIEW = 10
 
 
 class Table:
-    """A table of a result. Every Arrow reader takes it as it is: `polars.DataFrame(table)`, `pyarrow.table(table)`, DuckDB
-    SQL on its name; each reading makes the batches anew.
+    """A table of a result, made anew whenever it is read.
+
+    Every Arrow reader takes it as it is: `polars.DataFrame(table)`, `pyarrow.table(table)`, DuckDB SQL on its name.
     """
 
     def __init__(self, name: str, export: Callable[[], object]) -> None:
         self.name = name
         self._export = export
-        self._rows: Optional[int] = None
+        self._rows: int | None = None
 
-    def __arrow_c_stream__(self, requested_schema: Optional[object] = None) -> object:
+    def __arrow_c_stream__(self, requested_schema: object | None = None) -> object:
         """The Arrow PyCapsule protocol. The schema is the table's own, as the protocol allows."""
         return self._export()
 
@@ -53,7 +54,7 @@ class Table:
         return pyarrow.table(self)
 
     def _preview(self, rows: int) -> dict[str, Any]:
-        preview: dict[str, Any] = json.loads(_native.text("ql_stream_preview", _native.Stream(self).pointer, rows))
+        preview: dict[str, Any] = json.loads(_native.text("ql_stream_preview", _native.Stream(self), rows))
         return preview
 
     def __repr__(self) -> str:
@@ -70,16 +71,16 @@ class Table:
 
 
 def _collect(frame: Any) -> _native.Handle:
-    return _native.Handle.made("batches", "ql_batches_collect", _native.Stream(frame).pointer)
+    return _native.Handle.made("batches", "ql_batches_collect", _native.Stream(frame))
 
 
 class _OneShot:
     """A stream that can be read once."""
 
     def __init__(self, capsule: object) -> None:
-        self._capsule: Optional[object] = capsule
+        self._capsule: object | None = capsule
 
-    def __arrow_c_stream__(self, requested_schema: Optional[object] = None) -> object:
+    def __arrow_c_stream__(self, requested_schema: object | None = None) -> object:
         if self._capsule is None:
             raise RuntimeError("the stream was read before")
         capsule, self._capsule = self._capsule, None
@@ -89,7 +90,7 @@ class _OneShot:
 def collected(name: str, capsule: object) -> Table:
     """All batches of a stream, as a table that can be read as often as wanted."""
     batches = _collect(_OneShot(capsule))
-    return Table(name, lambda: _native.capsule("ql_batches_export", batches.pointer))
+    return Table(name, lambda: _native.capsule("ql_batches_export", batches))
 
 
 def streamed(name: str, capsule: object) -> Table:

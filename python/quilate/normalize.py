@@ -13,7 +13,7 @@ from ._table import Table, collected, streamed
 
 def column(values: Any, kind: str, *, region: str = "", locale: str = "", stream: bool = False) -> Table:
     """Normalises by the name of a kind: `phone`, `email`, `full_name`, `postcode` ..."""
-    capsule = _native.capsule("ql_column_normalize", _native.Stream(values).pointer, kind, region, locale)
+    capsule = _native.capsule("ql_column_normalize", _native.Stream(values), kind, region, locale)
     return streamed(kind, capsule) if stream else collected(kind, capsule)
 
 
