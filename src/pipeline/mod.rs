@@ -132,7 +132,7 @@ pub fn consolidate_under(
     run(table, config, &Judgements::default(), issues, control, &mut |_| {})
 }
 
-/// Where the stages stand in a run, in thousandths of its time: measured on 100,000 generated records.
+/// Where the stages stand in a run, in thousandths of its time: an estimate, for progress bars.
 const NORMALIZE: (u16, u16) = (30, 200);
 const MERGE: (u16, u16) = (930, 1000);
 

@@ -3,8 +3,10 @@
 //! Every command is a [`Task`]: a name, what it does, and a function. `test` runs the others as gates.
 
 mod api;
+mod capi;
 mod fuzz;
 mod measure;
+mod python;
 mod quality;
 mod shell;
 mod splink;
@@ -24,7 +26,7 @@ struct Task {
     run: fn(&[String]) -> Verdict,
 }
 
-const TASKS: [Task; 8] = [
+const TASKS: [Task; 10] = [
     Task { name: "test", summary: "everything that CI runs", help: test::HELP, run: test::run },
     Task {
         name: "quality",
@@ -67,6 +69,18 @@ const TASKS: [Task; 8] = [
         summary: "the published cases of the specialists: passed and total by suite",
         help: tools::CONFORMANCE_HELP,
         run: tools::conformance,
+    },
+    Task {
+        name: "capi",
+        summary: "the C interface: header, exports, programs under sanitizers",
+        help: capi::HELP,
+        run: capi::run,
+    },
+    Task {
+        name: "python",
+        summary: "the Python package: wheel, types, tests",
+        help: python::HELP,
+        run: python::run,
     },
     Task {
         name: "bench",

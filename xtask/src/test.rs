@@ -4,7 +4,7 @@ use std::time::Instant;
 
 use crate::measure::{self, Evaluation};
 use crate::shell::{Outcome, Verdict, cargo, output, root, run as sh, scratch};
-use crate::{api, fuzz, quality, tools};
+use crate::{api, capi, fuzz, python, quality, tools};
 
 pub const HELP: &str = "\
 cargo xtask test [GATE ...]
@@ -19,6 +19,8 @@ Runs all gates, or the named ones, and goes on after a failure, so that one run 
   deny      cargo xtask deny
   api       cargo xtask api
   fuzz      cargo xtask fuzz --short
+  capi      cargo xtask capi
+  python    cargo xtask python
   examples  every example runs; the bundled sample is resolved with pairwise F1 of at least 0.97
   bench     every benchmark runs once, for the answers that it asserts
   quality   cargo xtask quality, where the labelled data is
@@ -30,7 +32,7 @@ const SAMPLE_F1: f64 = 0.97;
 type Gate = (&'static str, fn() -> Verdict);
 
 /// Quick ones first; the tests last, so that their output stands next to the summary.
-const GATES: [Gate; 12] = [
+const GATES: [Gate; 14] = [
     ("fmt", || all(&["fmt --all --check"])),
     ("clippy", || all(&["clippy --workspace --all-targets --all-features -- --deny warnings"])),
     ("docs", docs),
@@ -39,6 +41,8 @@ const GATES: [Gate; 12] = [
     ("deny", || tools::deny(&[])),
     ("api", || api::run(&[])),
     ("fuzz", || fuzz::run(&["--short".to_owned()])),
+    ("capi", || capi::run(&[])),
+    ("python", || python::run(&[])),
     ("examples", examples),
     ("bench", || all(&["bench --benches -- --test"])),
     ("quality", || quality::run(&[])),
