@@ -37,6 +37,7 @@ mod model;
 mod python;
 mod run;
 mod stages;
+mod state;
 mod stream;
 mod table;
 mod text;
@@ -51,6 +52,7 @@ pub use model::*;
 pub use python::*;
 pub use run::*;
 pub use stages::*;
+pub use state::*;
 pub use table::*;
 pub use text::*;
 

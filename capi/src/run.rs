@@ -8,7 +8,7 @@ use std::time::Duration;
 use arrow_array::RecordBatchReader;
 use arrow_array::ffi_stream::FFI_ArrowArrayStream;
 use quilate::io::arrow::{Batches, Output, batches};
-use quilate::pipeline::{Control, Stage, consolidate_under, merge_groups};
+use quilate::pipeline::{Control, Stage, consolidate_in_under, consolidate_under, merge_groups};
 use quilate::report::Summary;
 use quilate::{Config, Error, ErrorKind, Resolution};
 
@@ -16,6 +16,7 @@ use crate::boundary::{Out, borrow, borrow_mut};
 use crate::config::{config_of, json, ql_config};
 use crate::error::Failure;
 use crate::stream;
+use crate::state::ql_state;
 use crate::table::ql_table;
 use crate::text::{self, ql_text};
 
@@ -128,11 +129,13 @@ pub struct ql_result {
 fallible! {
     /// Finds out which records are one customer, and makes the golden records.
     ///
-    /// `config` NULL: the default. `control` NULL: nobody else stops the run. `threads` 0: all cores. `progress` NULL: none.
+    /// `config` NULL: the default. `state` NULL: a run of its own; else customers keep the numbers that they have there, what
+    /// people have decided holds, and on success the state is that for the next run. `control` NULL: nobody else stops the run. `threads` 0: all cores. `progress` NULL: none.
     /// The table's records are taken, whatever comes of it; the table is then empty, and still to be freed.
     fn ql_table_consolidate(
         table: *mut ql_table,
         config: *const ql_config,
+        state: *mut ql_state,
         control: *const ql_control,
         threads: u32,
         progress: ql_progress,
@@ -142,8 +145,22 @@ fallible! {
         let out = Out::new(result, "result")?;
         let config = config_of(config);
         let (table, issues) = borrow_mut(table, "table")?.take()?;
-        let run = |control: &Control| consolidate_under(table, &config, issues, control);
-        let resolution = watched(control, threads, progress, user_data, run)?;
+        let (resolution, next) = {
+            // SAFETY: by the contract null or valid.
+            let state = unsafe { state.as_ref() }.map(|state| &state.state);
+            let run = |control: &Control| match state {
+                None => Ok((consolidate_under(table, &config, issues, control)?, None)),
+                Some(state) => {
+                    let (resolution, next) = consolidate_in_under(table, &config, state, issues, control)?;
+                    Ok((resolution, Some(next)))
+                }
+            };
+            watched(control, threads, progress, user_data, run)?
+        };
+        // SAFETY: as above; nobody else uses a state during the call.
+        if let (Some(state), Some(next)) = (unsafe { state.as_mut() }, next) {
+            state.state = next;
+        }
         out.give(ql_result { resolution: Arc::new(resolution), config });
     }
 
@@ -165,7 +182,8 @@ fallible! {
         out.give(ql_result { resolution: Arc::new(resolution), config });
     }
 
-    /// Writes a table of the result to a stream: `golden`, `xref`, `provenance`, `pairs` or `issues`; as often as wanted.
+    /// Writes a table of the result to a stream: `golden`, `xref`, `provenance`, `pairs`, `relations`, `events`, `review` or
+    /// `issues`; as often as wanted.
     fn ql_result_export(
         result: *const ql_result,
         output: *const c_char,

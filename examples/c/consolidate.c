@@ -144,7 +144,7 @@ int main(int argc, char **argv) {
         }
     }
     if (code == 0) {
-        if (ql_table_consolidate(table, NULL, NULL, 0, show, stderr, &result, &error) != QL_STATUS_OK) {
+        if (ql_table_consolidate(table, NULL, NULL, NULL, 0, show, stderr, &result, &error) != QL_STATUS_OK) {
             code = fail(error);
         } else if (ql_result_export(result, argv[1], strlen(argv[1]), &stream, &error) != QL_STATUS_OK) {
             code = fail(error);

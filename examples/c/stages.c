@@ -184,7 +184,7 @@ static void misuse(void) {
     EXPECT(ql_config_parse(LIT("id = 'nobody'"), NULL, &error), QL_STATUS_NULL_ARGUMENT, "config");
     ql_result *result = NULL;
     assert(ql_config_parse(LIT("id = 'nobody'"), &config, NULL) == QL_STATUS_OK);
-    EXPECT(ql_table_consolidate(table, config, NULL, 1, NULL, NULL, &result, &error), QL_STATUS_UNKNOWN_FIELD, "nobody");
+    EXPECT(ql_table_consolidate(table, config, NULL, NULL, 1, NULL, NULL, &result, &error), QL_STATUS_UNKNOWN_FIELD, "nobody");
     EXPECT(ql_result_export(NULL, LIT("golden"), &stream, &error), QL_STATUS_NULL_ARGUMENT, "result");
     ql_config_free(config);
     ql_table_free(table);
@@ -207,7 +207,7 @@ static void run(void) {
     stream = column("name", NAMES, 4, &released);
     EXPECT(ql_table_add_stream(table, LIT("crm"), &stream, &error), QL_STATUS_CONFIG, "crm");
     assert(ql_table_len(table) == 4);
-    assert(ql_table_consolidate(table, NULL, NULL, 1, NULL, NULL, &result, &error) == QL_STATUS_OK);
+    assert(ql_table_consolidate(table, NULL, NULL, NULL, 1, NULL, NULL, &result, &error) == QL_STATUS_OK);
     assert(ql_table_len(table) == 0);
     ql_table_free(table);
     EXPECT(ql_result_export(result, LIT("silver"), &stream, &error), QL_STATUS_CONFIG, "golden");
@@ -249,12 +249,12 @@ static void control(const char *folder) {
     double fraction = 2;
     add_sample(table, folder, "crm");
     ql_control_cancel(control);
-    EXPECT(ql_table_consolidate(table, NULL, control, 1, NULL, NULL, &result, &error), QL_STATUS_CANCELLED, "cancelled");
+    EXPECT(ql_table_consolidate(table, NULL, NULL, control, 1, NULL, NULL, &result, &error), QL_STATUS_CANCELLED, "cancelled");
     assert(strcmp(ql_control_progress(control, &fraction), "detect") == 0 && fraction == 0);
     ql_control_free(control);
     int calls = 0;
     add_sample(table, folder, "shop");
-    ql_status status = ql_table_consolidate(table, NULL, NULL, 2, stop, &calls, &result, &error);
+    ql_status status = ql_table_consolidate(table, NULL, NULL, NULL, 2, stop, &calls, &result, &error);
     // On a fast machine the run is over before it was asked.
     if (status == QL_STATUS_OK) {
         assert(calls <= 2);

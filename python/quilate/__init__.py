@@ -124,6 +124,21 @@ class Result:
         return self._table("pairs")
 
     @property
+    def relations(self) -> Table:
+        """One row a relation between customers: households, employers, shared contact points, doubtful matches."""
+        return self._table("relations")
+
+    @property
+    def events(self) -> Table:
+        """One row a change of customer numbers since the run before, of runs with a state."""
+        return self._table("events")
+
+    @property
+    def review(self) -> Table:
+        """One row a pair that a person should look at, the likeliest first."""
+        return self._table("review")
+
+    @property
     def issues(self) -> Table:
         """Findings about the data, counted, with their first lines."""
         return self._table("issues")
@@ -199,29 +214,44 @@ def _load(data: Any) -> _native.Handle:
     return table
 
 
-def _run(name: str, data: Any, config: ConfigLike, progress: Progress, threads: int) -> _native.Handle:
-    settings = _config(config)
-    table = _load(data)
-    show, close = shower(progress)
-    try:
-        return _native.run(name, table, settings, threads, show)
-    finally:
-        close()
-
-
-def consolidate(data: Any, *, config: ConfigLike = None, progress: Progress = None, threads: int = 0) -> Result:
+def consolidate(
+    data: Any,
+    *,
+    config: ConfigLike = None,
+    state: str | os.PathLike[str] | None = None,
+    progress: Progress = None,
+    threads: int = 0,
+) -> Result:
     """Finds out which records are one customer, and makes the golden records.
 
     `data`: a mapping of source names to frames or paths of CSV files, a single frame or path, or several paths.
-    `progress`: a bar where somebody can see it, `True` or `False`, or a function of the stage and the share that is
-    done. `threads`: 0 for all cores; the outcome is the same for any number.
+    `state`: a folder in which customers keep their numbers from run to run, and people's judgements lie; it is read
+    and written. `progress`: a bar where somebody can see it, `True` or `False`, or a function of the stage and the share
+    that is done. `threads`: 0 for all cores; the outcome is the same for any number.
     """
-    return Result(_run("ql_table_consolidate", data, config, progress, threads))
+    settings = _config(config)
+    folder = None if state is None else os.fspath(state)
+    known = None if folder is None else _native.Handle.made("state", "ql_state_read", folder)
+    table = _load(data)
+    show, close = shower(progress)
+    try:
+        handle = _native.run("result", "ql_table_consolidate", [table, settings, known], threads, show)
+    finally:
+        close()
+    if known is not None:
+        _native.call("ql_state_write", known, folder)
+    return Result(handle)
 
 
 def train(data: Any, *, config: ConfigLike = None, progress: Progress = None, threads: int = 0) -> Model:
     """Learns a model from data, without labels; the arguments are those of `consolidate`."""
-    return Model(_run("ql_table_train", data, config, progress, threads))
+    settings = _config(config)
+    table = _load(data)
+    show, close = shower(progress)
+    try:
+        return Model(_native.run("model", "ql_table_train", [table, settings], threads, show))
+    finally:
+        close()
 
 
 def detect(data: Any, *, config: ConfigLike = None) -> Config:

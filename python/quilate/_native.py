@@ -14,7 +14,9 @@ _TEXT: list[Any] = [c_char_p, c_size_t]
 _RUN: list[Any] = [c_void_p, c_void_p, c_void_p, c_uint32, c_void_p, c_void_p, c_void_p]
 _FALLIBLE["ql_table_add_stream"] = [c_void_p, *_TEXT, c_void_p]
 _FALLIBLE["ql_table_add_csv"] = [c_void_p, *_TEXT, *_TEXT]
-_FALLIBLE["ql_table_consolidate"] = _RUN
+_FALLIBLE["ql_table_consolidate"] = [c_void_p, *_RUN]
+_FALLIBLE["ql_state_read"] = [*_TEXT, c_void_p]
+_FALLIBLE["ql_state_write"] = [c_void_p, *_TEXT]
 _FALLIBLE["ql_table_train"] = _RUN
 _FALLIBLE["ql_table_merge"] = [c_void_p, *_TEXT, c_void_p, c_uint32, c_void_p]
 _FALLIBLE["ql_config_parse"] = [*_TEXT, c_void_p]
@@ -105,7 +107,7 @@ _library.ql_table_new.restype = c_void_p
 _library.ql_batches_rows.argtypes = [c_void_p]
 _library.ql_batches_rows.restype = c_uint64
 _library.ql_py_stream_new.restype = c_void_p
-for _name in ("error", "text", "table", "config", "result", "model", "batches"):
+for _name in ("error", "text", "table", "config", "state", "result", "model", "batches"):
     _function = getattr(_library, f"ql_{_name}_free")
     _function.argtypes = [c_void_p]
     _function.restype = None
@@ -232,7 +234,9 @@ class Stream:
         self.pointer: int = _get_pointer(self._capsule, _CAPSULE_NAME)
 
 
-def run(name: str, table: Handle, config: Handle | None, threads: int, show: Callable[[str, float], None]) -> Handle:
+def run(
+    kind: str, name: str, arguments: list[Handle | None], threads: int, show: Callable[[str, float], None]
+) -> Handle:
     """A run that shows its progress on this thread and stops when that raises, as Ctrl-C does."""
     raised: list[BaseException] = []
 
@@ -245,9 +249,8 @@ def run(name: str, table: Handle, config: Handle | None, threads: int, show: Cal
         return 0
 
     callback = _PROGRESS(tick)
-    kind = "model" if name == "ql_table_train" else "result"
     try:
-        return Handle.made(kind, name, table, config, None, threads, ctypes.cast(callback, c_void_p), None)
+        return Handle.made(kind, name, *arguments, None, threads, ctypes.cast(callback, c_void_p), None)
     except Cancelled:
         if raised:
             raise raised[0] from None

@@ -94,6 +94,25 @@ def test_results_are_shown(result: ql.Result) -> None:
     assert sum(result.issues.to_polars()["count"]) > 0
 
 
+def test_customers_keep_their_numbers(frames: dict[str, polars.DataFrame], tmp_path: Path) -> None:
+    state, shop = tmp_path / "state", frames["shop"]
+    first = ql.consolidate({"shop": shop}, state=state)
+    assert set(first.events.to_polars()["event"]) == {"created"}
+    assert (state / "registry.csv").exists()
+    second = ql.consolidate({"shop": shop[:100]}, state=str(state))
+    assert set(second.events.to_polars()["event"]) <= {"retired", "moved", "split_from"}
+    keys = ["source", "source_id"]
+    both = first.xref.to_polars().join(second.xref.to_polars(), on=keys)
+    assert both.height == 100
+    assert (both["entity_id"] == both["entity_id_right"]).mean() > 0.9
+    assert first.relations.columns[:3] == ["from_entity", "to_entity", "relation"]
+    assert first.relations.to_polars().height > 0
+    assert "reason" in first.review.columns
+    with pytest.raises(ql.DataError, match=r"registry\.csv"):
+        (state / "registry.csv").write_text("nonsense")
+        ql.consolidate({"shop": shop}, state=state)
+
+
 def sides(pairs: polars.DataFrame, frames: dict[str, polars.DataFrame], left: str, right: str) -> polars.DataFrame:
     """The records of pairs side by side."""
     keys = {"crm": "Id", "shop": "Customer ID"}

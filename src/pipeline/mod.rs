@@ -132,6 +132,22 @@ pub fn consolidate_under(
     run(table, config, &Judgements::default(), issues, control, &mut |_| {})
 }
 
+/// [`consolidate_in`], watched and stopped as [`consolidate_under`].
+///
+/// # Errors
+/// As [`consolidate_under`].
+pub fn consolidate_in_under(
+    table: Table,
+    config: &Config,
+    state: &State,
+    issues: Issues,
+    control: &Control,
+) -> Result<(Resolution, State)> {
+    let mut resolution = run(table, config, &state.judgements, issues, control, &mut |_| {})?;
+    let registry = resolution.number_by(&state.registry);
+    Ok((resolution, State { registry, judgements: state.judgements.clone() }))
+}
+
 /// Where the stages stand in a run, in thousandths of its time: an estimate, for progress bars.
 const NORMALIZE: (u16, u16) = (30, 200);
 const MERGE: (u16, u16) = (930, 1000);

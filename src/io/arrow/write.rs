@@ -6,7 +6,7 @@ use std::str::FromStr;
 use std::sync::Arc;
 
 use arrow_array::builder::{
-    Float64Builder, Int64Builder, ListBuilder, StringBuilder, UInt8Builder, UInt64Builder,
+    BooleanBuilder, Float64Builder, Int64Builder, ListBuilder, StringBuilder, UInt8Builder, UInt64Builder,
 };
 use arrow_array::{ArrayRef, RecordBatch, RecordBatchReader};
 use arrow_schema::{ArrowError, DataType, Field, Schema, SchemaRef};
@@ -15,6 +15,7 @@ use crate::compare::{Comparisons, NULL_LEVEL, PairLevels};
 use crate::error::{Error, ErrorKind, Result};
 use crate::ids::{EntityId, MatchWeight, RecordId};
 use crate::pipeline::Resolution;
+use crate::relate::{RelateOptions, Relation};
 
 /// Rows of a batch, or entities where an entity has several rows. Long enough to cost nothing, short enough for the text of a
 /// column to stay below the 2 GiB that 32-bit offsets reach (32,768 bytes a cell).
@@ -33,13 +34,30 @@ pub enum Output {
     /// One row a scored pair: `source_l`, `id_l`, `source_r`, `id_r`, `match_weight`, `match_probability`, and the level of
     /// each comparison.
     Pairs,
+    /// One row a relation between customers: `from_entity`, `to_entity`, `relation`, `directed`, `weight`, `evidence` as a list.
+    Relations,
+    /// One row a change of customer numbers since the run before, of runs with a state: `event`, `entity_id`,
+    /// `other_entity_id`, and for a record that moved `source`, `source_id`.
+    Events,
+    /// One row a pair that a person should look at, the likeliest first: `source_l`, `id_l`, `source_r`, `id_r`,
+    /// `match_weight`, `match_probability`, `reason`.
+    Review,
     /// One row a finding about the data: `code`, `source`, `field`, `count`, `lines` as a list, `message`.
     Issues,
 }
 
 impl Output {
     /// All outputs.
-    pub const ALL: [Output; 5] = [Self::Golden, Self::Xref, Self::Provenance, Self::Pairs, Self::Issues];
+    pub const ALL: [Output; 8] = [
+        Self::Golden,
+        Self::Xref,
+        Self::Provenance,
+        Self::Pairs,
+        Self::Relations,
+        Self::Events,
+        Self::Review,
+        Self::Issues,
+    ];
 
     /// The stable name, that of the file without its ending.
     pub fn name(self) -> &'static str {
@@ -48,6 +66,9 @@ impl Output {
             Self::Xref => "xref",
             Self::Provenance => "provenance",
             Self::Pairs => "pairs",
+            Self::Relations => "relations",
+            Self::Events => "events",
+            Self::Review => "review",
             Self::Issues => "issues",
         }
     }
@@ -77,6 +98,8 @@ pub struct Batches<R> {
     resolution: R,
     output: Output,
     schema: SchemaRef,
+    /// Found when they are asked for.
+    relations: Vec<Relation>,
     next: usize,
 }
 
@@ -86,7 +109,11 @@ pub struct Batches<R> {
 /// Batches of at most 65,536 rows (of the provenance: entities), at least one; rows are in the order of the files.
 pub fn batches<R: Borrow<Resolution>>(resolution: R, output: Output) -> Batches<R> {
     let schema = Arc::new(schema(resolution.borrow(), output));
-    Batches { resolution, output, schema, next: 0 }
+    let relations = match output {
+        Output::Relations => resolution.borrow().relations(&RelateOptions::default()).iter().copied().collect(),
+        _ => Vec::new(),
+    };
+    Batches { resolution, output, schema, relations, next: 0 }
 }
 
 impl<R: Borrow<Resolution>> Iterator for Batches<R> {
@@ -98,6 +125,9 @@ impl<R: Borrow<Resolution>> Iterator for Batches<R> {
             Output::Golden | Output::Provenance => resolution.entities().len(),
             Output::Xref => resolution.records().len(),
             Output::Pairs => resolution.matching().edges.len(),
+            Output::Relations => self.relations.len(),
+            Output::Events => resolution.events().len(),
+            Output::Review => resolution.review().len(),
             Output::Issues => resolution.issues().iter().count(),
         };
         // One empty batch tells readers that want a batch what the columns are.
@@ -111,6 +141,9 @@ impl<R: Borrow<Resolution>> Iterator for Batches<R> {
             Output::Xref => xref(resolution, range),
             Output::Provenance => provenance(resolution, range),
             Output::Pairs => pairs(resolution, range),
+            Output::Relations => relations(resolution, &self.relations[range]),
+            Output::Events => events(resolution, range),
+            Output::Review => review(resolution, range),
             Output::Issues => issues(resolution, range),
         };
         Some(RecordBatch::try_new(self.schema.clone(), columns))
@@ -154,6 +187,23 @@ fn schema(resolution: &Resolution, output: Output) -> Schema {
             fields.extend(
                 Comparisons::new(resolution.attributes()).items().iter().map(|item| text(&item.name)),
             );
+        }
+        Output::Relations => {
+            fields.extend(["from_entity", "to_entity", "relation"].map(text));
+            fields.push(Field::new("directed", DataType::Boolean, false));
+            fields.push(Field::new("weight", DataType::Float64, false));
+            fields.push(list("evidence".to_owned(), DataType::Utf8));
+        }
+        Output::Events => {
+            fields.extend(["event", "entity_id"].map(text));
+            let optional = |name| Field::new(name, DataType::Utf8, true);
+            fields.extend(["other_entity_id", "source", "source_id"].map(optional));
+        }
+        Output::Review => {
+            fields.extend(["source_l", "id_l", "source_r", "id_r"].map(text));
+            let number = |name| Field::new(name, DataType::Float64, false);
+            fields.extend(["match_weight", "match_probability"].map(number));
+            fields.push(text("reason"));
         }
         Output::Issues => {
             fields.extend(["code", "source", "field"].map(text));
@@ -276,6 +326,65 @@ fn pairs(resolution: &Resolution, range: Range) -> Vec<ArrayRef> {
     columns.push(Arc::new(probabilities.finish()));
     columns.extend(levels.iter_mut().map(|column| Arc::new(column.finish()) as ArrayRef));
     columns
+}
+
+fn relations(resolution: &Resolution, found: &[Relation]) -> Vec<ArrayRef> {
+    let rows = 0..found.len();
+    let mut directed = BooleanBuilder::new();
+    let mut weights = Float64Builder::new();
+    let mut evidence = ListBuilder::new(StringBuilder::new());
+    for relation in found {
+        directed.append_value(relation.kind.is_directed());
+        weights.append_value(relation.weight);
+        relation.evidence.names().for_each(|name| evidence.values().append_value(name));
+        evidence.append(true);
+    }
+    vec![
+        texts(&rows, |row| entity_name(resolution, found[row].from)),
+        texts(&rows, |row| entity_name(resolution, found[row].to)),
+        texts(&rows, |row| found[row].kind.name()),
+        Arc::new(directed.finish()),
+        Arc::new(weights.finish()),
+        Arc::new(evidence.finish()),
+    ]
+}
+
+fn events(resolution: &Resolution, range: Range) -> Vec<ArrayRef> {
+    let found = &resolution.events()[range];
+    let rows = 0..found.len();
+    let records = resolution.records();
+    let mut optional: [StringBuilder; 3] = std::array::from_fn(|_| StringBuilder::new());
+    for event in found {
+        optional[0].append_option(event.other().map(|other| other.to_string()));
+        optional[1].append_option(event.record().map(|record| records.source_name(record)));
+        optional[2].append_option(event.record().map(|record| records.id(record)));
+    }
+    let mut columns = vec![
+        texts(&rows, |row| found[row].name()),
+        texts(&rows, |row| found[row].entity().to_string()),
+    ];
+    columns.extend(optional.iter_mut().map(|column| Arc::new(column.finish()) as ArrayRef));
+    columns
+}
+
+fn review(resolution: &Resolution, range: Range) -> Vec<ArrayRef> {
+    let found = &resolution.review()[range];
+    let rows = 0..found.len();
+    let records = resolution.records();
+    let (mut weights, mut probabilities) = (Float64Builder::new(), Float64Builder::new());
+    for item in found {
+        weights.append_value(item.weight);
+        probabilities.append_value(MatchWeight(item.weight).probability().0);
+    }
+    vec![
+        texts(&rows, |row| records.source_name(found[row].a)),
+        texts(&rows, |row| records.id(found[row].a)),
+        texts(&rows, |row| records.source_name(found[row].b)),
+        texts(&rows, |row| records.id(found[row].b)),
+        Arc::new(weights.finish()),
+        Arc::new(probabilities.finish()),
+        texts(&rows, |row| found[row].reason.name()),
+    ]
 }
 
 fn issues(resolution: &Resolution, range: Range) -> Vec<ArrayRef> {
