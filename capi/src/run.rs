@@ -15,8 +15,8 @@ use quilate::{Config, Error, ErrorKind, Resolution};
 use crate::boundary::{Out, borrow, borrow_mut};
 use crate::config::{config_of, json, ql_config};
 use crate::error::Failure;
-use crate::stream;
 use crate::state::ql_state;
+use crate::stream;
 use crate::table::ql_table;
 use crate::text::{self, ql_text};
 

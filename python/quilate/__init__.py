@@ -226,8 +226,8 @@ def consolidate(
 
     `data`: a mapping of source names to frames or paths of CSV files, a single frame or path, or several paths.
     `state`: a folder in which customers keep their numbers from run to run, and people's judgements lie; it is read
-    and written. `progress`: a bar where somebody can see it, `True` or `False`, or a function of the stage and the share
-    that is done. `threads`: 0 for all cores; the outcome is the same for any number.
+    and written. `progress`: a bar where somebody can see it, `True` or `False`, or a function of the stage and the
+    share that is done. `threads`: 0 for all cores; the outcome is the same for any number.
     """
     settings = _config(config)
     folder = None if state is None else os.fspath(state)

@@ -110,7 +110,9 @@ pub struct Batches<R> {
 pub fn batches<R: Borrow<Resolution>>(resolution: R, output: Output) -> Batches<R> {
     let schema = Arc::new(schema(resolution.borrow(), output));
     let relations = match output {
-        Output::Relations => resolution.borrow().relations(&RelateOptions::default()).iter().copied().collect(),
+        Output::Relations => {
+            resolution.borrow().relations(&RelateOptions::default()).iter().copied().collect()
+        }
         _ => Vec::new(),
     };
     Batches { resolution, output, schema, relations, next: 0 }
@@ -359,10 +361,8 @@ fn events(resolution: &Resolution, range: Range) -> Vec<ArrayRef> {
         optional[1].append_option(event.record().map(|record| records.source_name(record)));
         optional[2].append_option(event.record().map(|record| records.id(record)));
     }
-    let mut columns = vec![
-        texts(&rows, |row| found[row].name()),
-        texts(&rows, |row| found[row].entity().to_string()),
-    ];
+    let mut columns =
+        vec![texts(&rows, |row| found[row].name()), texts(&rows, |row| found[row].entity().to_string())];
     columns.extend(optional.iter_mut().map(|column| Arc::new(column.finish()) as ArrayRef));
     columns
 }
