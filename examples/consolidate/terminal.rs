@@ -322,10 +322,8 @@ fn example(out: &mut String, resolution: &Resolution, entity: EntityId) {
         let label = format!("{}:{}", records.source_name(record), records.id(record));
         outln!(out, "      {:26} {}", clip(&label, 26), clip(&shown(resolution, record), 110));
     }
-    let reasons: Vec<String> =
-        members.windows(2).map(|pair| reason(&resolution.explain_records(pair[0], pair[1]))).collect();
-    for reason in reasons.iter().take(3) {
-        outln!(out, "      because {reason}");
+    for pair in members.windows(2).take(3) {
+        outln!(out, "      because {}", reason(&resolution.explain_records(pair[0], pair[1])));
     }
 }
 

@@ -152,10 +152,11 @@ struct Search<'a> {
     index: &'a Index<'a>,
     attributes: &'a Attributes,
     options: BlockOptions,
-    keys: Vec<u32>,
-    /// Shared information with each record, in 1/256 bits; zero but for `touched`.
-    scores: Vec<u32>,
-    touched: Vec<u32>,
+    /// Numbers of the record's keys.
+    numbers: Vec<u32>,
+    /// Keys to look up, rarest first: `records << 32 | key`.
+    keys: Vec<u64>,
+    found: Found,
     best: Vec<u32>,
     capped: u64,
 }
@@ -166,64 +167,146 @@ impl<'a> Search<'a> {
             index,
             attributes,
             options,
+            numbers: Vec::new(),
             keys: Vec::new(),
-            scores: vec![0; attributes.len()],
-            touched: Vec::new(),
+            found: Found::new(attributes.len()),
             best: Vec::new(),
             capped: 0,
         }
     }
 
     /// The best neighbours of a record, ascending by number.
+    ///
+    /// The rarest keys are counted for whoever carries them. As soon as the keys that are left could not lift a
+    /// newcomer above noise, they are counted only for those who are known.
     fn run(&mut self, record: usize) -> &[u32] {
-        self.index.record_keys(record, &mut self.keys);
-        self.keys.retain(|&key| !self.index.records(key).is_empty());
-        // Rarest first; the number breaks ties so that the cut falls the same way always.
-        self.keys.sort_unstable_by_key(|&key| (self.index.records(key).len(), key));
-        let mut read = 0;
-        for &key in &self.keys {
-            let records = self.index.records(key);
-            read += records.len();
-            if read > MAX_POSTINGS {
-                self.capped += 1;
-                break;
+        self.list_keys(record);
+        let weight = |&key: &u64| self.index.weight(key as u32);
+        let mut left: u32 = self.keys.iter().map(weight).sum();
+        let mut top = 0;
+        for key in &self.keys {
+            let weight = self.index.weight(*key as u32);
+            let records = self.index.records(*key as u32);
+            // Of one source alone, or of all but one, the best may be nobody's neighbour.
+            let restricted = self.options.across_sources_only || self.options.within_sources_only;
+            if restricted || left >= relevant(top) {
+                top = top.max(self.found.add(records, weight, record as u32));
+            } else {
+                self.found.add_to_known(records, weight);
             }
-            let weight = self.index.weight(key);
-            for &other in records {
-                let score = &mut self.scores[other as usize];
-                if *score == 0 {
-                    self.touched.push(other);
-                }
-                *score += weight;
-            }
+            left -= weight;
         }
         self.select(record);
-        for &other in &self.touched {
-            self.scores[other as usize] = 0;
-        }
-        self.touched.clear();
+        self.found.clear();
         &self.best
+    }
+
+    /// Lists the keys to look up. The number breaks ties, so that the cut falls the same way always.
+    fn list_keys(&mut self, record: usize) {
+        self.index.record_keys(record, &mut self.numbers);
+        self.keys.clear();
+        for &key in &self.numbers {
+            let records = self.index.records(key).len();
+            if records > 0 {
+                self.keys.push((records as u64) << 32 | u64::from(key));
+            }
+        }
+        self.keys.sort_unstable();
+        let mut read = 0;
+        let too_many = |key: &u64| {
+            read += (key >> 32) as usize;
+            read > MAX_POSTINGS
+        };
+        if let Some(end) = self.keys.iter().position(too_many) {
+            self.capped += 1;
+            self.keys.truncate(end);
+        }
     }
 
     fn select(&mut self, record: usize) {
         let source = &self.attributes.source;
-        let Self { touched, scores, best, options, .. } = self;
-        best.clear();
-        best.extend(touched.iter().copied().filter(|&other| {
+        let Self { found, best, options, .. } = self;
+        let eligible = |&other: &u32| {
+            if !options.across_sources_only && !options.within_sources_only {
+                return other as usize != record;
+            }
             let same = source[other as usize] == source[record];
             other as usize != record
                 && !(same && options.across_sources_only)
                 && (same || !options.within_sources_only)
-        }));
-        let top = best.iter().map(|&other| scores[other as usize]).max().unwrap_or(0);
-        let relevant = (f64::from(top) * RELEVANT) as u32;
-        best.retain(|&other| scores[other as usize] >= relevant);
+        };
+        best.clear();
+        best.extend(found.records().iter().copied().filter(eligible));
+        let top = best.iter().map(|&other| found.of(other)).max().unwrap_or(0);
+        best.retain(|&other| found.of(other) >= relevant(top));
         if best.len() > options.k {
-            let rank = |&other: &u32| (std::cmp::Reverse(scores[other as usize]), other);
+            let rank = |&other: &u32| (std::cmp::Reverse(found.of(other)), other);
             best.select_nth_unstable_by_key(options.k, rank);
             best.truncate(options.k);
         }
         best.sort_unstable();
+    }
+}
+
+/// The least information that is not noise beside a neighbour that shares `top`.
+fn relevant(top: u32) -> u32 {
+    (f64::from(top) * RELEVANT) as u32
+}
+
+/// Shared information by record, in 1/256 bits.
+///
+/// The loops have no branch on the data: whether a record was seen before is a coin toss, and a wrong guess costs
+/// more than a posting. (A hash table that fits the nearest cache was slower at a hundred thousand records, since it
+/// cannot do without.)
+struct Found {
+    /// Zero but for the records in `touched`.
+    scores: Vec<u32>,
+    /// The first `len` are records that share something; always long enough for one more posting.
+    touched: Vec<u32>,
+    len: usize,
+}
+
+impl Found {
+    fn new(records: usize) -> Self {
+        Self { scores: vec![0; records], touched: vec![0; MAX_POSTINGS + 1], len: 0 }
+    }
+
+    /// Adds `weight`, which is not 0, to each of the records. The most that any of them, but for `own`, shares now.
+    fn add(&mut self, records: &[u32], weight: u32, own: u32) -> u32 {
+        let Self { scores, touched, len } = self;
+        let mut top = 0;
+        for &record in records {
+            let score = &mut scores[record as usize];
+            touched[*len] = record;
+            *len += usize::from(*score == 0);
+            *score += weight;
+            top = top.max(if record == own { 0 } else { *score });
+        }
+        top
+    }
+
+    /// Adds `weight` to those of the records that share something already.
+    fn add_to_known(&mut self, records: &[u32], weight: u32) {
+        for &record in records {
+            let score = &mut self.scores[record as usize];
+            *score += if *score == 0 { 0 } else { weight };
+        }
+    }
+
+    /// The records that share something, in order of appearance.
+    fn records(&self) -> &[u32] {
+        &self.touched[..self.len]
+    }
+
+    fn of(&self, record: u32) -> u32 {
+        self.scores[record as usize]
+    }
+
+    fn clear(&mut self) {
+        for &record in &self.touched[..self.len] {
+            self.scores[record as usize] = 0;
+        }
+        self.len = 0;
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::level::{NULL_LEVEL, name_level};
 use super::names::Part;
-use super::signature::far_apart;
+use super::signature::{Marks, far_apart};
 use super::{Comparisons, MANY, MAX_COMPARISONS, values};
 use crate::table::{AttributeKind, NULL};
 
@@ -24,37 +24,58 @@ impl Default for PairLevels {
     }
 }
 
-/// Slots of a level cache; a power of two. Names are Zipfian: few distinct pairs make most of the look-ups.
-const CACHE_SLOTS: usize = 1 << 14;
+/// Slots of a level cache as a power of two. Names are Zipfian: few distinct pairs make most of the look-ups.
+const CACHE_BITS: u32 = 14;
+
+/// The same for pairs of name tokens, which two comparisons and their crossing share.
+const TOKEN_CACHE_BITS: u32 = 16;
+
+/// Pairs evaluated together: what one of them waits for from memory, the others wait for at the same time. Their levels
+/// fit into the nearest cache.
+const BATCH: usize = 32;
 
 /// Direct-mapped cache from a pair of codes to its level.
 #[derive(Clone)]
 pub(super) struct LevelCache {
-    keys: Vec<u64>,
-    levels: Vec<u8>,
+    /// What the slot's number does not say of the scrambled pair, and the level in the lowest 8 bits.
+    slots: Vec<u64>,
+    bits: u32,
 }
 
 impl LevelCache {
-    pub(super) fn new() -> Self {
-        Self { keys: vec![u64::MAX; CACHE_SLOTS], levels: vec![0; CACHE_SLOTS] }
+    /// No entry: those have their highest bits clear.
+    const EMPTY: u64 = u64::MAX;
+
+    pub(super) fn new(bits: u32) -> Self {
+        debug_assert!(bits >= 8, "entries must have room for the level");
+        Self { slots: vec![Self::EMPTY; 1 << bits], bits }
+    }
+
+    /// A cache of pairs of name tokens.
+    pub(super) fn of_tokens() -> Self {
+        Self::new(TOKEN_CACHE_BITS)
     }
 
     #[inline]
     pub(super) fn get_or(&mut self, a: u32, b: u32, compute: impl FnOnce() -> u8) -> u8 {
-        let key = u64::from(a) << 32 | u64::from(b);
-        let slot = (key.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> (64 - CACHE_SLOTS.trailing_zeros())) as usize;
-        if self.keys[slot] != key {
-            self.levels[slot] = compute();
-            self.keys[slot] = key;
+        // An odd factor maps pairs to 64-bit numbers one to one, so that slot and rest together are the pair.
+        let scrambled = (u64::from(a) << 32 | u64::from(b)).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+        let slot = (scrambled >> (64 - self.bits)) as usize;
+        let rest = (scrambled << self.bits >> self.bits) << 8;
+        let entry = self.slots[slot];
+        if entry & !0xFF == rest {
+            return entry as u8;
         }
-        self.levels[slot]
+        let level = compute();
+        self.slots[slot] = rest | u64::from(level);
+        level
     }
 }
 
 /// Evaluates pairs; one per thread, since it holds the caches.
 pub struct Evaluator<'a> {
     comparisons: &'a Comparisons<'a>,
-    caches: Vec<LevelCache>,
+    caches: Vec<Option<LevelCache>>,
     /// Levels of pairs of name tokens.
     tokens: LevelCache,
 }
@@ -64,39 +85,102 @@ impl<'a> Evaluator<'a> {
         let cached = |item: &super::Comparison| {
             // Two-level comparisons cost less than the look-up, and names have their tokens cached.
             let uses_cache = item.levels.len() > 2 && name_part(item.kind).is_none();
-            if uses_cache { LevelCache::new() } else { LevelCache { keys: Vec::new(), levels: Vec::new() } }
+            uses_cache.then(|| LevelCache::new(CACHE_BITS))
         };
         let caches = comparisons.items.iter().map(cached).collect();
-        Self { comparisons, caches, tokens: LevelCache::new() }
+        Self { comparisons, caches, tokens: LevelCache::of_tokens() }
     }
 
     /// Compares records `a` and `b` on everything. The order of the two does not matter but for the order of the
     /// codes.
+    ///
+    /// Prefer [`Self::batches`] for many pairs.
     pub fn evaluate(&mut self, a: usize, b: usize, out: &mut PairLevels) {
+        self.evaluate_batch(&[(a as u32, b as u32)], std::slice::from_mut(out));
+    }
+
+    /// For many pairs: put them in with [`Batches::push`], `work` is called with each in their order.
+    ///
+    /// # Complexity
+    /// As [`Self::evaluate`] for each, but 32 pairs wait for memory together, which pays in data that no cache holds.
+    pub fn batches<W: FnMut(u32, u32, &PairLevels)>(&mut self, work: W) -> Batches<'_, 'a, W> {
+        let levels = vec![PairLevels::default(); BATCH];
+        Batches { evaluator: self, pairs: Vec::with_capacity(BATCH), levels, work }
+    }
+
+    /// Column by column, so that the values of all pairs are fetched side by side.
+    fn evaluate_batch(&mut self, pairs: &[(u32, u32)], out: &mut [PairLevels]) {
         let comparisons = self.comparisons;
-        let width = comparisons.items.len();
-        let (row_a, row_b) =
-            (&comparisons.rows[a * width..][..width], &comparisons.rows[b * width..][..width]);
-        for (at, (&x, &y)) in row_a.iter().zip(row_b).enumerate() {
+        comparisons.touch_rows(pairs);
+        for at in 0..comparisons.items.len() {
+            let item = &comparisons.items[at];
+            comparisons.touch_values(at, pairs);
+            let last = (item.levels.len() - 1) as u8;
+            match (&comparisons.marks[at], name_part(item.kind)) {
+                _ if last == 1 => self.column(at, pairs, out, |_, _, _| 1),
+                (_, Some(part)) => self.column(at, pairs, out, |evaluator, x, y| {
+                    comparisons.names.level((part, x), (part, y), &mut evaluator.tokens)
+                }),
+                (Marks::None, None) => {
+                    self.column(at, pairs, out, |evaluator, x, y| evaluator.text_level(at, x, y))
+                }
+                (Marks::Signatures(marks), None) => self.column(at, pairs, out, |evaluator, x, y| {
+                    if far_apart(item.kind, marks[x as usize], marks[y as usize]) {
+                        last
+                    } else {
+                        evaluator.text_level(at, x, y)
+                    }
+                }),
+                (Marks::Dates(marks), None) => self.column(at, pairs, out, |evaluator, x, y| {
+                    marks[x as usize]
+                        .level(marks[y as usize])
+                        .unwrap_or_else(|| evaluator.text_level(at, x, y))
+                }),
+            }
+        }
+        for (&(a, b), out) in pairs.iter().zip(out) {
+            self.cross_names(a as usize, b as usize, out);
+            self.cross_lines(a as usize, b as usize, out);
+        }
+    }
+
+    /// One comparison of all pairs; `level` is asked for different values only.
+    #[inline]
+    fn column(
+        &mut self,
+        at: usize,
+        pairs: &[(u32, u32)],
+        out: &mut [PairLevels],
+        level: impl Fn(&mut Self, u32, u32) -> u8,
+    ) {
+        let comparisons = self.comparisons;
+        for (&(a, b), out) in pairs.iter().zip(out) {
+            let (x, y) = (comparisons.code(a, at), comparisons.code(b, at));
             (out.levels[at], out.codes[at]) = if x == NULL || y == NULL {
                 (NULL_LEVEL, (NULL, NULL))
+            } else if x == y && x != MANY {
+                (0, (x, y))
             } else if x == MANY || y == MANY {
                 let column = comparisons.column(at);
-                self.best_level(at, column.codes(a), column.codes(b))
+                self.best_level(column.codes(a as usize), column.codes(b as usize), &level)
             } else {
-                (self.value_level(at, x, y), (x, y))
+                (level(self, x, y), (x, y))
             };
         }
-        self.cross_names(a, b, out);
-        self.cross_lines(a, b, out);
     }
 
     /// The best level over two sets of values; of equals, the first in set order of the smaller codes.
-    fn best_level(&mut self, at: usize, a: &[u32], b: &[u32]) -> (u8, (u32, u32)) {
+    #[inline(never)]
+    fn best_level(
+        &mut self,
+        a: &[u32],
+        b: &[u32],
+        level: &impl Fn(&mut Self, u32, u32) -> u8,
+    ) -> (u8, (u32, u32)) {
         let mut best = (u8::MAX, (NULL, NULL));
         for &x in a {
             for &y in b {
-                let level = self.value_level(at, x, y);
+                let level = if x == y { 0 } else { level(self, x, y) };
                 let ordered = |(x, y): (u32, u32)| (x.min(y), x.max(y));
                 if (level, ordered((x, y))) < (best.0, ordered(best.1)) {
                     best = (level, (x, y));
@@ -106,28 +190,17 @@ impl<'a> Evaluator<'a> {
         best
     }
 
-    #[inline]
-    fn value_level(&mut self, at: usize, x: u32, y: u32) -> u8 {
-        if x == y {
-            return 0;
-        }
-        let comparisons = self.comparisons;
-        let item = &comparisons.items[at];
-        if item.levels.len() == 2 {
-            return 1;
-        }
-        if let Some(part) = name_part(item.kind) {
-            return comparisons.names.level((part, x), (part, y), &mut self.tokens);
-        }
-        let signatures = &comparisons.signatures[at];
-        if !signatures.is_empty() && far_apart(item.kind, signatures[x as usize], signatures[y as usize]) {
-            return (item.levels.len() - 1) as u8;
-        }
+    /// The level of two different values by their text, from the cache if they were compared lately.
+    fn text_level(&mut self, at: usize, x: u32, y: u32) -> u8 {
         let (x, y) = (x.min(y), x.max(y));
-        self.caches[at].get_or(x, y, || {
-            let dictionary = comparisons.column(at).dictionary();
-            values::level(item.kind, dictionary.text(x), dictionary.text(y))
-        })
+        let compute = || {
+            let dictionary = self.comparisons.column(at).dictionary();
+            values::level(self.comparisons.items[at].kind, dictionary.text(x), dictionary.text(y))
+        };
+        match &mut self.caches[at] {
+            Some(cache) => cache.get_or(x, y, compute),
+            None => compute(),
+        }
     }
 
     /// Given name and surname that changed places. The given name's slot then holds the crossed level and the
@@ -184,6 +257,70 @@ impl<'a> Evaluator<'a> {
     }
 }
 
+/// Pairs on their way through an [`Evaluator`], some at a time.
+pub struct Batches<'e, 'a, W> {
+    evaluator: &'e mut Evaluator<'a>,
+    pairs: Vec<(u32, u32)>,
+    levels: Vec<PairLevels>,
+    work: W,
+}
+
+impl<W: FnMut(u32, u32, &PairLevels)> Batches<'_, '_, W> {
+    /// Puts in the pair of records `a` and `b`.
+    #[inline]
+    pub fn push(&mut self, a: u32, b: u32) {
+        self.pairs.push((a, b));
+        if self.pairs.len() == BATCH {
+            self.flush();
+        }
+    }
+
+    /// Evaluates what is still waiting.
+    pub fn finish(mut self) {
+        self.flush();
+    }
+
+    fn flush(&mut self) {
+        self.evaluator.evaluate_batch(&self.pairs, &mut self.levels);
+        for (&(a, b), levels) in self.pairs.iter().zip(&self.levels) {
+            (self.work)(a, b, levels);
+        }
+        self.pairs.clear();
+    }
+}
+
+impl Comparisons<'_> {
+    /// Reads the first and last code of all records of a batch. The loops that follow branch on what they read, and a
+    /// wrong guess about a value that is still on its way stops all behind it; here nothing depends on anything, so
+    /// that the whole batch is on its way at once.
+    fn touch_rows(&self, pairs: &[(u32, u32)]) {
+        let width = self.items.len();
+        let code = |place: usize| u64::from(self.rows.get(place).copied().unwrap_or(NULL));
+        let ends = |record: u32| code(record as usize * width) ^ code(record as usize * width + width - 1);
+        touch(pairs.iter().map(|&(a, b)| ends(a) ^ ends(b)));
+    }
+
+    /// The same for what is known of the values of one comparison.
+    fn touch_values(&self, at: usize, pairs: &[(u32, u32)]) {
+        let codes = pairs.iter().flat_map(|&(a, b)| [self.code(a, at), self.code(b, at)]);
+        match (&self.marks[at], name_part(self.items[at].kind)) {
+            (_, Some(part)) => touch(codes.map(|code| self.names.peek(part, code))),
+            (Marks::None, None) => {}
+            (Marks::Signatures(marks), None) => {
+                touch(codes.map(|code| marks.get(code as usize).copied().unwrap_or(0)));
+            }
+            (Marks::Dates(marks), None) => {
+                touch(codes.map(|code| marks.get(code as usize).map_or(0, |mark| mark.peek())));
+            }
+        }
+    }
+}
+
+/// Reads all of the values, in no order.
+fn touch(values: impl Iterator<Item = u64>) {
+    std::hint::black_box(values.fold(0, |all, value| all ^ value));
+}
+
 /// Rough worth of a name level, to decide whether the names fit better crossed.
 fn proxy(level: u8) -> i32 {
     use name_level::*;
@@ -211,7 +348,7 @@ fn name_part(kind: AttributeKind) -> Option<Part> {
 mod tests {
     use super::super::{date_level, levels};
     use super::*;
-    use crate::ids::SourceId;
+    use crate::ids::{RecordId, SourceId};
     use crate::normalize::attributes::{Attribute, Attributes};
     use crate::table::{AttributeKind, ColumnBuilder};
     use proptest::prelude::*;
@@ -331,6 +468,19 @@ mod tests {
             let comparisons = Comparisons::new(&attributes);
             let mut evaluator = comparisons.evaluator();
             let (mut pair, mut reverse) = (PairLevels::default(), PairLevels::default());
+            let all = |a: usize| (0..rows.len()).map(move |b| (a, b));
+            let mut together = Vec::new();
+            let mut batches = evaluator.batches(|a, b, pair| together.push((a as usize, b as usize, pair.clone())));
+            (0..rows.len()).flat_map(all).for_each(|(a, b)| batches.push(a as u32, b as u32));
+            batches.finish();
+            prop_assert!(together.iter().map(|&(a, b, _)| (a, b)).eq((0..rows.len()).flat_map(all)));
+            for (a, b, pair) in together {
+                prop_assert_eq!(&pair, &evaluate(&attributes, a, b));
+                let few = Comparisons::of_records(&attributes, &[RecordId(a as u32), RecordId(b as u32)]);
+                let mut alone = PairLevels::default();
+                few.evaluator().evaluate(a, b, &mut alone);
+                prop_assert_eq!(&pair, &alone);
+            }
             for _ in 0..2 {
                 for a in 0..rows.len() {
                     for b in 0..rows.len() {

@@ -26,11 +26,13 @@ mod names;
 mod signature;
 pub(crate) mod values;
 
-pub use evaluator::{Evaluator, PairLevels};
+pub use evaluator::{Batches, Evaluator, PairLevels};
 use names::NameTable;
+use signature::Marks;
 
 pub use level::{Level, NULL_LEVEL, TermFrequency, date_level, levels, name_level};
 
+use crate::ids::RecordId;
 use crate::normalize::attributes::Attributes;
 use crate::par;
 use crate::table::{AttributeKind, Column, NULL};
@@ -63,12 +65,13 @@ pub struct Comparisons<'a> {
     names: NameTable,
     /// For each value of the second address line the street of the same text, or [`NULL`].
     street_of_line: Vec<u32>,
-    /// Signatures of each distinct value, by comparison; empty for kinds without.
-    signatures: Vec<Vec<u64>>,
+    /// What is known of each distinct value without its text, by comparison.
+    marks: Vec<Marks>,
     /// The codes of each record side by side, so that a pair costs two cache lines and not two a column.
     ///
     /// # Shape
-    /// `records x items`, row-major; [`NULL`] for none, [`MANY`] for more than one value.
+    /// `records x items`, row-major; [`NULL`] for none, [`MANY`] for more than one value. Empty where only a few records
+    /// are compared.
     rows: Vec<u32>,
     left_out: usize,
 }
@@ -79,6 +82,16 @@ const MANY: u32 = NULL - 1;
 impl<'a> Comparisons<'a> {
     /// One comparison for each evidence column that has any, in column order, at most [`MAX_COMPARISONS`].
     pub fn new(attributes: &'a Attributes) -> Self {
+        Self::prepare(attributes, None)
+    }
+
+    /// The same comparisons, ready for pairs of a few records only: nothing is computed for values that these do not
+    /// have, so that explaining a pair among millions is quick.
+    pub fn of_records(attributes: &'a Attributes, records: &[RecordId]) -> Self {
+        Self::prepare(attributes, Some(records))
+    }
+
+    fn prepare(attributes: &'a Attributes, only: Option<&[RecordId]>) -> Self {
         let mut items: Vec<Comparison> = attributes
             .columns
             .iter()
@@ -100,13 +113,22 @@ impl<'a> Comparisons<'a> {
             surname,
             street,
             line2,
-            names: NameTable::new(column(given), column(surname)),
-            street_of_line: twins(column(line2), column(street)),
-            signatures: items
+            names: NameTable::new(column(given), column(surname), |part, code| {
+                let column = column(if part == names::Part::Given { given } else { surname });
+                let has = |record: &RecordId| {
+                    column.is_some_and(|column| column.codes(record.index()).contains(&code))
+                };
+                only.is_none_or(|records| records.iter().any(has))
+            }),
+            street_of_line: twins(column(line2), column(street), only),
+            marks: items
                 .iter()
-                .map(|item| signatures(item.kind, &attributes.columns[item.column].column))
+                .map(|item| match only {
+                    Some(_) => Marks::None,
+                    None => Marks::new(item.kind, attributes.columns[item.column].column.dictionary()),
+                })
                 .collect(),
-            rows: rows(&items, attributes),
+            rows: if only.is_some() { Vec::new() } else { rows(&items, attributes) },
             left_out,
             attributes,
             items,
@@ -152,7 +174,14 @@ impl<'a> Comparisons<'a> {
     pub fn copies(&self) -> Vec<(u32, u32)> {
         use AttributeKind as K;
         let width = self.items.len();
-        let row = |record: u32| &self.rows[record as usize * width..][..width];
+        let few;
+        let all = if self.rows.is_empty() {
+            few = rows(&self.items, self.attributes);
+            &few
+        } else {
+            &self.rows
+        };
+        let row = |record: u32| &all[record as usize * width..][..width];
         let has = |record: u32, kinds: &[K]| {
             let found = |(code, item): (&u32, &Comparison)| *code != NULL && kinds.contains(&item.kind);
             row(record).iter().zip(&self.items).any(found)
@@ -172,20 +201,38 @@ impl<'a> Comparisons<'a> {
             .collect()
     }
 
+    /// The code of a record's value: [`NULL`] for none, [`MANY`] for more than one.
+    #[inline]
+    fn code(&self, record: u32, comparison: usize) -> u32 {
+        match self.rows.get(record as usize * self.items.len() + comparison) {
+            Some(&code) => code,
+            None => lone_code(self.column(comparison), record as usize),
+        }
+    }
+
     /// The code of a record's first value.
     fn first_code(&self, record: usize, comparison: usize) -> u32 {
-        match self.rows[record * self.items.len() + comparison] {
+        match self.code(record as u32, comparison) {
             MANY => self.column(comparison).first_code(record),
             code => code,
         }
     }
 }
 
-/// For each value of `left` the code of the same text in `right`, or [`NULL`].
-fn twins(left: Option<&Column>, right: Option<&Column>) -> Vec<u32> {
+/// For each value of `left` the code of the same text in `right`, or [`NULL`]; for the values of a few records only,
+/// where these are named.
+fn twins(left: Option<&Column>, right: Option<&Column>, only: Option<&[RecordId]>) -> Vec<u32> {
     let (Some(left), Some(right)) = (left, right) else { return Vec::new() };
-    let codes: std::collections::HashMap<&str, u32> =
-        right.dictionary().iter().enumerate().map(|(code, text)| (text, code as u32)).collect();
+    let texts = || right.dictionary().iter().enumerate().map(|(code, text)| (text, code as u32));
+    if let Some(records) = only {
+        let mut twins = vec![NULL; left.dictionary().len()];
+        for &code in records.iter().flat_map(|record| left.codes(record.index())) {
+            let same = texts().find(|(text, _)| *text == left.dictionary().text(code));
+            twins[code as usize] = same.map_or(NULL, |(_, twin)| twin);
+        }
+        return twins;
+    }
+    let codes: hashbrown::HashMap<&str, u32, foldhash::fast::FixedState> = texts().collect();
     left.dictionary().iter().map(|text| codes.get(text).copied().unwrap_or(NULL)).collect()
 }
 
@@ -195,19 +242,18 @@ fn rows(items: &[Comparison], attributes: &Attributes) -> Vec<u32> {
     par::map_ranges(attributes.len(), 1 << 14, |range| {
         let mut rows = Vec::with_capacity(range.len() * columns.len());
         for record in range {
-            rows.extend(columns.iter().map(|column| match column.codes(record) {
-                [] => NULL,
-                &[code] => code,
-                _ => MANY,
-            }));
+            rows.extend(columns.iter().map(|column| lone_code(column, record)));
         }
         rows
     })
     .concat()
 }
 
-/// Signatures of each distinct value of a column; empty for kinds without.
-fn signatures(kind: AttributeKind, column: &Column) -> Vec<u64> {
-    let sign = |value| signature::signed_part(kind, value).map(signature::signature);
-    column.dictionary().iter().map_while(sign).collect()
+/// The code of a record's only value: [`NULL`] for none, [`MANY`] for more than one.
+fn lone_code(column: &Column, record: usize) -> u32 {
+    match column.codes(record) {
+        [] => NULL,
+        &[code] => code,
+        _ => MANY,
+    }
 }

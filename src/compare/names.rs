@@ -4,28 +4,46 @@
 //! so levels are cached per pair of *tokens*, and a given name can be held against a surname (names that changed
 //! places) with the same cache.
 
+use super::MANY;
 use super::evaluator::LevelCache;
 use super::level::name_level::*;
 use super::signature::{signature, unlike};
 use super::values::{FAR, within};
 use crate::normalize::person_name::nicknames::nickname_groups;
+use crate::par;
 use crate::similarity::{PhoneticCode, jaro_winkler, phonetic_key};
-use crate::table::{Column, Dictionary, Interner};
+use crate::table::{Column, Dictionary, Interner, NULL};
 
 /// A column of names as lists of token numbers.
 #[derive(Default)]
 pub(super) struct NameColumn {
-    /// `tokens[ends[code - 1]..ends[code]]` are those of a value.
-    tokens: Vec<u32>,
-    ends: Vec<u32>,
+    /// For each value its one or two tokens, the second [`NULL`] where there is none: one look instead of three. For
+    /// any other number of tokens the second is [`MANY`], and the first the place in `long`.
+    heads: Vec<[u32; 2]>,
+    long: Vec<Vec<u32>>,
     /// Nickname groups of each whole value; empty for surnames.
     groups: Vec<&'static [u32]>,
 }
 
 impl NameColumn {
+    fn push(&mut self, tokens: &[u32]) {
+        self.heads.push(match *tokens {
+            [token] => [token, NULL],
+            [first, second] => [first, second],
+            _ => {
+                self.long.push(tokens.to_vec());
+                [self.long.len() as u32 - 1, MANY]
+            }
+        });
+    }
+
+    #[inline]
     fn tokens(&self, code: u32) -> &[u32] {
-        let start = if code == 0 { 0 } else { self.ends[code as usize - 1] };
-        &self.tokens[start as usize..self.ends[code as usize] as usize]
+        match &self.heads[code as usize] {
+            [first, NULL] => std::slice::from_ref(first),
+            [place, MANY] => &self.long[*place as usize],
+            both => both,
+        }
     }
 }
 
@@ -54,20 +72,30 @@ pub(super) enum Part {
 }
 
 impl NameTable {
-    pub(super) fn new(given: Option<&Column>, surname: Option<&Column>) -> Self {
+    /// The names of two columns; `wanted` says which codes of a column will be asked for.
+    pub(super) fn new(
+        given: Option<&Column>,
+        surname: Option<&Column>,
+        wanted: impl Fn(Part, u32) -> bool,
+    ) -> Self {
         let mut interner = Interner::new();
-        let mut read = |column: Option<&Column>, with_groups: bool| {
+        let mut read = |column: Option<&Column>, part: Part| {
             let mut names = NameColumn::default();
-            for name in column.into_iter().flat_map(|column| column.dictionary().iter()) {
-                names.tokens.extend(words(name).map(|word| interner.intern(word)));
-                names.ends.push(names.tokens.len() as u32);
-                if with_groups {
-                    names.groups.push(nickname_groups(name));
+            let mut tokens = Vec::new();
+            for (code, name) in column.into_iter().flat_map(|column| column.dictionary().iter().enumerate()) {
+                let wanted = wanted(part, code as u32);
+                tokens.clear();
+                if wanted {
+                    tokens.extend(words(name).map(|word| interner.intern(word)));
+                }
+                names.push(&tokens);
+                if part == Part::Given {
+                    names.groups.push(if wanted { nickname_groups(name) } else { &[] });
                 }
             }
             names
         };
-        let columns = [read(given, true), read(surname, false)];
+        let columns = [read(given, Part::Given), read(surname, Part::Surname)];
         let text = interner.finish();
         let token = |word: &str| Token {
             sound: phonetic_key(word),
@@ -75,7 +103,15 @@ impl NameTable {
             first: word.chars().next().unwrap_or(' '),
             single: word.chars().nth(1).is_none(),
         };
-        Self { tokens: text.iter().map(token).collect(), text, columns }
+        let tokens = par::map_ranges(text.len(), 1 << 13, |range| {
+            range.map(|code| token(text.text(code as u32))).collect::<Vec<_>>()
+        });
+        Self { tokens: tokens.into_iter().flatten().collect(), text, columns }
+    }
+
+    /// Something of a value, for who wants it near; 0 for a code that is none.
+    pub(super) fn peek(&self, part: Part, code: u32) -> u64 {
+        self.columns[part as usize].heads.get(code as usize).map_or(0, |head| u64::from(head[0]))
     }
 
     /// The level of two different values, each of a column.
@@ -207,8 +243,8 @@ mod tests {
             ("smith", "jones", ELSE),
         ] {
             let column: Column = [Some(a), Some(b)].into_iter().collect();
-            let table = NameTable::new(None, Some(&column));
-            let mut cache = LevelCache::new();
+            let table = NameTable::new(None, Some(&column), |_, _| true);
+            let mut cache = LevelCache::of_tokens();
             let mut level = |x, y| table.level((Part::Surname, x), (Part::Surname, y), &mut cache);
             assert_eq!(level(0, 1), expected, "{a} / {b}");
             assert_eq!(level(1, 0), expected, "{b} / {a}");
@@ -218,8 +254,8 @@ mod tests {
     #[test]
     fn nicknames_are_for_given_names() {
         let column: Column = [Some("paco"), Some("francisco")].into_iter().collect();
-        let table = NameTable::new(Some(&column), Some(&column));
-        let mut cache = LevelCache::new();
+        let table = NameTable::new(Some(&column), Some(&column), |_, _| true);
+        let mut cache = LevelCache::of_tokens();
         assert_eq!(table.level((Part::Given, 0), (Part::Given, 1), &mut cache), NICKNAME);
         assert_eq!(table.level((Part::Surname, 0), (Part::Surname, 1), &mut cache), ELSE);
         assert_eq!(table.level((Part::Given, 0), (Part::Surname, 0), &mut cache), EXACT);

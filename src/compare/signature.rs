@@ -9,7 +9,9 @@
 //! Low 56 bits: 28 classes of characters, 2 bits each, one set at the first and both at the second occurrence. High 8
 //! bits: length in bytes, saturated.
 
-use crate::table::AttributeKind;
+use super::level::date_level;
+use crate::par;
+use crate::table::{AttributeKind, Dictionary};
 
 /// Classes of characters; letters have one each, the rest share.
 const CLASSES: u32 = 28;
@@ -75,10 +77,90 @@ pub(super) fn unlike(a: u64, b: u64, similarity: f64) -> bool {
 /// common characters, and `differing` is at most `a + b - 2m`.
 #[inline]
 fn out_of_reach(differing: u32, len_a: u32, len_b: u32, similarity: f64) -> bool {
-    let (a, b) = (f64::from(len_a), f64::from(len_b));
+    let (product, sum) = (f64::from(len_a * len_b), f64::from(len_a + len_b));
     let shares = 3.0 * (similarity - 0.4) / 0.6 - 1.0;
-    let common = shares * a * b / (a + b).max(1.0);
-    f64::from(differing) > a + b - 2.0 * common
+    // common = shares * product / sum, without the division.
+    f64::from(differing) * sum > sum * sum - 2.0 * shares * product
+}
+
+/// What is known of the values of a column before their text is read.
+pub(super) enum Marks {
+    /// Nothing.
+    None,
+    /// Signatures by code.
+    Signatures(Vec<u64>),
+    /// Dates by code.
+    Dates(Vec<DateMark>),
+}
+
+impl Marks {
+    /// The marks of all values of a column; none where its kind does better without.
+    pub(super) fn new(kind: AttributeKind, dictionary: &Dictionary) -> Self {
+        fn all<T: Send>(dictionary: &Dictionary, mark: impl Fn(&str) -> T + Sync + Send) -> Vec<T> {
+            let part = |range: std::ops::Range<usize>| {
+                range.map(|code| mark(dictionary.text(code as u32))).collect::<Vec<_>>()
+            };
+            par::map_ranges(dictionary.len(), 1 << 14, part).into_iter().flatten().collect()
+        }
+        match kind {
+            AttributeKind::BirthDate => Self::Dates(all(dictionary, DateMark::new)),
+            _ if signed_part(kind, "").is_some() => Self::Signatures(all(dictionary, |value| {
+                signature(signed_part(kind, value).unwrap_or(value))
+            })),
+            _ => Self::None,
+        }
+    }
+}
+
+/// A date `yyyymmdd`: its eight digits in a word (the first in the lowest byte), and its signature.
+#[derive(Clone, Copy)]
+pub(super) struct DateMark {
+    /// 0 when the date is not complete.
+    digits: u64,
+    signature: u64,
+}
+
+impl DateMark {
+    fn new(date: &str) -> Self {
+        match <[u8; 8]>::try_from(date.as_bytes()) {
+            Ok(digits) if digits.iter().all(u8::is_ascii_digit) => {
+                Self { digits: u64::from_le_bytes(digits), signature: signature(date) }
+            }
+            _ => Self { digits: 0, signature: 0 },
+        }
+    }
+
+    /// Something of it, for who wants it near.
+    pub(super) fn peek(self) -> u64 {
+        self.signature
+    }
+
+    fn year(self) -> u32 {
+        let digits = (self.digits as u32 & 0x0F0F_0F0F).to_le_bytes();
+        digits.iter().fold(0, |year, &digit| year * 10 + u32::from(digit))
+    }
+
+    /// The level of two different dates; `None` when one is not complete, or when they may be few slips apart, which
+    /// only the text can tell.
+    #[inline]
+    pub(super) fn level(self, other: Self) -> Option<u8> {
+        if self.digits == 0 || other.digits == 0 {
+            return None;
+        }
+        // Two slips change at most four digits of the bags; exchanging day and month changes none.
+        if ((self.signature ^ other.signature) & BAG).count_ones() <= 4 {
+            return None;
+        }
+        let differing = self.digits ^ other.digits;
+        let (year, month, day) = (differing as u32 == 0, (differing >> 32) as u16 == 0, differing >> 48 == 0);
+        Some(match () {
+            () if month && day => date_level::MONTH_DAY,
+            () if year && (month || day) => date_level::YEAR_PART,
+            () if year => date_level::YEAR,
+            () if self.year().abs_diff(other.year()) <= 1 => date_level::NEXT_YEAR,
+            () => date_level::ELSE,
+        })
+    }
 }
 
 #[cfg(test)]
@@ -125,6 +207,36 @@ mod tests {
                 check(kind, &format!("{a}@x.es"), &format!("{near}@y.es"));
             }
         }
+    }
+
+    proptest! {
+        /// What the mark of a date says is what its text says.
+        #[test]
+        fn dates_by_mark_and_by_text(
+            a in "(19[0-9]{2}|20[01][0-9])(0[1-9]|1[0-2])([0-2][0-9])",
+            b in "(19[0-9]{2}|20[01][0-9]|----)(0[1-9]|1[0-2]|--)([0-2][0-9]|--)",
+            kept in 0usize..4,
+        ) {
+            // Parts in common make every level likely.
+            let parts = [&a[..4], &a[4..6], &a[6..]];
+            let mut near = b.clone();
+            let range = [0..4, 4..6, 6..8, 0..0][kept].clone();
+            near.replace_range(range, parts.get(kept).unwrap_or(&""));
+            for other in [&b, &near] {
+                if let (true, Some(level)) = (*other != a, DateMark::new(&a).level(DateMark::new(other))) {
+                    prop_assert_eq!(level, values::level(AttributeKind::BirthDate, &a, other));
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn the_mark_of_a_date_decides_most_pairs() {
+        let dates = ["19850301", "19721224", "19660917", "20010831", "19431105", "19580426"];
+        let marks = dates.map(DateMark::new);
+        let pairs = (0..6).flat_map(|x| (x + 1..6).map(move |y| (x, y)));
+        assert!(pairs.filter(|&(x, y)| marks[x].level(marks[y]).is_some()).count() >= 12);
+        assert!(marks[0].level(DateMark::new("1985----")).is_none());
     }
 
     #[test]

@@ -4,13 +4,15 @@
 //! when it is complete; columns and their order are a contract.
 
 use std::io::Write;
+use std::ops::Range;
 use std::path::Path;
 
 use super::AtomicFile;
-use super::csv::Writer;
+use super::csv::{Rows, Writer};
 use crate::compare::{Comparisons, NULL_LEVEL, PairLevels};
 use crate::error::{Error, ErrorKind, Result};
 use crate::ids::{EntityId, MatchWeight, RecordId};
+use crate::par;
 use crate::pipeline::Resolution;
 use crate::report::Summary;
 
@@ -64,31 +66,61 @@ pub fn write_golden<W: Write>(resolution: &Resolution, mut writer: Writer<W>) ->
     row.extend(["members", "sources", "quality"].map(str::to_owned));
     writer.write_record(&row)?;
     let golden = resolution.golden();
-    for (entity, members) in resolution.entities().iter() {
-        row.clear();
-        row.push(entity_name(resolution, entity));
-        for (at, field) in fields.iter().enumerate() {
-            let text = |code: u32| field.values.dictionary().text(code);
-            row.push(golden.cell(entity, at).code.map_or(String::new(), |code| text(code).to_owned()));
-            if field.keep_all {
-                let others: Vec<&str> = golden.extras(entity, at).map(|(code, _)| text(code)).collect();
-                row.push(others.join(SEPARATOR));
+    let entities = resolution.entities();
+    write_parts(&mut writer, entities.len(), |range, rows| {
+        for entity in range.map(EntityId::from_index) {
+            let members = entities.members(entity);
+            rows.cell(&entity_name(resolution, entity));
+            for (at, field) in fields.iter().enumerate() {
+                let text = |code: u32| field.values.dictionary().text(code);
+                rows.cell(golden.cell(entity, at).code.map_or("", text));
+                if field.keep_all {
+                    rows.cell_of(listed(golden.extras(entity, at).map(|(code, _)| text(code))));
+                }
             }
+            rows.cell(&members.len().to_string());
+            rows.cell_of(listed(sources(resolution, members)));
+            rows.cell(&golden.score(entity).to_string());
+            rows.end();
         }
-        row.push(members.len().to_string());
-        row.push(source_list(resolution, members));
-        row.push(golden.score(entity).to_string());
-        writer.write_record(&row)?;
-    }
+    })?;
     Ok(writer)
 }
 
+/// Texts with [`SEPARATOR`] between them.
+fn listed<'t>(texts: impl Iterator<Item = &'t str>) -> impl Iterator<Item = &'t str> {
+    texts.enumerate().flat_map(|(at, text)| [if at == 0 { "" } else { SEPARATOR }, text])
+}
+
 /// The sources of records in ascending order, each once. Records of one source stand together.
-fn source_list(resolution: &Resolution, members: &[RecordId]) -> String {
-    let mut names: Vec<&str> =
-        members.iter().map(|&record| resolution.records().source_name(record)).collect();
-    names.dedup();
-    names.join(SEPARATOR)
+fn sources<'r>(resolution: &'r Resolution, members: &'r [RecordId]) -> impl Iterator<Item = &'r str> {
+    let records = resolution.records();
+    let source = move |record: &RecordId| records.source[record.index()];
+    let runs = members.chunk_by(move |a, b| source(a) == source(b));
+    runs.filter_map(move |run| Some(records.source_name(*run.first()?)))
+}
+
+/// Items whose rows one task formats, and tasks whose text waits to be written.
+const PART: usize = 2048;
+const PARTS_WAITING: usize = 32;
+
+/// Formats the rows of `len` items on all cores, and writes them in order.
+fn write_parts<W: Write>(
+    writer: &mut Writer<W>,
+    len: usize,
+    format: impl Fn(Range<usize>, &mut Rows) + Sync + Send,
+) -> Result<()> {
+    for start in (0..len).step_by(PART * PARTS_WAITING) {
+        let waiting = (len - start).min(PART * PARTS_WAITING);
+        let empty = writer.rows();
+        let parts = par::map_ranges(waiting, PART, |range| {
+            let mut rows = empty.clone();
+            format(start + range.start..start + range.end, &mut rows);
+            rows
+        });
+        parts.iter().try_for_each(|rows| writer.append(rows))?;
+    }
+    Ok(())
 }
 
 /// Writes `xref.csv`: source, source_id, entity_id; every record once.
@@ -98,10 +130,14 @@ fn source_list(resolution: &Resolution, members: &[RecordId]) -> String {
 pub fn write_xref<W: Write>(resolution: &Resolution, mut writer: Writer<W>) -> Result<Writer<W>> {
     writer.write_record(["source", "source_id", "entity_id"])?;
     let records = resolution.records();
-    for record in (0..records.len() as u32).map(RecordId) {
-        let entity = entity_name(resolution, resolution.entities().entity_of(record));
-        writer.write_record([records.source_name(record), records.id(record), &entity])?;
-    }
+    write_parts(&mut writer, records.len(), |range, rows| {
+        for record in range.map(RecordId::from_index) {
+            rows.cell(records.source_name(record));
+            rows.cell(records.id(record));
+            rows.cell(&entity_name(resolution, resolution.entities().entity_of(record)));
+            rows.end();
+        }
+    })?;
     Ok(writer)
 }
 
@@ -112,13 +148,18 @@ pub fn write_xref<W: Write>(resolution: &Resolution, mut writer: Writer<W>) -> R
 pub fn write_provenance<W: Write>(resolution: &Resolution, mut writer: Writer<W>) -> Result<Writer<W>> {
     writer.write_record(["entity_id", "field", "value", "source", "source_id", "rule"])?;
     let records = resolution.records();
-    for golden in resolution.golden_records() {
-        let entity = entity_name(resolution, golden.entity);
-        for value in &golden.values {
-            let (source, id) = (records.source_name(value.record), records.id(value.record));
-            writer.write_record([entity.as_str(), value.field, value.text, source, id, value.rule])?;
+    write_parts(&mut writer, resolution.entities().len(), |range, rows| {
+        for entity in range.map(EntityId::from_index) {
+            let name = entity_name(resolution, entity);
+            for value in resolution.golden_record(entity).values {
+                let (source, id) = (records.source_name(value.record), records.id(value.record));
+                [&name, value.field, value.text, source, id, value.rule]
+                    .into_iter()
+                    .for_each(|cell| rows.cell(cell));
+                rows.end();
+            }
         }
-    }
+    })?;
     Ok(writer)
 }
 

@@ -423,11 +423,9 @@ fn score(
         }
         control.advance(range.len());
         let mut evaluator = scorer.comparisons().evaluator();
-        let mut pair = PairLevels::default();
         let (mut edges, mut retry) = (Vec::new(), Vec::new());
-        pairs.visit(range, |a, b| {
-            evaluator.evaluate(a as usize, b as usize, &mut pair);
-            let score = scorer.score(&pair);
+        let mut batches = evaluator.batches(|a, b, pair| {
+            let score = scorer.score(pair);
             if score.weight > keep {
                 edges.push(Edge { a, b, score });
             }
@@ -435,6 +433,8 @@ fn score(
                 retry.push((a, b));
             }
         });
+        pairs.visit(range, |a, b| batches.push(a, b));
+        batches.finish();
         (edges, retry)
     });
     let (mut edges, mut retry) = (Vec::new(), Vec::new());

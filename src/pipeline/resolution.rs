@@ -209,7 +209,7 @@ impl Resolution {
 
     /// The model with what it takes to score other records: [`Config::model`](super::Config::model) of a later run.
     pub fn trained_model(&self) -> TrainedModel {
-        let comparisons = Comparisons::new(&self.attributes);
+        let comparisons = Comparisons::of_records(&self.attributes, &[]);
         TrainedModel::new(&self.matching.model, &comparisons, self.matching.possible_pairs)
     }
 
@@ -283,7 +283,7 @@ impl Resolution {
     /// # Panics
     /// When a record does not exist.
     pub fn explain_records(&self, a: RecordId, b: RecordId) -> Explanation {
-        let comparisons = Comparisons::new(&self.attributes);
+        let comparisons = Comparisons::of_records(&self.attributes, &[a, b]);
         let scorer = Scorer::new(&comparisons, &self.matching.model, &self.matching.frequencies);
         let same = self.entities().entity_of(a) == self.entities().entity_of(b);
         let (low, high) = (a.0.min(b.0), a.0.max(b.0));

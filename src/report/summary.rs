@@ -206,7 +206,7 @@ fn count_sources(resolution: &Resolution) -> (Vec<SourceSummary>, Vec<SharedEnti
 
 fn matching_summary(resolution: &Resolution) -> MatchingSummary {
     let matching = resolution.matching();
-    let comparisons = Comparisons::new(resolution.attributes());
+    let comparisons = Comparisons::of_records(resolution.attributes(), &[]);
     let name = |at: usize| comparisons.items()[at].name.clone();
     let pairs = |n: usize| (n * (n - 1) / 2) as u64;
     MatchingSummary {

@@ -3,7 +3,7 @@
 use super::{Candidates, EmReport, Frequencies, Model, PairScore, Scorer, Trainer, run_em};
 use crate::block::CandidatePairs;
 use crate::cluster::Entities;
-use crate::compare::{Comparisons, PairLevels};
+use crate::compare::Comparisons;
 use crate::par;
 
 /// Pairs that one task scores.
@@ -111,12 +111,11 @@ pub(crate) fn learn(
 pub fn score_pairs(scorer: &Scorer<'_>, pairs: &[(u32, u32)]) -> Vec<PairScore> {
     par::map_ranges(pairs.len(), CHUNK, |range| {
         let mut evaluator = scorer.comparisons().evaluator();
-        let mut levels = PairLevels::default();
-        let score = |&(a, b): &(u32, u32)| {
-            evaluator.evaluate(a as usize, b as usize, &mut levels);
-            scorer.score(&levels)
-        };
-        pairs[range].iter().map(score).collect::<Vec<_>>()
+        let mut scores = Vec::with_capacity(range.len());
+        let mut batches = evaluator.batches(|_, _, levels| scores.push(scorer.score(levels)));
+        pairs[range].iter().for_each(|&(a, b)| batches.push(a, b));
+        batches.finish();
+        scores
     })
     .concat()
 }

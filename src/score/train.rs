@@ -217,14 +217,14 @@ impl<'a> Trainer<'a> {
         let stride = pairs.len().div_ceil(pairs.pattern_units()).max(1);
         let chunks = par::map_ranges(pairs.len(), pairs.chunk(), |range: Range<usize>| {
             let mut evaluator = self.comparisons.evaluator();
-            let mut levels = PairLevels::default();
             let mut counts = hashbrown::HashMap::with_hasher(foldhash::fast::FixedState::default());
+            let mut batches = evaluator.batches(|_, _, levels| {
+                *counts.entry(pattern(scorer, model, levels)).or_insert(0u64) += 1;
+            });
             for unit in range.filter(|unit| unit % stride == 0) {
-                pairs.visit(unit..unit + 1, |a, b| {
-                    evaluator.evaluate(a as usize, b as usize, &mut levels);
-                    *counts.entry(pattern(scorer, model, &levels)).or_insert(0u64) += 1;
-                });
+                pairs.visit(unit..unit + 1, |a, b| batches.push(a, b));
             }
+            batches.finish();
             counts
         });
         let mut counts = PatternCounts::default();
@@ -330,13 +330,14 @@ fn sample(
 ) -> Vec<SampledPair> {
     let parts = par::map_ranges(total as usize, CHUNK, |range: Range<usize>| {
         let mut evaluator = comparisons.evaluator();
-        let mut out = PairLevels::default();
         let drawn = range.filter_map(|number| pair(number as u64));
-        let evaluated = drawn.map(|(a, b)| {
-            evaluator.evaluate(a, b, &mut out);
-            SampledPair { a: a as u32, b: b as u32, levels: out.levels }
+        let mut sample = Vec::new();
+        let mut batches = evaluator.batches(|a, b, pair| {
+            sample.push(SampledPair { a, b, levels: pair.levels });
         });
-        evaluated.collect::<Vec<_>>()
+        drawn.for_each(|(a, b)| batches.push(a as u32, b as u32));
+        batches.finish();
+        sample
     });
     parts.into_iter().flatten().collect()
 }

@@ -53,6 +53,7 @@ use std::path::Path;
 use crate::error::{Error, ErrorKind, Issues, Result};
 use crate::table::Source;
 
+pub(crate) use write::Rows;
 pub use write::Writer;
 
 /// Bytes read at a time: large enough that starting the threads is nothing, small enough for the cache.
