@@ -186,6 +186,42 @@ fn families_of_one_building_are_not_one_household() {
 }
 
 #[test]
+fn an_office_is_no_household() {
+    let mut rows = strangers(60);
+    let office = |row: Row, email: &str| Row {
+        company: "Clínica Dental Olmos S.L.".to_owned(),
+        email: email.to_owned(),
+        phone: "+34 914161868".to_owned(),
+        street: "Avda. de Madrid 10".to_owned(),
+        postcode: "28003".to_owned(),
+        city: "Madrid".to_owned(),
+        ..row
+    };
+    rows.push(office(row("o1", "Inmaculada", "Pujol"), "ipujol@dentalolmos.es"));
+    rows.push(office(row("o2", "Rafael", "Blanco"), "rblanco@dentalolmos.es"));
+    let resolution = resolve(rows);
+    let relations = resolution.relations(&RelateOptions::default());
+    let kinds = kinds(&resolution, &relations, "o1", "o2");
+    assert_eq!(kinds, [RelationKind::SharedContactPoint, RelationKind::Colleague]);
+}
+
+#[test]
+fn a_street_is_the_same_without_its_type() {
+    let mut rows = strangers(60);
+    let at = |row: Row, street: &str| Row {
+        street: street.to_owned(),
+        postcode: "08038".to_owned(),
+        city: "Barcelona".to_owned(),
+        ..row
+    };
+    rows.push(at(row("s1", "Ignacio", "Merino Guillén"), "C/ de la Luna, nº 14"));
+    rows.push(at(row("s2", "Carmen", "Merino"), "DE LA LUNA, 14"));
+    let resolution = resolve(rows);
+    let relations = resolution.relations(&RelateOptions::default());
+    assert!(kinds(&resolution, &relations, "s1", "s2").contains(&RelationKind::Household));
+}
+
+#[test]
 fn the_order_of_rows_has_no_say() {
     let mut rows = strangers(90);
     for at in [3, 14, 15, 26] {

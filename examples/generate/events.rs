@@ -49,7 +49,7 @@ pub mod source {
 /// How many records of the CRM are told of the shop's orders.
 const MIRRORED: f64 = 0.4;
 
-/// Room for the events of one record in the numbering; none has more.
+/// Room for the events of one record in the numbering at the activity of the bundled sample; none has more.
 const ROOM: u64 = 32;
 
 const GOODS: [&str; 9] =
@@ -72,6 +72,7 @@ struct Diary<'a> {
     at: &'a Location,
     since: Moment,
     prefix: &'static str,
+    room: u64,
     rng: Rng,
     events: Vec<Event>,
 }
@@ -80,14 +81,17 @@ struct Diary<'a> {
 pub fn of(population: &Population, at: &Location) -> Vec<Event> {
     let prefix = ["act", "so", "mc", "tk", "tpv"][at.source];
     let since = population.created(at);
-    let mut diary = Diary { at, since, prefix, rng: population.event_stream(at), events: Vec::new() };
-    match at.source {
-        source::CRM => diary.crm(),
-        source::SHOP => diary.shop(),
-        source::NEWSLETTER => diary.newsletter(),
-        source::HELPDESK => diary.helpdesk(),
-        source::TILL => diary.till(),
-        _ => {}
+    let room = ROOM * population.activity;
+    let mut diary = Diary { at, since, prefix, room, rng: population.event_stream(at), events: Vec::new() };
+    for _ in 0..population.activity {
+        match at.source {
+            source::CRM => diary.crm(),
+            source::SHOP => diary.shop(),
+            source::NEWSLETTER => diary.newsletter(),
+            source::HELPDESK => diary.helpdesk(),
+            source::TILL => diary.till(),
+            _ => {}
+        }
     }
     let mut events = diary.events;
     if at.source == source::CRM
@@ -115,7 +119,7 @@ impl Diary<'_> {
         channel: &'static str,
         direction: &'static str,
     ) -> &mut Event {
-        let number = self.at.position * ROOM + self.events.len() as u64;
+        let number = self.at.position * self.room + self.events.len() as u64;
         let id = format!("{}-{number}", self.prefix);
         self.events.push(Event {
             id,

@@ -48,6 +48,9 @@ struct Arguments {
     /// The directory to write to; it is made where it is missing. Files of these names in it are replaced.
     #[arg(long)]
     out: PathBuf,
+    /// How many times as much happens as in the bundled sample: about 1.5 interactions a record each.
+    #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u64).range(1..=100))]
+    activity: u64,
     /// What kind of records.
     #[arg(long, value_enum, default_value_t = Kind::Customers)]
     profile: Kind,
@@ -67,8 +70,13 @@ fn main() -> ExitCode {
     if let Ok(style) = ProgressStyle::with_template("{msg:>8} {wide_bar} {human_pos}/{human_len} {elapsed}") {
         progress.set_style(style);
     }
+    progress.set_message("people");
     let result = match arguments.profile {
-        Kind::Customers => customers(&arguments.out, arguments.records, arguments.seed, &progress),
+        Kind::Customers => {
+            let mut population = Population::new(arguments.seed, arguments.records);
+            population.activity = arguments.activity;
+            customers(&arguments.out, &population, &progress)
+        }
     };
     progress.finish_and_clear();
     match result {
@@ -97,10 +105,8 @@ const INTERACTIONS: [&str; 12] = [
 ];
 
 /// Writes all files; none appears under its name before all are complete.
-fn customers(out: &Path, records: u64, seed: u64, progress: &ProgressBar) -> Result<(), OutputError> {
+fn customers(out: &Path, population: &Population, progress: &ProgressBar) -> Result<(), OutputError> {
     fs::create_dir_all(out).map_err(output::at("create the directory", out))?;
-    progress.set_message("people");
-    let population = &Population::new(seed, records);
     progress.set_message("records");
     let mut truth = begin(out, "truth", PLAIN, &["source", "id", "entity"])?.0;
     let mut interactions = begin(out, "interactions", PLAIN, &INTERACTIONS)?.0;
@@ -200,7 +206,7 @@ mod tests {
 
     fn generate(name: &str, records: u64, seed: u64) -> BTreeMap<String, Vec<u8>> {
         let directory = std::env::temp_dir().join(format!("quilate-generate-{}-{name}", std::process::id()));
-        customers(&directory, records, seed, &ProgressBar::hidden()).expect("written");
+        customers(&directory, &Population::new(seed, records), &ProgressBar::hidden()).expect("written");
         let files = fs::read_dir(&directory)
             .expect("a directory")
             .map(|entry| {
@@ -220,6 +226,24 @@ mod tests {
         assert!(first == generate("b", 700, 5));
         let other = generate("c", 700, 6);
         assert!(first.iter().all(|(name, bytes)| other[name] != *bytes));
+    }
+
+    #[test]
+    fn a_busier_year_has_more_events_of_the_same_people() {
+        let directory = std::env::temp_dir().join(format!("quilate-generate-{}-busy", std::process::id()));
+        let mut population = Population::new(3, 600);
+        population.activity = 4;
+        customers(&directory, &population, &ProgressBar::hidden()).expect("written");
+        let busy = fs::read_to_string(directory.join("interactions.csv")).expect("readable");
+        let people = fs::read(directory.join("truth.csv")).expect("readable");
+        fs::remove_dir_all(&directory).expect("removed");
+        let calm = generate("calm", 600, 3);
+        let rows = calm["interactions.csv"].iter().filter(|byte| **byte == b'\n').count();
+        assert!((3 * rows..5 * rows).contains(&busy.lines().count()), "{rows} and {}", busy.lines().count());
+        assert!(calm["truth.csv"] == people);
+        let own = |line: &&str| !line.starts_with("crm,") || !line.contains(",so-");
+        let ids: Vec<&str> = busy.lines().filter(own).filter_map(|line| line.split(',').nth(2)).collect();
+        assert_eq!(ids.iter().collect::<BTreeSet<_>>().len(), ids.len(), "numbers are used once");
     }
 
     #[test]

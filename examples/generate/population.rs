@@ -38,6 +38,8 @@ pub struct Population {
     last: u64,
     order: Vec<Permutation>,
     entities: Permutation,
+    /// How many times as much happens as in the bundled sample.
+    pub activity: u64,
 }
 
 /// Where a record is: its touchpoint and position, and the member of a household that it is about.
@@ -71,7 +73,7 @@ impl Population {
             .collect();
         let entities = Permutation::new(households * MEMBERS as u64, seed, &[area::ENTITY]);
         let numbers = Numbers::new(seed, area::NUMBERS);
-        Self { tables: Tables::new(), numbers, seed, households, last, order, entities }
+        Self { tables: Tables::new(), numbers, seed, households, last, order, entities, activity: 1 }
     }
 
     /// How many positions each touchpoint has.

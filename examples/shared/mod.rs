@@ -60,3 +60,15 @@ pub fn day_of_run(config: &Config, is_sample: bool) -> (i16, u8, u8) {
     };
     config.reference_day().unwrap_or_else(|| if is_sample { SAMPLE_DAY } else { today() })
 }
+
+/// A salt that nobody can guess: SipHash under keys of the operating system's randomness.
+///
+/// # Errors
+/// None in practice: the text is made here.
+#[allow(dead_code, reason = "not every program that shares this module erases")]
+pub fn new_salt() -> Result<quilate::history::Salt> {
+    use std::hash::{BuildHasher, RandomState};
+    let keys = RandomState::new();
+    let text: String = (0..4u64).map(|part| format!("{:016x}", keys.hash_one(part))).collect();
+    quilate::history::Salt::from_hex(&text)
+}

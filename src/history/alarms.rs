@@ -45,7 +45,7 @@ pub fn alarms(metrics: &Metrics, config: &HistoryConfig, as_of: i32) -> Vec<Alar
         && as_of - due <= NEWS_DAYS
     {
         let evidence = format!(
-            "{} orders, half of the gaps up to {gap} days, {} days since the last",
+            "{} orders with a median gap of {gap} days, {} days since the last",
             metrics.order_days.len(),
             as_of - last
         );

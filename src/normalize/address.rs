@@ -28,6 +28,17 @@ mod write;
 
 pub use places::{Postcode, city, country, postcode, region};
 
+/// What is left of the folded name and type of a street, as the attribute `street` holds them, without the type and without
+/// particles: `luna calle` and `de la luna` are both `luna`. The whole where nothing else is left.
+pub(crate) fn street_core(street: &str) -> String {
+    let words: Vec<&str> = street.split(' ').filter(|word| !lexicon::is_particle(word)).collect();
+    let core = match words.split_last() {
+        Some((last, rest)) if !rest.is_empty() && lexicon::is_any_street_type(last) => rest,
+        _ => &words,
+    };
+    if core.is_empty() { street.to_owned() } else { core.join(" ") }
+}
+
 /// The components of an address; empty when absent.
 #[derive(Clone, PartialEq, Eq, Debug, Default, Serialize)]
 pub struct Address {

@@ -28,10 +28,13 @@ impl Resolution {
     /// Who lives with whom, works for whom, shares a telephone, or may be the same after all.
     pub fn relations(&self, options: &RelateOptions) -> Relations {
         let home = self.homes();
+        let ambiguous: Vec<(RecordId, RecordId, f64)> =
+            self.ambiguous().map(|item| (item.a, item.b, item.weight)).collect();
         let input = RelateInput {
             attributes: self.attributes(),
             entities: self.entities(),
             edges: &self.matching().edges,
+            ambiguous: &ambiguous,
             home: &home,
         };
         relate(&input, options)

@@ -11,12 +11,6 @@ use crate::table::{AttributeKind, Interner, NULL};
 const MOST_COMPANIES: usize = 4;
 
 pub(super) fn relate(found: &mut Found<'_>, options: &RelateOptions) {
-    let households: BTreeSet<(u32, u32)> = found
-        .items
-        .iter()
-        .filter(|relation| relation.kind == RelationKind::Household)
-        .map(|relation| (relation.from.0, relation.to.0))
-        .collect();
     let names = found.postings(AttributeKind::Company);
     let domains = domains(found);
     let websites = found.postings(AttributeKind::Website);
@@ -45,13 +39,26 @@ pub(super) fn relate(found: &mut Found<'_>, options: &RelateOptions) {
                 continue;
             }
             for pair in pairs(&people) {
-                // A family may have a domain of its own, and is no company for it.
-                if evidence == Evidence::COMPANY || !households.contains(&pair) {
-                    found.add(pair, RelationKind::Colleague, weight, evidence);
-                }
+                found.add(pair, RelationKind::Colleague, weight, evidence);
             }
         }
     }
+}
+
+/// A family may have a domain of its own, and is no company for it: of the members of a household, only those who name one
+/// company are colleagues.
+pub(super) fn leave_out_families(found: &mut Found<'_>) {
+    let of_kind = |kind: RelationKind, evidence: Evidence| {
+        let of = found.items.iter().filter(move |relation| relation.kind == kind);
+        let of = of.filter(move |relation| relation.evidence.contains(evidence));
+        of.map(|relation| (relation.from, relation.to)).collect::<BTreeSet<_>>()
+    };
+    let households = of_kind(RelationKind::Household, Evidence::default());
+    let named = of_kind(RelationKind::Colleague, Evidence::COMPANY);
+    found.items.retain(|relation| {
+        let pair = (relation.from, relation.to);
+        relation.kind != RelationKind::Colleague || named.contains(&pair) || !households.contains(&pair)
+    });
 }
 
 /// Companies of one domain or web site, one of which has the name of the other and more: `acme iberia` belongs to `acme`.

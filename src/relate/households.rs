@@ -4,10 +4,13 @@
 //! families García are to be expected. Hence the test against the number of namesakes that the address would hold if its
 //! people were drawn from all customers; the same flat needs no such test.
 
+use std::collections::BTreeSet;
+
 use super::postings::{Postings, pairs};
 use super::{Evidence, Found, RelateOptions, RelationKind};
 use crate::cluster::UnionFind;
 use crate::ids::{EntityId, RecordId};
+use crate::normalize::address;
 use crate::table::{AttributeKind, Column, Interner, NULL};
 
 /// Namesakes at an address by chance above which a surname says nothing: one pair in five would be strangers.
@@ -24,6 +27,12 @@ pub(super) fn relate(found: &mut Found<'_>, options: &RelateOptions, shared: &[(
     let entities = found.input.entities.len();
     let surnames = Surnames::new(found);
     let places = Places::new(found);
+    let colleagues: BTreeSet<(u32, u32)> = found
+        .items
+        .iter()
+        .filter(|relation| relation.kind == RelationKind::Colleague)
+        .map(|relation| (relation.from.0, relation.to.0))
+        .collect();
     let mut sets = UnionFind::new(entities);
     for (_, group) in places.postings.groups() {
         if group.len() > options.address_limit {
@@ -40,7 +49,8 @@ pub(super) fn relate(found: &mut Found<'_>, options: &RelateOptions, shared: &[(
                 let by_chance = (group.len() - 1) as f64 * sharing as f64 / entities as f64;
                 same_unit || by_chance <= MOST_BY_CHANCE
             });
-            let contact = shared.binary_search(&(a, b)).is_ok();
+            // Colleagues who share a switchboard at one address share an office, not a home.
+            let contact = shared.binary_search(&(a, b)).is_ok() && !colleagues.contains(&(a, b));
             if surname.is_none() && !contact {
                 continue;
             }
@@ -170,6 +180,11 @@ impl Places {
         let input = found.input;
         let column = |kind| input.attributes.position(kind).map(|at| &input.attributes.columns[at].column);
         let street = column(AttributeKind::Street);
+        // Half of the sources leave the type out: a street is its name.
+        let mut interner = Interner::new();
+        let core: Vec<u32> = street.map_or(Vec::new(), |street| {
+            street.dictionary().iter().map(|name| interner.intern(&address::street_core(name))).collect()
+        });
         let number = column(AttributeKind::HouseNumber);
         let (postcode, city) = (column(AttributeKind::Postcode), column(AttributeKind::City));
         let unit = column(AttributeKind::Unit);
@@ -180,7 +195,8 @@ impl Places {
         let mut pairs = Vec::new();
         for (entity, home) in input.home.iter().enumerate().take(units.len()) {
             let Some(home) = *home else { continue };
-            let (street, number) = (code(street, home), code(number, home));
+            let street = core.get(code(street, home) as usize).copied().unwrap_or(NULL);
+            let number = code(number, home);
             // A street without a number is a village or a slip; and companies do not live anywhere.
             if street == NULL || number == NULL || !found.person[entity] {
                 continue;

@@ -21,6 +21,13 @@ pub(super) fn relate(found: &mut Found<'_>, options: &RelateOptions) {
     for &(a, b, weight) in &best {
         found.add((a, b), RelationKind::PossibleMatch, weight, Evidence::MATCH_WEIGHT);
     }
+    // What clustering kept apart for being ambiguous is so by the records; the rest shows between the entities.
+    for &(a, b, weight) in found.input.ambiguous {
+        let (a, b) = (entities.entity_of(a).0, entities.entity_of(b).0);
+        if a != b {
+            found.add((a, b), RelationKind::AmbiguousMatch, weight, Evidence::MATCH_WEIGHT);
+        }
+    }
     for (a, b, weight) in ambiguous(&best, options.ambiguity) {
         found.add((a, b), RelationKind::AmbiguousMatch, weight, Evidence::MATCH_WEIGHT);
     }

@@ -151,6 +151,8 @@ pub struct RelateInput<'a> {
     pub entities: &'a Entities,
     /// The scored pairs of records.
     pub edges: &'a [Edge],
+    /// Pairs that clustering found ambiguous: a record that fits two customers, one of them, and the log2 odds.
+    pub ambiguous: &'a [(RecordId, RecordId, f64)],
     /// For each entity the record that its current address comes from; may be empty: no addresses.
     pub home: &'a [Option<RecordId>],
 }
@@ -269,8 +271,9 @@ impl Relations {
 pub fn relate(input: &RelateInput<'_>, options: &RelateOptions) -> Relations {
     let mut found = Found::new(input);
     let shared = contacts::relate(&mut found, options);
-    let household = households::relate(&mut found, options, &shared);
     companies::relate(&mut found, options);
+    let household = households::relate(&mut found, options, &shared);
+    companies::leave_out_families(&mut found);
     matches::relate(&mut found, options);
     Relations { items: found.finish(), household, passed_over: found.passed_over }
 }

@@ -125,6 +125,11 @@ pub(super) fn basque_type(groups: &[&str], word: &str) -> Option<&'static str> {
     .flatten()
 }
 
+/// Whether a folded word is a street type in any country.
+pub(super) fn is_any_street_type(word: &str) -> bool {
+    STREET_TYPES.values().any(|words| words.contains_key(word))
+}
+
 /// The component that a designator introduces.
 pub(super) fn unit(groups: &[&str], word: &str) -> Option<&'static str> {
     in_groups(&UNITS, groups, word)
