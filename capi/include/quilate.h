@@ -72,30 +72,30 @@ struct ArrowArrayStream {
 
 // How a call ended. Numbers never change their meaning.
 typedef enum {
-  // Done.
-  QL_STATUS_OK = 0,
-  // A file or stream could not be opened, read or written.
-  QL_STATUS_IO = 1,
-  // The input is not the format that it was taken for.
-  QL_STATUS_FORMAT = 2,
-  // A configuration value is unknown, out of range or contradicts another.
-  QL_STATUS_CONFIG = 3,
-  // A column that was asked for does not exist.
-  QL_STATUS_UNKNOWN_FIELD = 4,
-  // A record that was asked for does not exist.
-  QL_STATUS_UNKNOWN_RECORD = 5,
-  // A hard limit (records, sources, values in a column) was passed.
-  QL_STATUS_LIMIT = 6,
-  // The caller asked the run to stop.
-  QL_STATUS_CANCELLED = 7,
-  // An error that a later version of the library knows by a number of its own.
-  QL_STATUS_OTHER = 99,
-  // An argument that must not be null is.
-  QL_STATUS_NULL_ARGUMENT = 100,
-  // A string is not UTF-8, or longer than memory.
-  QL_STATUS_INVALID_STRING = 101,
-  // A bug in the library, caught at the boundary.
-  QL_STATUS_PANIC = 102,
+    // Done.
+    QL_STATUS_OK = 0,
+    // A file or stream could not be opened, read or written.
+    QL_STATUS_IO = 1,
+    // The input is not the format that it was taken for.
+    QL_STATUS_FORMAT = 2,
+    // A configuration value is unknown, out of range or contradicts another.
+    QL_STATUS_CONFIG = 3,
+    // A column that was asked for does not exist.
+    QL_STATUS_UNKNOWN_FIELD = 4,
+    // A record that was asked for does not exist.
+    QL_STATUS_UNKNOWN_RECORD = 5,
+    // A hard limit (records, sources, values in a column) was passed.
+    QL_STATUS_LIMIT = 6,
+    // The caller asked the run to stop.
+    QL_STATUS_CANCELLED = 7,
+    // An error that a later version of the library knows by a number of its own.
+    QL_STATUS_OTHER = 99,
+    // An argument that must not be null is.
+    QL_STATUS_NULL_ARGUMENT = 100,
+    // A string is not UTF-8, or longer than memory.
+    QL_STATUS_INVALID_STRING = 101,
+    // A bug in the library, caught at the boundary.
+    QL_STATUS_PANIC = 102,
 } ql_status;
 
 // All batches of a stream.
@@ -115,6 +115,9 @@ typedef struct ql_model ql_model;
 
 // What a run has found.
 typedef struct ql_result ql_result;
+
+// Numbers of customers, and what people have decided.
+typedef struct ql_state ql_state;
 
 // Sources with their names, as they were added.
 typedef struct ql_table ql_table;
@@ -242,10 +245,12 @@ void ql_control_free(ql_control *object);
 
 // Finds out which records are one customer, and makes the golden records.
 //
-// `config` NULL: the default. `control` NULL: nobody else stops the run. `threads` 0: all cores. `progress` NULL: none.
+// `config` NULL: the default. `state` NULL: a run of its own; else customers keep the numbers that they have there, what
+// people have decided holds, and on success the state is that for the next run. `control` NULL: nobody else stops the run. `threads` 0: all cores. `progress` NULL: none.
 // The table's records are taken, whatever comes of it; the table is then empty, and still to be freed.
 ql_status ql_table_consolidate(ql_table *table,
                                const ql_config *config,
+                               ql_state *state,
                                const ql_control *control,
                                uint32_t threads,
                                ql_progress progress,
@@ -263,7 +268,8 @@ ql_status ql_table_merge(ql_table *table,
                          ql_result **result,
                          ql_error **error);
 
-// Writes a table of the result to a stream: `golden`, `xref`, `provenance`, `pairs` or `issues`; as often as wanted.
+// Writes a table of the result to a stream: `golden`, `xref`, `provenance`, `pairs`, `relations`, `events`, `review` or
+// `issues`; as often as wanted.
 ql_status ql_result_export(const ql_result *result,
                            const char *output,
                            size_t output_len,
@@ -323,6 +329,18 @@ ql_status ql_pairs_cluster(struct ArrowArrayStream *pairs,
                            double threshold,
                            struct ArrowArrayStream *clusters,
                            ql_error **error);
+
+// Reads the state from its folder; one that is not there is that of a first run.
+ql_status ql_state_read(const char *folder, size_t folder_len, ql_state **state, ql_error **error);
+
+// Writes the state to its folder, which is made if need be; `judgements.csv` there belongs to people and is not touched.
+ql_status ql_state_write(const ql_state *state,
+                         const char *folder,
+                         size_t folder_len,
+                         ql_error **error);
+
+// Frees a state.
+void ql_state_free(ql_state *object);
 
 // A table without sources; NULL only after a panic.
 ql_table *ql_table_new(void);
