@@ -47,6 +47,7 @@ mod control;
 mod error;
 mod ids;
 mod par;
+mod spill;
 
 pub mod block;
 pub mod cluster;

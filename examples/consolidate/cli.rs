@@ -67,6 +67,10 @@ pub struct Arguments {
     #[arg(long, value_name = "P")]
     pub threshold: Option<f64>,
 
+    /// What matching may hold in memory, as 800MB or 2GB; what does not fit goes to a scratch file in the results' folder
+    #[arg(long, value_name = "SIZE")]
+    pub memory_limit: Option<String>,
+
     /// Print what the run would compare, find and cost, and rules that would do, and stop
     #[arg(long)]
     pub plan: bool,

@@ -8,9 +8,9 @@ use indicatif::{ProgressBar, ProgressStyle};
 use quilate::detect::is_secret_header;
 use quilate::history::History;
 use quilate::io::csv::{Format, ReadOptions, Writer, read_path};
-use quilate::io::{AtomicFile, history, outputs};
+use quilate::io::{AtomicFile, ScratchFolder, history, outputs};
 use quilate::pipeline::stages::columns_of;
-use quilate::pipeline::{LinkType, PlanOptions, Stage, consolidate_with, plan};
+use quilate::pipeline::{LinkType, PlanOptions, Stage, consolidate_within, plan};
 use quilate::relate::{RelateOptions, Relations};
 use quilate::report::Summary;
 use quilate::score::TrainedModel;
@@ -60,7 +60,9 @@ pub fn run(arguments: &Arguments) -> Result<()> {
             false => terminal::plan(&plan),
         });
     }
-    let resolution = consolidate_with(table, &config, issues, |stage: Stage| clock.begin(stage.name()))?;
+    let scratch = ScratchFolder::new(&arguments.out);
+    let begin = |stage: Stage| clock.begin(stage.name());
+    let resolution = consolidate_within(table, &config, issues, &scratch, begin)?;
     // A record that does not exist is an error, and errors leave no files.
     let explanation = match arguments.explain.as_deref() {
         Some([a, b]) => Some((a, b, resolution.explain(record_name(a)?, record_name(b)?)?)),
@@ -152,6 +154,7 @@ fn configuration(arguments: &Arguments) -> Result<Config> {
     }
     config.threshold = arguments.threshold.or(config.threshold);
     config.seed = arguments.seed.unwrap_or(config.seed);
+    config.memory_limit = arguments.memory_limit.clone().or(config.memory_limit);
     config.as_of = arguments.as_of.clone().or(config.as_of);
     if let Some(path) = &arguments.model {
         config.model = Some(TrainedModel::from_json(&read_text(path, "model")?)?);

@@ -7,7 +7,8 @@ use quilate::block::BlockMethod;
 use quilate::detect::FieldGuess;
 use quilate::history::History;
 use quilate::io::history::day_text;
-use quilate::pipeline::Plan;
+use quilate::io::peak_memory;
+use quilate::pipeline::{MemoryReport, Plan};
 use quilate::relate::Relations;
 use quilate::report::{Explanation, Summary};
 use quilate::{EntityId, Issue, RecordId, Resolution, Role};
@@ -61,6 +62,7 @@ pub fn text(
     }
     issues(out, summary.issues.iter().chain(found.iter()));
     written(out, &arguments.out, (arguments.pairs, happened.is_some()), timings);
+    memory(out, summary.matching.memory.as_ref());
     std::mem::take(out)
 }
 
@@ -94,6 +96,11 @@ pub fn plan(plan: &Plan) -> String {
         }
     }
     outln!(out, "  {:>12} MB  of memory at the peak", number(plan.peak_bytes.div_ceil(1_000_000)));
+    outln!(
+        out,
+        "  {:>12} MB  is the least that --memory-limit may ask for",
+        number(plan.least_bytes.div_ceil(1_000_000))
+    );
     outln!(out, "  {:>13.1} s  of one core, roughly", plan.cpu_seconds);
     if !plan.rules.is_empty() {
         outln!(out, "\n  {:>15}  {:>15}  rule", "pairs", "adds");
@@ -421,6 +428,16 @@ fn written(out: &mut String, folder: &Path, (with_pairs, with_history): (bool, b
     let stages: Vec<String> =
         timings.iter().map(|(stage, time)| format!("{stage} {:.2} s", time.as_secs_f64())).collect();
     outln!(out, "  {total:.2} s: {}", stages.join(", "));
+}
+
+/// What was held at the most, and what was not.
+fn memory(out: &mut String, report: Option<&MemoryReport>) {
+    let spilled = report.map_or(0, |report| report.spilled);
+    let spilled =
+        if spilled > 0 { format!(", {} of pairs in a scratch file", size(spilled)) } else { String::new() };
+    if let Some(peak) = peak_memory() {
+        outln!(out, "  {} of memory at the peak{spilled}", size(peak));
+    }
 }
 
 fn clip(text: &str, width: usize) -> String {

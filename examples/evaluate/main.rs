@@ -16,6 +16,7 @@ use std::time::Instant;
 use clap::Parser;
 use quilate::detect::is_secret_header;
 use quilate::io::csv::{ReadOptions, read_path};
+use quilate::io::peak_memory;
 use quilate::pipeline::consolidate_with;
 use quilate::report::{BlockingMetrics, Metrics};
 use quilate::{Config, Error, ErrorKind, Issues, Resolution, Result, Table};
@@ -104,7 +105,7 @@ fn run(arguments: &Arguments) -> Result<()> {
     })?;
     stages.push(Stage { name: current.0, seconds: current.1.elapsed().as_secs_f64() });
     // Before the truth is read: its memory is not the engine's.
-    let peak_bytes = peak_bytes();
+    let peak_bytes = peak_memory();
     let truth = Truth::read(&arguments.truth, resolution.records())?;
     let measurement = measure(&resolution, &truth, stages, peak_bytes)?;
     if arguments.json {
@@ -207,11 +208,4 @@ fn print(measured: &Measurement) {
         Some(bytes) => println!("peak memory (MB)   {:>12.0}", bytes as f64 / 1e6),
         None => println!("peak memory             unknown   this system does not tell"),
     }
-}
-
-/// The most memory that this process ever held, where the system tells.
-fn peak_bytes() -> Option<u64> {
-    let status = fs::read_to_string("/proc/self/status").ok()?;
-    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
-    line.trim().strip_suffix("kB")?.trim().parse::<u64>().ok()?.checked_mul(1024)
 }

@@ -6,6 +6,7 @@
 //! - [`outputs`] writes the files of a run (feature `csv`);
 //! - [`history`] writes the files about relations and interactions (feature `csv`);
 //! - [`state`] keeps customer numbers and judgements between runs (feature `csv`);
+//! - [`ScratchFolder`] is where a run with a limit on its memory keeps what does not fit;
 //! - [`AtomicFile`] makes a result appear under its name only when it is complete.
 
 #[cfg(feature = "arrow")]
@@ -19,7 +20,9 @@ pub mod history;
 mod names;
 #[cfg(feature = "csv")]
 pub mod outputs;
+mod scratch;
 #[cfg(feature = "csv")]
 pub mod state;
 
 pub use atomic::AtomicFile;
+pub use scratch::{ScratchFolder, peak_memory};

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::guards::Guards;
 use super::matching::{LinkType, MatchOptions};
+use super::memory::parse_size;
 use crate::block::BlockConfig;
 use crate::cluster::ClusterConfig;
 use crate::error::{Error, ErrorKind, Result};
@@ -56,6 +57,10 @@ pub struct Config {
     /// Columns that are ignored are not carried either.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub drop_ignored: bool,
+    /// What matching may hold in memory, as `800MB` or `2GB`; scored pairs that do not fit go to a scratch file. Left out:
+    /// no limit.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub memory_limit: Option<String>,
     /// How candidate pairs are found.
     pub block: BlockConfig,
     /// How entities are made of scored pairs.
@@ -86,6 +91,7 @@ impl Default for Config {
             source_column: None,
             ignore: Vec::new(),
             drop_ignored: false,
+            memory_limit: None,
             block: BlockConfig::default(),
             cluster: ClusterConfig::default(),
             guards: Guards::default(),
@@ -144,6 +150,7 @@ impl Config {
                 fail("as_of", format!("{as_of:?} is no date")).cure("write it as 2026-01-31")
             })?;
         }
+        self.memory_limit()?;
         self.block.validate()?;
         self.cluster.validate()?;
         self.guards.limits()?;
@@ -173,6 +180,14 @@ impl Config {
     /// log2 odds of [`Self::review`].
     pub(super) fn review_weight(&self) -> f64 {
         Probability(self.review.unwrap_or(REVIEW_PROBABILITY)).match_weight().0
+    }
+
+    /// Bytes of [`Self::memory_limit`].
+    ///
+    /// # Errors
+    /// [`ErrorKind::Config`] for what is no size.
+    pub fn memory_limit(&self) -> Result<Option<u64>> {
+        self.memory_limit.as_deref().map(parse_size).transpose()
     }
 
     /// The matching part.

@@ -4,6 +4,9 @@
 //! frequencies are counted over entities, `u` over pairs of different entities, and `m` and the prior over all pairs
 //! inside entities, also those that blocking never proposed. A third round changes nothing.
 
+use std::ops::Range;
+
+use super::memory::MemoryReport;
 use crate::block::{
     BlockMethod, BlockOptions, CandidatePairs, K, MAX_RULE_BLOCK, Neighbours, Rule, RuleOptions, Rules,
 };
@@ -20,6 +23,7 @@ use crate::par;
 use crate::score::{
     Candidates, EmReport, Frequencies, Model, PairScore, Scorer, TrainedModel, Trainer, learn,
 };
+use crate::spill::{List, Spill};
 use crate::table::AttributeKind;
 
 /// Pairs below this weight (log2 odds) are not stored: nothing short of many better neighbours could join them.
@@ -144,6 +148,8 @@ pub struct Matching {
     pub demoted: Vec<Demotion>,
     /// What the limit on the size of entities cut.
     pub split: Option<Split>,
+    /// What a limit on memory came to, where there is one.
+    pub memory: Option<MemoryReport>,
 }
 
 impl Matching {
@@ -169,6 +175,7 @@ impl Matching {
             refused: Vec::new(),
             demoted: Vec::new(),
             split: None,
+            memory: None,
         }
     }
 
@@ -273,7 +280,7 @@ const LARGE_ENTITY: usize = 200;
 /// # Errors
 /// [`ErrorKind::UnknownField`](crate::ErrorKind::UnknownField) for a blocking rule that names no attribute.
 pub fn run(comparisons: &Comparisons<'_>, options: &MatchOptions, overrides: &Overrides) -> Result<Matching> {
-    run_watched(comparisons, options, overrides, None, &Control::new())
+    run_watched(comparisons, options, overrides, None, (&Control::new(), &Spill::never()))
 }
 
 /// As [`run`], by a model that was trained before, and the comparisons that it does not know: nothing is learned but
@@ -301,10 +308,22 @@ pub fn run_under(
     trained: Option<&TrainedModel>,
     control: &Control,
 ) -> Result<(Matching, Vec<String>)> {
+    run_spilling(comparisons, options, overrides, trained, control, &Spill::never())
+}
+
+/// As [`run_under`], with lists that leave memory when they outgrow it.
+pub(super) fn run_spilling(
+    comparisons: &Comparisons<'_>,
+    options: &MatchOptions,
+    overrides: &Overrides,
+    trained: Option<&TrainedModel>,
+    control: &Control,
+    spill: &Spill<'_>,
+) -> Result<(Matching, Vec<String>)> {
     let possible_pairs = possible_pairs(comparisons.attributes(), options.link_type);
     let fitted = trained.map(|trained| trained.fit(comparisons, possible_pairs)).transpose()?;
     let (model, unknown) = fitted.map_or((None, Vec::new()), |(model, unknown)| (Some(model), unknown));
-    let matching = run_watched(comparisons, options, overrides, model, control)?;
+    let matching = run_watched(comparisons, options, overrides, model, (control, spill))?;
     control.check()?;
     Ok((matching, unknown))
 }
@@ -321,7 +340,7 @@ fn run_watched(
     options: &MatchOptions,
     overrides: &Overrides,
     trained: Option<Model>,
-    control: &Control,
+    (control, spill): (&Control, &Spill<'_>),
 ) -> Result<Matching> {
     let learns = trained.is_none();
     let attributes = comparisons.attributes();
@@ -347,16 +366,18 @@ fn run_watched(
     let mut em = Vec::new();
     let mut frequencies = Frequencies::of_records(comparisons);
     let mut model = trained.unwrap_or_else(|| trainer.start(None));
-    let mut found: Option<(Vec<Edge>, Entities)> = None;
+    let mut found: Option<Entities> = None;
+    let mut edges: Vec<Edge> = Vec::new();
     let mut settled = Settled::default();
-    let mut retry: Vec<(u32, u32)> = Vec::new();
+    let mut retry: List<(u32, u32)> = spill.list(1);
     for (round, steps) in STEPS.into_iter().enumerate() {
         if control.is_cancelled() {
             break;
         }
-        let pairs = if round == 0 { Candidates::All(all_candidates) } else { Candidates::Kept(&retry) };
+        let pairs =
+            if round == 0 { Candidates::All(all_candidates) } else { Candidates::Kept(&retry, spill) };
         control.step(Stage::Match, steps[0], 0);
-        if let Some((_, entities)) = &found {
+        if let Some(entities) = &found {
             frequencies = Frequencies::of_entities(comparisons, entities);
             if learns {
                 model = trainer.start(Some(entities));
@@ -365,18 +386,25 @@ fn run_watched(
         if learns {
             em.push(learn(&trainer, &mut model, &frequencies, &pairs));
         }
-        if let (Some((_, entities)), true) = (&found, learns && round > 0) {
+        if let (Some(entities), true) = (&found, learns && round > 0) {
             trainer.refit(&mut model, entities);
         }
         let scorer = Scorer::new(comparisons, &model, &frequencies);
         control.step(Stage::Match, steps[1], pairs.len());
-        let (edges, kept) = score(&scorer, &pairs, KEEP_WEIGHT.min(threshold), round + 1 < ROUNDS, control);
+        let keep = KEEP_WEIGHT.min(threshold);
+        let (scored, kept) = score(&scorer, &pairs, keep, round + 1 < ROUNDS, (control, spill));
         retry = kept;
         control.step(Stage::Match, steps[2], 0);
         let last = round + 1 == ROUNDS;
         let judged = if last { &overrides.judged } else { &Constraints::NONE };
-        let entities = partition(attributes, &scorer, &edges, options, threshold, judged);
+        let entities = by_parts(&scored, attributes.len(), judged, spill, |edges| {
+            partition(attributes, &scorer, edges, options, threshold, judged)
+        });
         let entities = join(entities, &must_link, judged);
+        if last {
+            edges = scored.load(spill);
+        }
+        spill.check()?;
         let entities = if last {
             let (entities, outcome) =
                 settle(entities, &scorer, &edges, (options, threshold), overrides, &must_link);
@@ -385,9 +413,9 @@ fn run_watched(
         } else {
             entities
         };
-        found = Some((edges, entities));
+        found = Some(entities);
     }
-    let (edges, entities) = found.unwrap_or_else(|| (Vec::new(), Entities::from_labels(&vec![0; records])));
+    let entities = found.unwrap_or_else(|| Entities::from_labels(&vec![0; records]));
     let possible_pairs = trainer.all_pairs;
     let link_type = options.link_type;
     Ok(Matching {
@@ -405,6 +433,7 @@ fn run_watched(
         refused: settled.refused,
         demoted: settled.demoted,
         split: settled.split,
+        memory: None,
     })
 }
 
@@ -415,9 +444,9 @@ fn score(
     pairs: &Candidates<'_>,
     keep: f64,
     again: bool,
-    control: &Control,
-) -> (Vec<Edge>, Vec<(u32, u32)>) {
-    let parts = par::map_ranges(pairs.len(), pairs.chunk(), |range| {
+    (control, spill): (&Control, &Spill<'_>),
+) -> (List<Edge>, List<(u32, u32)>) {
+    let score_part = |range: Range<usize>| {
         if control.is_cancelled() {
             return (Vec::new(), Vec::new());
         }
@@ -436,13 +465,82 @@ fn score(
         pairs.visit(range, |a, b| batches.push(a, b));
         batches.finish();
         (edges, retry)
-    });
-    let (mut edges, mut retry) = (Vec::new(), Vec::new());
-    for (more_edges, more_retry) in parts {
-        edges.extend(more_edges);
-        retry.extend(more_retry);
+    };
+    let (mut edges, mut retry) = (spill.list(LISTS), spill.list(LISTS));
+    let wave = if spill.share().is_some() { SMALL_WAVE } else { WAVE } * pairs.chunk();
+    for start in (0..pairs.len()).step_by(wave) {
+        let len = wave.min(pairs.len() - start);
+        let parts =
+            par::map_ranges(len, pairs.chunk(), |range| score_part(start + range.start..start + range.end));
+        for (more_edges, more_retry) in parts {
+            edges.extend(spill, &more_edges);
+            retry.extend(spill, &more_retry);
+        }
     }
     (edges, retry)
+}
+
+/// Tasks that are scored before what they kept is put together: enough to keep all cores busy, few enough not to hold
+/// everything twice; and as many under a limit of memory.
+const WAVE: usize = 64;
+const SMALL_WAVE: usize = 8;
+
+/// What shares the memory for pairs: edges, pairs that are scored again, edges on their way to their part of the graph, and
+/// the parts that are being clustered.
+const LISTS: usize = 4;
+
+/// Clusters edges that may be in the scratch file. Whole connected parts of their graph are loaded together, as many as
+/// fit; clusters never reach over parts, so that the outcome is that of all edges at once.
+fn by_parts(
+    edges: &List<Edge>,
+    records: usize,
+    judged: &Constraints,
+    spill: &Spill<'_>,
+    cluster: impl Fn(&[Edge]) -> Entities,
+) -> Entities {
+    if let Some(edges) = edges.in_memory() {
+        return cluster(edges);
+    }
+    let mut sets = UnionFind::new(records);
+    edges.visit(spill, |part| {
+        part.iter().for_each(|edge| {
+            sets.union(edge.a, edge.b);
+        });
+    });
+    judged.must_link().iter().for_each(|&(a, b)| {
+        sets.union(a, b);
+    });
+    let roots = sets.labels();
+    let mut sizes = vec![0usize; records];
+    edges.visit(spill, |part| part.iter().for_each(|edge| sizes[roots[edge.a as usize] as usize] += 1));
+    let most = spill.share().unwrap_or(usize::MAX) / LISTS / size_of::<Edge>();
+    let (mut bucket, mut filled) = (0usize, 0usize);
+    // In place: from the size of each part to its bucket.
+    for size in &mut sizes {
+        if filled > 0 && filled + *size > most {
+            (bucket, filled) = (bucket + 1, 0);
+        }
+        filled += *size;
+        *size = bucket;
+    }
+    let mut buckets: Vec<List<Edge>> = (0..=bucket).map(|_| spill.list(LISTS * (bucket + 1))).collect();
+    edges.visit(spill, |part| {
+        for run in
+            part.chunk_by(|x, y| sizes[roots[x.a as usize] as usize] == sizes[roots[y.a as usize] as usize])
+        {
+            buckets[sizes[roots[run[0].a as usize] as usize]].extend(spill, run);
+        }
+    });
+    drop((roots, sizes));
+    let mut joined = UnionFind::new(records);
+    for bucket in buckets {
+        for (_, members) in cluster(&bucket.load(spill)).iter() {
+            members.windows(2).for_each(|pair| {
+                joined.union(pair[0].0, pair[1].0);
+            });
+        }
+    }
+    Entities::from_labels(&joined.labels())
 }
 
 /// Evaluates and scores on demand.
@@ -606,4 +704,69 @@ pub(super) fn possible_pairs(attributes: &Attributes, link_type: LinkType) -> f6
         LinkType::DedupeOnly => within,
     }
     .max(1.0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::normalize::attributes::Attribute;
+    use crate::score::Draws;
+    use crate::spill::tests::Memory;
+
+    /// 2,000 people in two records each; the second with another phone for every third.
+    fn people() -> Attributes {
+        const PEOPLE: u64 = 2000;
+        let draws = Draws::new(11, 0);
+        let word = |number: u64| -> String {
+            let syllable = |at| {
+                ["ba", "ce", "di", "fo", "gu", "la", "me", "ni"][draws.below(8 * number + at, 8) as usize]
+            };
+            (0..3).map(syllable).collect()
+        };
+        let mut columns: [Vec<Option<String>>; 3] = Default::default();
+        for record in 0..2 * PEOPLE {
+            let person = record % PEOPLE;
+            let phone = if record >= PEOPLE && person.is_multiple_of(3) { record } else { person };
+            columns[0].push(Some(word(draws.below(1_000_000 + person, 60))));
+            columns[1].push(Some(word(100 + draws.below(2_000_000 + person, 200))));
+            columns[2].push(Some(format!("6{:08}", draws.below(3_000_000 + phone, 100_000_000))));
+        }
+        let kinds = [AttributeKind::GivenName, AttributeKind::Surname, AttributeKind::Phone];
+        let column = |(kind, values): (&AttributeKind, &Vec<Option<String>>)| Attribute {
+            name: kind.name().to_owned(),
+            kind: *kind,
+            column: values.iter().map(|value| value.as_deref()).collect(),
+        };
+        Attributes {
+            source: (0..2 * PEOPLE).map(|record| SourceId(u16::from(record >= PEOPLE))).collect(),
+            columns: kinds.iter().zip(&columns).map(column).collect(),
+        }
+    }
+
+    /// Lists that leave memory at once give what lists in memory give, for every way to entities.
+    #[test]
+    fn what_spills_changes_nothing() {
+        let attributes = people();
+        let comparisons = Comparisons::new(&attributes);
+        let (judged, _) = Constraints::new(attributes.len(), [(0, 1), (5, 2005)], [(7, 2007)]);
+        let overrides = Overrides { judged, ..Overrides::default() };
+        for (link_type, cluster) in [
+            (LinkType::LinkAndDedupe, ClusterMethod::Profile),
+            (LinkType::LinkAndDedupe, ClusterMethod::Components),
+            (LinkType::LinkAndDedupe, ClusterMethod::BestLink),
+            (LinkType::LinkOnly, ClusterMethod::Profile),
+        ] {
+            let options = MatchOptions { link_type, cluster, ..MatchOptions::default() };
+            let run = |spill: &Spill<'_>| {
+                run_spilling(&comparisons, &options, &overrides, None, &Control::new(), spill).unwrap().0
+            };
+            let spill = Spill::above(0, &Memory);
+            let (kept, spilled) = (run(&Spill::never()), run(&spill));
+            assert!(spill.written() > 0, "{link_type:?}, {cluster:?}");
+            assert_eq!(kept.edges, spilled.edges);
+            assert_eq!(kept.model, spilled.model);
+            assert!(kept.entities == spilled.entities, "{link_type:?}, {cluster:?}");
+            assert_eq!(kept.refused, spilled.refused);
+        }
+    }
 }

@@ -30,13 +30,14 @@ mod state;
 mod warnings;
 
 pub use crate::control::{Control, Progress, Stage};
+pub use crate::spill::{Scratch, ScratchFile};
 pub use after::{without, without_erased};
 pub use config::{Config, SourceConfig};
 pub use grouped::merge_groups;
 pub use guards::{Guards, IdentifierLimits, SharedValue};
 pub use matching::LinkType;
 use matching::Overrides;
-pub use memory::MemoryForecast;
+pub use memory::{MemoryForecast, MemoryReport};
 pub use plan::{Plan, PlanOptions, PlannedRule, plan};
 pub use prepare::GoldenField;
 pub use records::Records;
@@ -50,6 +51,7 @@ use crate::detect::{DetectOptions, Mapping, detect};
 use crate::error::{Error, ErrorKind, Issues, Result};
 use crate::judgement::Judgements;
 use crate::merge::{FieldSpec, MergePlan};
+use crate::spill::Spill;
 use crate::table::{Role, Source, Table};
 
 /// Records that weights may join to one customer unless `cluster.max_size` says otherwise: a crowd that shares a value which
@@ -148,19 +150,55 @@ pub fn consolidate_in_under(
     Ok((resolution, State { registry, judgements: state.judgements.clone() }))
 }
 
+/// As [`consolidate_with`], with a place for what does not fit in memory: needed when
+/// [`Config::memory_limit`] is less than the run would take. The results are the same bytes with and without.
+///
+/// # Errors
+/// As [`consolidate`]; [`ErrorKind::Limit`] before matching begins when the limit cannot be kept, with the least that
+/// could; [`ErrorKind::Io`] when the scratch file fails.
+pub fn consolidate_within(
+    table: Table,
+    config: &Config,
+    issues: Issues,
+    scratch: &dyn Scratch,
+    mut progress: impl FnMut(Stage),
+) -> Result<Resolution> {
+    let around = Around { control: &Control::new(), scratch: Some(scratch) };
+    run_around(table, config, &Judgements::default(), issues, &around, &mut progress)
+}
+
+/// What a run may use of its surroundings.
+struct Around<'a> {
+    control: &'a Control,
+    scratch: Option<&'a dyn Scratch>,
+}
+
 /// Where the stages stand in a run, in thousandths of its time: an estimate, for progress bars.
 const NORMALIZE: (u16, u16) = (30, 200);
 const MERGE: (u16, u16) = (930, 1000);
 
-/// All stages.
+/// All stages, in memory.
 fn run(
     table: Table,
     config: &Config,
     judgements: &Judgements,
-    mut issues: Issues,
+    issues: Issues,
     control: &Control,
     progress: &mut dyn FnMut(Stage),
 ) -> Result<Resolution> {
+    run_around(table, config, judgements, issues, &Around { control, scratch: None }, progress)
+}
+
+/// All stages.
+fn run_around(
+    table: Table,
+    config: &Config,
+    judgements: &Judgements,
+    mut issues: Issues,
+    around: &Around<'_>,
+    progress: &mut dyn FnMut(Stage),
+) -> Result<Resolution> {
+    let control = around.control;
     config.validate()?;
     control.check()?;
     progress(Stage::Detect);
@@ -197,7 +235,23 @@ fn run(
         limits: config.guards.limits()?,
     };
     let trained = config.model.as_ref();
-    let (matching, unknown) = matching::run_under(&comparisons, &options, &overrides, trained, control)?;
+    let limited = config.memory_limit()?.map(|limit| {
+        let data = prepared.heap_bytes() + records.heap_bytes();
+        (limit, MemoryForecast::new(&prepared.attributes, data, prepared.golden.len(), &options))
+    });
+    let spill = match &limited {
+        Some((limit, forecast)) => forecast.within(*limit, around.scratch)?,
+        None => Spill::never(),
+    };
+    let (mut matching, unknown) =
+        matching::run_spilling(&comparisons, &options, &overrides, trained, control, &spill)?;
+    matching.memory = limited.map(|(limit, forecast)| MemoryReport {
+        limit,
+        peak: forecast.peak(),
+        least: forecast.least(),
+        spilled: spill.written(),
+        forecast,
+    });
     for name in unknown {
         let message = "the model was trained without this attribute, which therefore weighs nothing";
         issues.add("untrained_attribute", "", &name, None, message);

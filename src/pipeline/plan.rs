@@ -49,6 +49,8 @@ pub struct Plan {
     pub memory: MemoryForecast,
     /// The most that is held at one time.
     pub peak_bytes: u64,
+    /// The least that a limit on memory may ask for.
+    pub least_bytes: u64,
     /// Seconds of one core, roughly.
     pub cpu_seconds: f64,
     /// Findings about the data so far.
@@ -146,9 +148,7 @@ pub fn plan(table: Table, config: &Config, options: &PlanOptions) -> Result<Plan
         attributes,
         prepared.heap_bytes() + ordered.records.heap_bytes(),
         prepared.golden.len(),
-        matching.block,
-        matching.k,
-        matching.rules.len(),
+        &matching,
     );
     let cpu_seconds = SECONDS_A_RECORD * attributes.len() as f64 + SECONDS_A_PAIR * blocking.candidate_pairs;
     Ok(Plan {
@@ -162,6 +162,7 @@ pub fn plan(table: Table, config: &Config, options: &PlanOptions) -> Result<Plan
             .collect(),
         suggestions: suggest(attributes, suggested, &blocking.likely, budget),
         peak_bytes: memory.peak(),
+        least_bytes: memory.least(),
         memory,
         cpu_seconds,
         issues: issues.iter().cloned().collect(),

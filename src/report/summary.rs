@@ -98,6 +98,9 @@ pub struct MatchingSummary {
     /// Rules of the blocking.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub rules: Vec<crate::block::RuleStats>,
+    /// What a limit on memory came to.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub memory: Option<crate::pipeline::MemoryReport>,
     /// The model.
     pub comparisons: Vec<ComparisonSummary>,
 }
@@ -219,6 +222,7 @@ fn matching_summary(resolution: &Resolution) -> MatchingSummary {
         training: matching.em.clone(),
         blocking: matching.neighbours.stats.clone(),
         rules: matching.rules.stats().cloned().collect(),
+        memory: matching.memory,
         comparisons: comparisons
             .items()
             .iter()
