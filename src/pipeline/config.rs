@@ -150,7 +150,7 @@ impl Config {
                 fail("as_of", format!("{as_of:?} is no date")).cure("write it as 2026-01-31")
             })?;
         }
-        self.memory_limit()?;
+        self.memory_limit_bytes()?;
         self.block.validate()?;
         self.cluster.validate()?;
         self.guards.limits()?;
@@ -186,7 +186,7 @@ impl Config {
     ///
     /// # Errors
     /// [`ErrorKind::Config`] for what is no size.
-    pub fn memory_limit(&self) -> Result<Option<u64>> {
+    pub fn memory_limit_bytes(&self) -> Result<Option<u64>> {
         self.memory_limit.as_deref().map(parse_size).transpose()
     }
 

@@ -235,7 +235,7 @@ fn run_around(
         limits: config.guards.limits()?,
     };
     let trained = config.model.as_ref();
-    let limited = config.memory_limit()?.map(|limit| {
+    let limited = config.memory_limit_bytes()?.map(|limit| {
         let data = prepared.heap_bytes() + records.heap_bytes();
         (limit, MemoryForecast::new(&prepared.attributes, data, prepared.golden.len(), &options))
     });
