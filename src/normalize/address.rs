@@ -68,28 +68,40 @@ const OUTSIDE_KEY: &[&str] = &["neighbourhood", "estate"];
 impl Address {
     /// The key under which equal addresses meet: `type|name|number|units|postcode`; for equality only.
     pub fn match_key(&self) -> String {
-        let fold = |text: &str| ascii::fold_words(text);
-        let name = fold(&self.street_name);
-        let mut out = fold(&self.street_type).replace(' ', "");
+        let mut out = String::with_capacity(64);
+        push_compact(&self.street_type, &mut out);
         out.push('|');
+        let core = self.core();
+        // Units stand between number and place.
+        let place = core.rfind('|').unwrap_or(core.len());
+        out.push_str(&core[..place]);
+        self.push_units(&mut out);
+        out.push_str(&core[place..]);
+        out
+    }
+
+    /// `name|number||place`: the key without type and units, less its first sign.
+    fn core(&self) -> String {
+        let mut out = String::with_capacity(64);
+        let name = ascii::fold_words(&self.street_name);
         for word in name.split(' ').filter(|w| !lexicon::is_particle(w)) {
-            if !out.ends_with('|') {
+            if !out.is_empty() {
                 out.push(' ');
             }
             out.push_str(word);
         }
         out.push('|');
-        out.push_str(&fold(&self.house_number).replace(' ', ""));
-        out.push('|');
-        out.push_str(&self.unit_key());
-        out.push('|');
-        let place =
-            if self.postcode.is_empty() { fold(&self.city) } else { fold(&self.postcode).replace(' ', "") };
-        out.push_str(&place);
+        push_compact(&self.house_number, &mut out);
+        out.push_str("||");
+        if self.postcode.is_empty() {
+            out.push_str(&ascii::fold_words(&self.city));
+        } else {
+            push_compact(&self.postcode, &mut out);
+        }
         out
     }
 
-    fn unit_key(&self) -> String {
+    fn push_units(&self, out: &mut String) {
         let mut units: Vec<String> = self
             .unit
             .iter()
@@ -98,12 +110,28 @@ impl Address {
             .filter(|(key, _)| !OUTSIDE_KEY.contains(key))
             .map(|(key, value)| format!("{key}={}", ascii::fold_words(value)))
             .collect();
-        units.sort();
-        units.join(";")
+        units.sort_unstable();
+        for (position, unit) in units.iter().enumerate() {
+            if position > 0 {
+                out.push(';');
+            }
+            out.push_str(unit);
+        }
     }
 
     fn is_empty(&self) -> bool {
         *self == Self { country: self.country.clone(), ..Self::default() }
+    }
+}
+
+/// Appends the folded letters and digits of a text, without blanks.
+fn push_compact(text: &str, out: &mut String) {
+    if text.is_ascii() {
+        out.extend(
+            text.bytes().filter(u8::is_ascii_alphanumeric).map(|b| char::from(b.to_ascii_lowercase())),
+        );
+    } else {
+        out.extend(ascii::fold_words(text).chars().filter(|c| *c != ' '));
     }
 }
 
@@ -193,7 +221,7 @@ fn normalise<'a>(raw: &'a str, hint: &Hint<'_>, whole: bool) -> Normalized<'a, A
 fn keys_of(parts: &Address) -> Vec<String> {
     let mut keys = vec![parts.match_key()];
     if !parts.street_name.is_empty() {
-        let core = Address { street_type: String::new(), unit: Vec::new(), ..parts.clone() }.match_key();
+        let core = format!("|{}", parts.core());
         if !keys.contains(&core) {
             keys.push(core);
         }
@@ -205,9 +233,11 @@ fn keys_of(parts: &Address) -> Vec<String> {
 /// cleaned. Either is a fixed point: a text that does not settle is its own cleaned form the next time as well.
 fn settled_form(parts: &Address, cleaned: String, hinted: &str, whole: bool) -> String {
     let written = write::write(parts);
-    let (again, unread) = grammar::read(&clean(&written), hinted, whole);
-    let settled = clean(&written) == written && placeholder_reason(&written).is_none();
-    if settled && again == *parts && !unread { written } else { cleaned }
+    if clean(&written) != written || placeholder_reason(&written).is_some() {
+        return cleaned;
+    }
+    let (again, unread) = grammar::read(&written, hinted, whole);
+    if again == *parts && !unread { written } else { cleaned }
 }
 
 /// One line with single blanks; line breaks and brackets become commas.
@@ -375,6 +405,11 @@ fn placeholder_reason(cleaned: &str) -> Option<&'static str> {
         "morada",
         "adresse",
     ];
+    // No filler is longer.
+    const LONGEST: usize = 40;
+    if cleaned.len() > LONGEST {
+        return None;
+    }
     let words = ascii::fold_words(cleaned);
     if FAKE.contains(&words.as_str()) {
         return Some("known_fake");

@@ -111,9 +111,19 @@ impl Reader {
 
     fn type_at(&self, line: &[Token<'_>], from: usize) -> Option<(&'static str, usize)> {
         const LONGEST: usize = 3;
-        (1..=LONGEST).rev().filter(|n| from + n < line.len()).find_map(|n| {
-            let words: Vec<&str> = line[from..from + n].iter().map(|t| t.word.as_str()).collect();
-            lexicon::street_type(self.groups, &words.join(" ")).map(|t| (t, n))
+        // The longest name first; something must follow it.
+        let count = LONGEST.min(line.len().saturating_sub(from + 1));
+        let mut words = String::with_capacity(48);
+        let mut ends = [0; LONGEST];
+        for (token, end) in line.get(from..)?.iter().take(count).zip(&mut ends) {
+            if !words.is_empty() {
+                words.push(' ');
+            }
+            words.push_str(&token.word);
+            *end = words.len();
+        }
+        (0..count).rev().find_map(|n| {
+            lexicon::street_type(self.groups, &words[..ends[n]]).map(|canonical| (canonical, n + 1))
         })
     }
 
@@ -229,6 +239,8 @@ impl Reader {
                 | "pob"
                 | "post office box"
                 | "bp"
+                | "cs"
+                | "tsa"
                 | "boite postale"
                 | "postfach"
                 | "pf"
@@ -287,7 +299,7 @@ impl Reader {
             && !second.is_numeric()
             && lexicon::side(&second.word, &self.region).is_none()
             && lexicon::unit(self.groups, &second.word).is_none();
-        let quarter = line[0].word == "bo"
+        let quarter = line[0].word.as_str() == "bo"
             || matches!(
                 lexicon::street_type(self.groups, &line[0].word),
                 Some(
@@ -308,7 +320,8 @@ impl Reader {
         let quarters =
             matches!(self.region.as_str(), "BR" | "MX" | "AR" | "CO" | "CL" | "PE" | "VE" | "EC" | "PT");
         // The centre is a quarter when it is a part of its own.
-        if quarters && line.len() == 1 && line[0].word == "centro" && !self.has_unit("neighbourhood") {
+        if quarters && line.len() == 1 && line[0].word.as_str() == "centro" && !self.has_unit("neighbourhood")
+        {
             return true;
         }
         quarters
@@ -382,10 +395,13 @@ impl Reader {
             return true;
         }
         if is_number_marker(token) {
-            return next.is_some_and(|t| t.is_numeric() || t.is_no_number());
+            let outside = next.is_some_and(|t| is_outside_word(&t.word));
+            let value = if outside { line.get(at + 2) } else { next };
+            return value.is_some_and(|t| t.is_numeric() || t.is_no_number());
         }
         // `17. Juni`, `12 de Octubre`: a number that a name goes on after.
-        let dated = next.is_some_and(|t| t.word == "de" && line.get(at + 2).is_some_and(|t| !t.is_numeric()));
+        let dated = next
+            .is_some_and(|t| t.word.as_str() == "de" && line.get(at + 2).is_some_and(|t| !t.is_numeric()));
         let ordinal_name = token.raw.ends_with('.')
             && self.family == Family::Compound
             && next.is_some_and(|t| !t.is_numeric() && t.word.len() > 2);
@@ -396,7 +412,7 @@ impl Reader {
     /// Reads a house number at a position; the position after it.
     fn number(&mut self, line: &[Token<'_>], from: usize) -> usize {
         let mut at = from;
-        while line.get(at).is_some_and(is_number_marker) {
+        while line.get(at).is_some_and(|t| is_number_marker(t) || (at > from && is_outside_word(&t.word))) {
             at += 1;
         }
         let Some(token) = line.get(at) else { return at };
@@ -423,7 +439,7 @@ impl Reader {
         }
         if let Some(suffix) = line.get(at).filter(|t| is_number_suffix(&t.word)) {
             number.push(' ');
-            let duplicate = suffix.word.starts_with("dup") || suffix.word == "dpdo";
+            let duplicate = suffix.word.starts_with("dup") || suffix.word.as_str() == "dpdo";
             number.push_str(if duplicate { "duplicado" } else { &suffix.word });
             at += 1;
         } else if self.family == Family::Compound && line.get(at).is_some_and(|t| t.is_single_letter()) {
@@ -596,9 +612,9 @@ impl Reader {
         }
         if let Some(floor) = lexicon::named_floor(word).filter(|_| !self.has_unit("floor")) {
             self.push("floor", floor.to_owned());
-            return 1 + usize::from(next.is_some_and(|t| t.word == "baja"));
+            return 1 + usize::from(next.is_some_and(|t| t.word.as_str() == "baja"));
         }
-        if word == "planta" && next.is_some_and(|t| t.word == "baja") {
+        if word == "planta" && next.is_some_and(|t| t.word.as_str() == "baja") {
             self.push("floor", "bajo".to_owned());
             return 2;
         }
@@ -688,7 +704,12 @@ fn is_number_marker(token: &Token<'_>) -> bool {
     token.text == "#"
         || matches!(token.word.as_str(), "n" | "no" | "nro" | "num" | "numero" | "nr" | "civ" | "civico")
             && token.text.len() > 1
-        || (token.word == "n" && token.raw.len() == 1)
+        || (token.word.as_str() == "n" && token.raw.len() == 1)
+}
+
+/// `No. Ext. 12`: the number outside, beside one inside.
+fn is_outside_word(word: &str) -> bool {
+    matches!(word, "ext" | "exterior")
 }
 
 fn is_number_suffix(word: &str) -> bool {

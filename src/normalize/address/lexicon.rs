@@ -41,14 +41,22 @@ pub(super) fn groups(region: &str) -> &'static [&'static str] {
     }
 }
 
-type Grouped = Lookup<Lookup<&'static str>>;
+/// By language group.
+type Grouped = [Lookup<&'static str>; GROUPS.len()];
+
+const GROUPS: [&str; 8] = ["es", "co", "pt", "fr", "it", "en", "de", "nl"];
+
+fn group_index(group: &str) -> Option<usize> {
+    GROUPS.iter().position(|g| *g == group)
+}
 
 /// Group, then spelling, to the canonical word of the row.
 fn grouped(table: &'static str) -> Grouped {
     let mut out = Grouped::default();
     for row in ascii::rows(table) {
-        if let [group, canonical, spellings] = *row {
-            let words = out.entry(group).or_default();
+        if let [group, canonical, spellings] = *row
+            && let Some(words) = group_index(group).and_then(|at| out.get_mut(at))
+        {
             for spelling in spellings.split('|').filter(|s| !s.is_empty()) {
                 words.entry(spelling).or_insert(canonical);
             }
@@ -63,7 +71,12 @@ static UNITS: LazyLock<Grouped> =
     LazyLock::new(|| grouped(include_str!("../../../resources/addresses/units.tsv")));
 
 fn in_groups(table: &Grouped, groups: &[&str], word: &str) -> Option<&'static str> {
-    groups.iter().find_map(|g| table.get(*g)?.get(word).copied())
+    // No word of the tables is longer.
+    const LONGEST: usize = 24;
+    if word.len() > LONGEST {
+        return None;
+    }
+    groups.iter().find_map(|g| table.get(group_index(g)?)?.get(word).copied())
 }
 
 /// The canonical street type of folded words.
@@ -135,19 +148,28 @@ pub(super) fn unit(groups: &[&str], word: &str) -> Option<&'static str> {
     in_groups(&UNITS, groups, word)
 }
 
+/// The word that introduces a component: the first of its row.
+static DESIGNATORS: LazyLock<[Lookup<&'static str>; GROUPS.len()]> = LazyLock::new(|| {
+    let mut out: [Lookup<&'static str>; GROUPS.len()] = Default::default();
+    for row in ascii::rows(include_str!("../../../resources/addresses/units.tsv")) {
+        if let [group, component, spellings] = *row
+            && let Some(words) = group_index(group).and_then(|at| out.get_mut(at))
+            && let Some(first) = spellings.split('|').next()
+        {
+            words.entry(component).or_insert(first);
+        }
+    }
+    out
+});
+
 /// The word that introduces a component.
 pub(super) fn designator(groups: &[&str], component: &str) -> Option<&'static str> {
-    let row = |group: &&str| {
-        ascii::rows(include_str!("../../../resources/addresses/units.tsv"))
-            .find(|row| row[0] == *group && row.get(1) == Some(&component))
-            .and_then(|row| row.get(2)?.split('|').next())
-    };
-    groups.iter().find_map(row)
+    in_groups(&DESIGNATORS, groups, component)
 }
 
 /// The street type that a compound name ends in, and the ending as written.
 pub(super) fn compound_type(groups: &[&str], word: &str) -> Option<(&'static str, &'static str)> {
-    let endings = groups.iter().filter_map(|g| STREET_TYPES.get(*g)).flat_map(|t| t.iter());
+    let endings = groups.iter().filter_map(|g| STREET_TYPES.get(group_index(g)?)).flat_map(|t| t.iter());
     let longest = endings.filter(|(spelling, _)| spelling.len() >= 3 && word.ends_with(**spelling));
     longest
         .max_by_key(|(spelling, _)| (spelling.len(), **spelling))

@@ -254,6 +254,10 @@ fn outward(compact: &str, region: &str) -> String {
 /// Where the words of a line hold a postcode of the country: position, how many words, and the code as shown.
 pub(super) fn find_postcode(words: &[&str], region: &str) -> Option<(usize, usize, String)> {
     let complete = |text: &str| {
+        // Every country's codes have a digit.
+        if !text.bytes().any(|b| b.is_ascii_digit()) {
+            return None;
+        }
         let shown = text
             .trim_start_matches("D-")
             .trim_start_matches("E-")
@@ -269,7 +273,10 @@ pub(super) fn find_postcode(words: &[&str], region: &str) -> Option<(usize, usiz
     (0..words.len()).rev().find_map(|at| {
         let pair = words.get(at + 1).and_then(|next| {
             let two = matches!(region, "GB" | "NL" | "CA" | "SE" | "GR" | "CZ" | "SK");
-            complete(&format!("{} {next}", words[at])).filter(|_| two)
+            if !two {
+                return None;
+            }
+            complete(&format!("{} {next}", words[at]))
         });
         pair.map(|shown| (at, 2, shown)).or_else(|| complete(words[at]).map(|shown| (at, 1, shown)))
     })
@@ -365,6 +372,11 @@ pub(super) fn province_of(postcode: &str) -> Option<&'static str> {
 
 /// The region that a text names, as it is shown: Spanish provinces by their name, states by their code.
 pub(super) fn known_region(text: &str, country: &str) -> Option<&'static str> {
+    // No region has a longer name, and none a digit beside its letters.
+    const LONGEST: usize = 48;
+    if text.len() > LONGEST || (text.len() > 3 && text.bytes().any(|b| b.is_ascii_digit())) {
+        return None;
+    }
     let words = ascii::fold_words(text);
     match country {
         "ES" => among(&PLACES.spanish, &words),

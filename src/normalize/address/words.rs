@@ -4,12 +4,57 @@ use std::borrow::Cow;
 
 use super::super::ascii;
 
+/// A short text without allocation; longer ones, such as German compounds, are on the heap.
+pub(super) enum Word {
+    Short([u8; Word::CAPACITY], u8),
+    Long(String),
+}
+
+impl Word {
+    const CAPACITY: usize = 22;
+
+    /// The folded letters and digits of a text.
+    fn folded(text: &str) -> Self {
+        if !text.is_ascii() {
+            let mut word = ascii::fold(text);
+            word.retain(|c| c.is_ascii_alphanumeric());
+            return Self::Long(word);
+        }
+        let letters = || text.bytes().filter(u8::is_ascii_alphanumeric).map(|b| b.to_ascii_lowercase());
+        if text.len() > Self::CAPACITY {
+            return Self::Long(letters().map(char::from).collect());
+        }
+        let (mut buffer, mut len) = ([0; Self::CAPACITY], 0u8);
+        for (slot, byte) in buffer.iter_mut().zip(letters()) {
+            *slot = byte;
+            len += 1;
+        }
+        Self::Short(buffer, len)
+    }
+
+    pub(super) fn as_str(&self) -> &str {
+        match self {
+            // ASCII by construction.
+            Self::Short(buffer, len) => std::str::from_utf8(&buffer[..usize::from(*len)]).unwrap_or_default(),
+            Self::Long(word) => word,
+        }
+    }
+}
+
+impl std::ops::Deref for Word {
+    type Target = str;
+
+    fn deref(&self) -> &str {
+        self.as_str()
+    }
+}
+
 /// A word of a line.
 pub(super) struct Token<'a> {
     /// Without punctuation around it.
     pub(super) text: &'a str,
     /// Folded, letters and digits only.
-    pub(super) word: String,
+    pub(super) word: Word,
     /// As written, with its punctuation.
     pub(super) raw: &'a str,
 }
@@ -46,7 +91,7 @@ impl Token<'_> {
     pub(super) fn is_no_number(&self) -> bool {
         matches!(self.word.as_str(), "sn" | "snc") && self.text.contains(['/', '.'])
             || self.text.eq_ignore_ascii_case("s/nº")
-            || self.word == "sn"
+            || self.word.as_str() == "sn"
     }
 }
 
@@ -54,8 +99,7 @@ pub(super) fn tokens(segment: &str) -> Vec<Token<'_>> {
     let edge = |c: char| matches!(c, '.' | ',' | ':' | '\'' | '`' | '*' | '!' | '?') || c.is_whitespace();
     let one = |raw| {
         let text = str::trim_matches(raw, edge);
-        let word: String = ascii::fold(text).chars().filter(char::is_ascii_alphanumeric).collect();
-        Token { text, word, raw }
+        Token { text, word: Word::folded(text), raw }
     };
     segment.split(' ').map(one).filter(|t| !t.word.is_empty() || t.text == "#").collect()
 }
