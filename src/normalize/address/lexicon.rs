@@ -140,7 +140,7 @@ pub(super) fn basque_type(groups: &[&str], word: &str) -> Option<&'static str> {
 
 /// Whether a folded word is a street type in any country.
 pub(super) fn is_any_street_type(word: &str) -> bool {
-    STREET_TYPES.values().any(|words| words.contains_key(word))
+    STREET_TYPES.iter().any(|words| words.contains_key(word))
 }
 
 /// The component that a designator introduces.
