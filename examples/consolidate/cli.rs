@@ -95,8 +95,8 @@ pub struct Arguments {
     #[arg(long)]
     pub pairs: bool,
 
-    /// Tell why, or why not, two records (source:id) are one customer
-    #[arg(long, value_names = ["A", "B"], num_args = 2)]
+    /// Tell why, or why not, two records (source:id) are one customer; of one record, what holds its customer together
+    #[arg(long, value_names = ["A", "B"], num_args = 1..=2)]
     pub explain: Option<Vec<String>>,
 
     /// Print nothing but errors

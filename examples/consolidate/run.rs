@@ -1,5 +1,6 @@
 //! The run: read, consolidate, write, tell.
 
+use std::fmt;
 use std::io::{IsTerminal, Write};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
@@ -12,7 +13,7 @@ use quilate::io::{AtomicFile, ScratchFolder, history, outputs};
 use quilate::pipeline::stages::columns_of;
 use quilate::pipeline::{LinkType, PlanOptions, Stage, consolidate_within, plan};
 use quilate::relate::{RelateOptions, Relations};
-use quilate::report::Summary;
+use quilate::report::{EntityExplanation, Explanation, Summary};
 use quilate::score::TrainedModel;
 use quilate::{Config, Error, ErrorKind, Issues, Resolution, Result, Table};
 
@@ -28,6 +29,32 @@ pub struct FileRead {
     pub bytes: u64,
     pub format: Format,
     pub skipped: Vec<String>,
+}
+
+/// What --explain tells: of two records, or of one.
+#[derive(serde::Serialize)]
+#[serde(untagged)]
+enum Explained {
+    Pair(Explanation),
+    Customer(EntityExplanation),
+}
+
+impl fmt::Display for Explained {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Pair(pair) => pair.fmt(f),
+            Self::Customer(customer) => customer.fmt(f),
+        }
+    }
+}
+
+/// What --json prints: the summary, with `explanation` beside its keys when one was asked for.
+#[derive(serde::Serialize)]
+struct Printed<'a> {
+    #[serde(flatten)]
+    summary: &'a Summary,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    explanation: Option<&'a Explained>,
 }
 
 /// Seconds by stage, in order.
@@ -64,8 +91,9 @@ pub fn run(arguments: &Arguments) -> Result<()> {
     let begin = |stage: Stage| clock.begin(stage.name());
     let resolution = consolidate_within(table, &config, issues, &scratch, begin)?;
     // A record that does not exist is an error, and errors leave no files.
-    let explanation = match arguments.explain.as_deref() {
-        Some([a, b]) => Some((a, b, resolution.explain(record_name(a)?, record_name(b)?)?)),
+    let explained = match arguments.explain.as_deref() {
+        Some([a, b]) => Some(Explained::Pair(resolution.explain(record_name(a)?, record_name(b)?)?)),
+        Some([record]) => Some(Explained::Customer(resolution.explain_customer(record_name(record)?)?)),
         _ => None,
     };
     clock.begin("relate");
@@ -84,7 +112,7 @@ pub fn run(arguments: &Arguments) -> Result<()> {
     let timings = clock.finish();
     let summary = Summary::new(&resolution);
     if arguments.json {
-        say(&json(&summary)?)?;
+        say(&json(&Printed { summary: &summary, explanation: explained.as_ref() })?)?;
     } else if !arguments.quiet {
         say(&terminal::text(
             &reads,
@@ -95,8 +123,12 @@ pub fn run(arguments: &Arguments) -> Result<()> {
             arguments,
         ))?;
     }
-    if let (Some((a, b, explanation)), false) = (explanation, arguments.json) {
-        say(&format!("{a} and {b}\n{explanation}"))?;
+    if let (Some(explained), false) = (explained, arguments.json) {
+        let records = arguments.explain.as_deref().unwrap_or_default().join(" and ");
+        say(&format!(
+            "{records}
+{explained}"
+        ))?;
     }
     Ok(())
 }

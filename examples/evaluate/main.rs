@@ -1,33 +1,41 @@
-//! Measures how well records are consolidated, on data whose truth is known.
+//! Measures how well records are consolidated, against a truth or without one.
 //!
 //! `cargo run --release --example evaluate -- crm.csv shop.csv --truth truth.csv`
 //!
-//! Prints precision, recall and F1 over pairs and B-cubed, how much of the truth blocking let through, what the model
-//! believed without labels, seconds by stage and the peak of memory. `evaluate --help` tells the rest.
+//! Prints precision, recall and F1 over pairs and B-cubed, how much of the truth blocking let through, a table of thresholds,
+//! how well the probabilities are calibrated, which records hold too little to be found at all, what the model believed
+//! without labels, seconds by stage and the peak of memory. `evaluate --help` tells the rest.
 
+mod measurement;
 mod mistakes;
+mod page;
 mod truth;
 
 use std::fs;
+use std::io::Write as _;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Instant;
 
 use clap::Parser;
+use quilate::compare::Comparisons;
 use quilate::detect::is_secret_header;
+use quilate::io::AtomicFile;
 use quilate::io::csv::{ReadOptions, read_path};
 use quilate::io::peak_memory;
 use quilate::pipeline::consolidate_with;
-use quilate::report::{BlockingMetrics, Metrics};
+use quilate::report::Unlinkables;
+use quilate::score::{Scorer, score_pairs};
 use quilate::{Config, Error, ErrorKind, Issues, Resolution, Result, Table};
-use serde::Serialize;
 
+use crate::measurement::{Measurement, Stage};
+use crate::page::Page;
 use crate::truth::Truth;
 
-/// Consolidates touchpoint CSVs and compares the outcome with the truth.
+/// Consolidates touchpoint CSVs and measures the outcome.
 ///
 /// Use it to see what an edited configuration gains or costs on your own labelled records, before it meets the others.
-/// Nothing is written. Exit codes: 0 measured, 1 bad data or configuration, 2 usage.
+/// Without a truth it tells what the model believes of itself. Exit codes: 0 measured, 1 bad data or configuration, 2 usage.
 #[derive(Debug, Parser)]
 #[command(name = "evaluate", about, long_about)]
 struct Arguments {
@@ -35,10 +43,10 @@ struct Arguments {
     #[arg(required = true, value_name = "FILE")]
     files: Vec<PathBuf>,
 
-    /// CSV with the columns source, id and entity: records of one entity are one customer. Records that it lacks are
-    /// consolidated, but not scored
+    /// CSV with the columns source, id and entity: records of one entity are one customer. Or labelled pairs: source_l,
+    /// id_l, source_r, id_r, label (1 or 0). Records that it lacks are consolidated, but not scored
     #[arg(long, value_name = "FILE")]
-    truth: PathBuf,
+    truth: Option<PathBuf>,
 
     /// Column of the record id [default: detected, else the line number]
     #[arg(long, value_name = "COLUMN")]
@@ -48,40 +56,17 @@ struct Arguments {
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
 
-    /// Explain up to N pairs that were merged wrongly and N that were missed
-    #[arg(long, value_name = "N", default_value_t = 0, conflicts_with = "json")]
+    /// Explain the N worst pairs that were merged wrongly and the N worst that were missed
+    #[arg(long, value_name = "N", default_value_t = 0, conflicts_with = "json", requires = "truth")]
     mistakes: usize,
+
+    /// Draw thresholds, calibration and unlinkable records as a page (HTML)
+    #[arg(long, value_name = "FILE")]
+    page: Option<PathBuf>,
 
     /// Print one line of JSON
     #[arg(long)]
     json: bool,
-}
-
-/// Everything that was measured; the keys of the JSON line.
-#[derive(Serialize)]
-struct Measurement {
-    /// Records in the files, with and without truth.
-    all_records: usize,
-    /// Truths of records that the files lack.
-    unknown_records: u64,
-    #[serde(flatten)]
-    metrics: Metrics,
-    candidates: u64,
-    candidates_per_record: f64,
-    blocking_recall: f64,
-    /// Matching pairs that the model expected without labels.
-    estimated_matches: f64,
-    /// By stage, in order.
-    stages: Vec<Stage>,
-    seconds: f64,
-    /// `None` where the system does not tell.
-    peak_bytes: Option<u64>,
-}
-
-#[derive(Serialize)]
-struct Stage {
-    name: &'static str,
-    seconds: f64,
 }
 
 fn main() -> ExitCode {
@@ -106,16 +91,81 @@ fn run(arguments: &Arguments) -> Result<()> {
     stages.push(Stage { name: current.0, seconds: current.1.elapsed().as_secs_f64() });
     // Before the truth is read: its memory is not the engine's.
     let peak_bytes = peak_memory();
-    let truth = Truth::read(&arguments.truth, resolution.records())?;
-    let measurement = measure(&resolution, &truth, stages, peak_bytes)?;
+    let truth = arguments.truth.as_ref().map(|path| Truth::read(path, resolution.records())).transpose()?;
+    let unlinkables = with_scorer(&resolution, Unlinkables::new);
+    let mut measurement = Measurement::new(&resolution, truth.as_ref(), unlinkables)?;
+    measurement.seconds = stages.iter().map(|stage| stage.seconds).sum();
+    (measurement.stages, measurement.peak_bytes) = (stages, peak_bytes);
+    if let Some(path) = &arguments.page {
+        draw(&measurement, &resolution, arguments, path)?;
+    }
     if arguments.json {
         let line = serde_json::to_string(&measurement);
         println!("{}", line.map_err(|error| Error::new(ErrorKind::Format, error.to_string()))?);
     } else {
-        print(&measurement);
-        mistakes::print(&resolution, &truth, arguments.mistakes);
+        measurement.print();
+        if let Some(truth) = &truth {
+            mistakes::print(&resolution, &truth.known, arguments.mistakes);
+        }
     }
     Ok(())
+}
+
+/// Calls `work` with the scorer of an outcome.
+fn with_scorer<T>(resolution: &Resolution, work: impl FnOnce(&Scorer<'_>) -> T) -> T {
+    let comparisons = Comparisons::new(resolution.attributes());
+    let matching = resolution.matching();
+    work(&Scorer::new(&comparisons, &matching.model, &matching.frequencies))
+}
+
+/// The match weights of pairs of records.
+fn weights(resolution: &Resolution, pairs: &[(u32, u32)]) -> Vec<f64> {
+    with_scorer(resolution, |scorer| score_pairs(scorer, pairs).iter().map(|score| score.weight).collect())
+}
+
+fn draw(
+    measured: &Measurement,
+    resolution: &Resolution,
+    arguments: &Arguments,
+    path: &PathBuf,
+) -> Result<()> {
+    let names: Vec<String> = arguments.files.iter().map(|file| file.display().to_string()).collect();
+    let share = |value: f64| format!("{value:.4}");
+    let mut figures = vec![("records", measured.all_records.to_string())];
+    if let Some(metrics) = &measured.metrics {
+        figures.extend([
+            ("precision over pairs", share(metrics.precision)),
+            ("recall over pairs", share(metrics.recall)),
+            ("F1 over pairs", share(metrics.f1)),
+            ("B-cubed F1", share(metrics.b3_f1)),
+        ]);
+    }
+    if let Some(labelled) = &measured.labelled {
+        figures.extend([
+            ("labelled pairs", labelled.pairs.to_string()),
+            ("precision over labelled pairs", share(labelled.precision)),
+            ("recall over labelled pairs", share(labelled.recall)),
+        ]);
+    }
+    figures.extend([
+        ("precision as the model believes", share(measured.estimated.precision)),
+        ("recall as the model believes", share(measured.estimated.recall)),
+    ]);
+    let page = Page {
+        title: &names.join(", "),
+        figures: &figures,
+        thresholds: &measured.thresholds,
+        calibration: &measured.calibration,
+        unlinkables: &measured.unlinkables,
+        threshold: resolution.matching().threshold,
+        histogram: &measured.histogram,
+    };
+    let mut file = AtomicFile::create(path)?;
+    file.write_all(page.html().as_bytes()).map_err(|error| {
+        Error::new(ErrorKind::Io, format!("cannot be written ({})", error.kind()))
+            .at(path.display().to_string())
+    })?;
+    file.commit()
 }
 
 fn configuration(arguments: &Arguments) -> Result<Config> {
@@ -145,67 +195,4 @@ fn read(files: &[PathBuf]) -> Result<(Table, Issues)> {
         issues.merge(read.issues);
     }
     Ok((Table::new(sources)?, issues))
-}
-
-fn measure(
-    resolution: &Resolution,
-    truth: &Truth,
-    stages: Vec<Stage>,
-    peak_bytes: Option<u64>,
-) -> Result<Measurement> {
-    let blocking = BlockingMetrics::new(resolution.matching().candidate_pairs(), truth.entities())?;
-    let all_records = resolution.records().len();
-    Ok(Measurement {
-        all_records,
-        unknown_records: truth.unknown_records(),
-        metrics: Metrics::of_entities(resolution.entities(), truth.entities())?,
-        candidates: blocking.candidates,
-        candidates_per_record: blocking.candidates as f64 / all_records.max(1) as f64,
-        blocking_recall: blocking.recall,
-        estimated_matches: resolution.matching().estimated_matches(),
-        seconds: stages.iter().map(|stage| stage.seconds).sum(),
-        stages,
-        peak_bytes,
-    })
-}
-
-fn print(measured: &Measurement) {
-    let metrics = &measured.metrics;
-    println!(
-        "records            {:>12}   {} of them with known truth",
-        measured.all_records, metrics.records
-    );
-    if measured.unknown_records > 0 {
-        println!("unknown records    {:>12}   in the truth, but not in the files", measured.unknown_records);
-    }
-    println!("clusters           {:>12}   the truth has {} entities", metrics.clusters, metrics.entities);
-    println!();
-    println!("                      precision      recall          F1");
-    println!("pairs              {:>12.5}{:>12.5}{:>12.5}", metrics.precision, metrics.recall, metrics.f1);
-    println!(
-        "B-cubed            {:>12.5}{:>12.5}{:>12.5}",
-        metrics.b3_precision, metrics.b3_recall, metrics.b3_f1
-    );
-    println!();
-    println!("predicted pairs    {:>12}   {} of them true", metrics.predicted_pairs, metrics.true_positives);
-    println!(
-        "true pairs         {:>12}   the model expected {:.0}",
-        metrics.true_pairs, measured.estimated_matches
-    );
-    println!(
-        "candidate pairs    {:>12}   {:.1} a record",
-        measured.candidates, measured.candidates_per_record
-    );
-    println!(
-        "blocking recall    {:>12.5}   share of the true pairs that were compared",
-        measured.blocking_recall
-    );
-    println!();
-    let stages: Vec<String> =
-        measured.stages.iter().map(|stage| format!("{} {:.2}", stage.name, stage.seconds)).collect();
-    println!("seconds            {:>12.2}   {}", measured.seconds, stages.join(", "));
-    match measured.peak_bytes {
-        Some(bytes) => println!("peak memory (MB)   {:>12.0}", bytes as f64 / 1e6),
-        None => println!("peak memory             unknown   this system does not tell"),
-    }
 }

@@ -325,9 +325,9 @@ impl Part {
 }
 
 /// Two parts that make a rare key of two frequent ones.
-struct Composite(Part, Part);
+pub(super) struct Composite(Part, Part);
 
-const COMPOSITES: &[Composite] = &[
+pub(super) const COMPOSITES: &[Composite] = &[
     Composite(Part::Sound(AttributeKind::GivenName), Part::Sound(AttributeKind::Surname)),
     Composite(Part::Sound(AttributeKind::Surname), Part::Year),
     Composite(Part::Sound(AttributeKind::Surname), Part::MonthDay),
@@ -346,8 +346,13 @@ pub(super) fn composites_of(attributes: &Attributes) -> usize {
 }
 
 impl Composite {
+    /// The attributes of both parts.
+    pub(super) fn name(&self) -> String {
+        format!("{} and {}", self.0.kind().name(), self.1.kind().name())
+    }
+
     /// The key of each record that has both parts; `None` when an attribute is missing altogether.
-    fn keys(&self, attributes: &Attributes) -> Option<Vec<(u64, u32)>> {
+    pub(super) fn keys(&self, attributes: &Attributes) -> Option<Vec<(u64, u32)>> {
         let rule = COMPOSITES.iter().position(|rule| std::ptr::eq(rule, self)).unwrap_or(0) as u64;
         let hashes = |part: Part| {
             let column = &attributes.columns[attributes.position(part.kind())?].column;

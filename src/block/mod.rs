@@ -37,6 +37,7 @@ mod neighbours;
 mod rule;
 mod rule_index;
 mod rules;
+mod shared;
 
 pub use config::BlockConfig;
 pub use estimate::{BlockEstimate, Capture, KeyGroup, SuggestedRule};
@@ -48,3 +49,4 @@ pub use neighbours::{BlockOptions, K, MAX_POSTINGS, Neighbours};
 pub use rule::{MAX_WINDOW, Rule};
 pub use rule_index::RuleStats;
 pub use rules::{BlockMethod, CandidatePairs, MAX_RULE_BLOCK, RuleOptions, Rules};
+pub use shared::{SharedKey, shared_keys};

@@ -4,6 +4,7 @@ use super::guards::SharedValue;
 use super::matching::Matching;
 use super::prepare::{GoldenField, Prepared};
 use super::records::Records;
+use crate::block::shared_keys;
 use crate::cluster::{Demotion, Entities, ReviewItem, ReviewReason};
 use crate::compare::Comparisons;
 use crate::detect::Mapping;
@@ -12,7 +13,7 @@ use crate::ids::{EntityId, PersistentId, RecordId};
 use crate::merge::{Field, Golden, MergeInput, MergePlan, merge};
 use crate::normalize::attributes::Attributes;
 use crate::registry::{Event, Registry};
-use crate::report::{Explanation, explain};
+use crate::report::{EntityExplanation, Explanation, explain, explain_entity};
 use crate::score::{Scorer, TrainedModel};
 use crate::table::{AttributeKind, NULL};
 
@@ -262,23 +263,40 @@ impl Resolution {
         (0..self.entities().len() as u32).map(|entity| self.golden_record(EntityId(entity)))
     }
 
-    /// Why two records are, or are not, one customer: the weight of each comparison.
+    /// Why two records are, or are not, one customer: the weight of each comparison, and which keys and rules find the
+    /// pair.
     ///
     /// # Errors
     /// [`ErrorKind::UnknownRecord`] when a record does not exist.
+    ///
+    /// # Complexity
+    /// One pass over the records, for how rare the shared keys are.
     pub fn explain(&self, a: (&str, &str), b: (&str, &str)) -> Result<Explanation> {
-        let find = |(source, id): (&str, &str)| {
-            self.records.find(source, id).ok_or_else(|| {
-                Error::new(ErrorKind::UnknownRecord, "no such record")
-                    .at(source)
-                    .cure("name it as source:id, as in xref.csv")
-            })
-        };
-        let (a, b) = (find(a)?, find(b)?);
-        Ok(self.explain_records(a, b))
+        let (a, b) = (self.find_record(a)?, self.find_record(b)?);
+        let mut explanation = self.explain_records(a, b);
+        explanation.keys = Some(shared_keys(&self.attributes, a.0, b.0));
+        Ok(explanation)
     }
 
-    /// As [`Self::explain`], by record number.
+    /// What holds the customer of a record together: its scored pairs, and which of them it rests on.
+    ///
+    /// # Errors
+    /// [`ErrorKind::UnknownRecord`] when the record does not exist.
+    pub fn explain_customer(&self, record: (&str, &str)) -> Result<EntityExplanation> {
+        let entity = self.entities().entity_of(self.find_record(record)?);
+        let name = |record| format!("{}:{}", self.records.source_name(record), self.records.id(record));
+        Ok(explain_entity(self.entities().members(entity), &self.matching.edges, name))
+    }
+
+    fn find_record(&self, (source, id): (&str, &str)) -> Result<RecordId> {
+        self.records.find(source, id).ok_or_else(|| {
+            Error::new(ErrorKind::UnknownRecord, "no such record")
+                .at(source)
+                .cure("name it as source:id, as in xref.csv")
+        })
+    }
+
+    /// As [`Self::explain`], by record number, and without the keys.
     ///
     /// # Panics
     /// When a record does not exist.
@@ -288,7 +306,14 @@ impl Resolution {
         let same = self.entities().entity_of(a) == self.entities().entity_of(b);
         let (low, high) = (a.0.min(b.0), a.0.max(b.0));
         let candidate = self.matching.candidate_pairs().contains(low, high);
-        explain(&scorer, a, b, same, candidate)
+        let mut explanation = explain(&scorer, a, b, same, candidate);
+        let rules = &self.matching.rules;
+        if !rules.is_empty() {
+            let names: Vec<&str> = rules.stats().map(|stats| stats.rule.as_str()).collect();
+            explanation.rules =
+                rules.rules_of(low, high).into_iter().map(|rule| names[rule].to_owned()).collect();
+        }
+        explanation
     }
 }
 

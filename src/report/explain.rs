@@ -4,6 +4,7 @@ use std::fmt;
 
 use serde::Serialize;
 
+use crate::block::SharedKey;
 use crate::compare::{NULL_LEVEL, PairLevels};
 use crate::ids::RecordId;
 use crate::score::Scorer;
@@ -26,6 +27,11 @@ pub struct ExplainedComparison {
     pub u: f64,
     /// log2(m / u); 0 when missing.
     pub weight: f64,
+    /// How much of the weight is due to the frequency of the values, and to the cap of attributes with few values.
+    pub frequency: f64,
+    /// Comparisons that agree and make the agreement here less of a surprise: `m` and `u` are those given these.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub given: Vec<String>,
 }
 
 /// The evidence for and against a pair.
@@ -48,6 +54,12 @@ pub struct Explanation {
     pub candidate: bool,
     /// Whether both are in one entity.
     pub same_entity: bool,
+    /// Blocking rules that propose the pair, where there are any.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub rules: Vec<String>,
+    /// Keys that both records have, the rarest first; `None` where nobody asked for them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub keys: Option<Vec<SharedKey>>,
 }
 
 /// Explains a pair under a model.
@@ -74,10 +86,25 @@ pub fn explain(
                 m: evidence.m.exp2(),
                 u: evidence.u.exp2(),
                 weight: evidence.m - evidence.u,
+                frequency: scorer.frequency_adjustment(at, &pair),
+                given: scorer
+                    .agreeing_parents(at, &pair)
+                    .map(|parent| comparisons.items()[parent].name.clone())
+                    .collect(),
             },
             None => {
                 debug_assert_eq!(pair.levels[at], NULL_LEVEL);
-                ExplainedComparison { name, left, right, level: "missing", m: 1.0, u: 1.0, weight: 0.0 }
+                ExplainedComparison {
+                    name,
+                    left,
+                    right,
+                    level: "missing",
+                    m: 1.0,
+                    u: 1.0,
+                    weight: 0.0,
+                    frequency: 0.0,
+                    given: Vec::new(),
+                }
             }
         }
     });
@@ -94,6 +121,8 @@ pub fn explain(
         probability: weight.probability().0,
         candidate,
         same_entity,
+        rules: Vec::new(),
+        keys: None,
     }
 }
 
@@ -113,30 +142,48 @@ impl fmt::Display for Explanation {
         let name = width(&mut self.comparisons.iter().map(|row| row.name.chars().count()), 10);
         let left = width(&mut self.comparisons.iter().map(|row| row.left.chars().count()), 8);
         let right = width(&mut self.comparisons.iter().map(|row| row.right.chars().count()), 8);
-        writeln!(f, "  {:name$}  {:left$}  {:right$}  {:26}  {:>7}", "", "left", "right", "level", "bits")?;
-        writeln!(f, "  {:name$}  {:left$}  {:right$}  {:26}  {:>+7.1}", "prior", "", "", "", self.prior)?;
+        let mut line = |cells: [&str; 4], numbers: [&str; 4]| {
+            let ([label, a, b, level], [m, u, rarity, bits]) = (cells, numbers);
+            writeln!(
+                f,
+                "  {label:name$}  {:left$}  {:right$}  {level:20} {m:>7} {u:>8} {rarity:>6} {bits:>7}",
+                clip(a, left),
+                clip(b, right)
+            )
+        };
+        line(["", "left", "right", "level"], ["m", "u", "rarity", "bits"])?;
+        line(["prior", "", "", ""], ["", "", "", &format!("{:+.1}", self.prior)])?;
         for row in &self.comparisons {
             if row.left.is_empty() && row.right.is_empty() {
                 continue;
             }
-            let (a, b) = (clip(&row.left, left), clip(&row.right, right));
-            writeln!(
-                f,
-                "  {:name$}  {a:left$}  {b:right$}  {:26}  {:>+7.1}",
-                row.name, row.level, row.weight
+            let number = |text: String| if row.level == "missing" { String::new() } else { text };
+            let rarity =
+                if row.frequency.abs() < 0.05 { String::new() } else { format!("{:+.1}", row.frequency) };
+            line(
+                [&row.name, &row.left, &row.right, row.level],
+                [
+                    &number(format!("{:.4}", row.m)),
+                    &number(format!("{:.1e}", row.u)),
+                    &rarity,
+                    &format!("{:+.1}", row.weight),
+                ],
             )?;
         }
         if self.household.abs() >= 0.05 {
-            writeln!(
-                f,
-                "  {:name$}  {:left$}  {:right$}  {:26}  {:>+7.1}",
-                "household", "", "", "", self.household
-            )?;
+            line(["household", "", "", ""], ["", "", "", &format!("{:+.1}", self.household)])?;
         }
+        for row in self.comparisons.iter().filter(|row| !row.given.is_empty()) {
+            writeln!(f, "  {} is weighed knowing that {} agrees", row.name, row.given.join(" and "))?;
+        }
+        self.found(f)?;
         let verdict = match (self.same_entity, self.candidate) {
             (true, true) => "one customer",
             (true, false) => "one customer, joined through other records",
             (false, true) => "two customers",
+            (false, false) if self.keys.as_ref().is_some_and(|keys| keys.iter().any(|key| key.used)) => {
+                "two customers; each has closer neighbours, so they were never compared"
+            }
             (false, false) => "two customers; they share no rare key, so they were never compared",
         };
         let probability = match self.probability {
@@ -145,6 +192,29 @@ impl fmt::Display for Explanation {
             p => format!("{:.2} %", 100.0 * p),
         };
         writeln!(f, "  {:+.1} bits in all, probability {probability}: {verdict}", self.weight)
+    }
+}
+
+/// Keys that are shown of a pair.
+const SHOWN_KEYS: usize = 5;
+
+impl Explanation {
+    /// What found the pair, or would have.
+    fn found(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if !self.rules.is_empty() {
+            writeln!(f, "  found by the rule {}", self.rules.join(", "))?;
+        }
+        let Some(keys) = &self.keys else { return Ok(()) };
+        for key in keys.iter().take(SHOWN_KEYS) {
+            let used =
+                if key.used { format!("{:+.1} bits", key.bits) } else { "too many to look at".to_owned() };
+            writeln!(f, "  shared key of {}: {} records have it, {used}", key.attributes, key.records)?;
+        }
+        match keys.len() {
+            0 => writeln!(f, "  they share no key"),
+            n if n > SHOWN_KEYS => writeln!(f, "  and {} further keys", n - SHOWN_KEYS),
+            _ => Ok(()),
+        }
     }
 }
 

@@ -146,6 +146,50 @@ impl Side {
     }
 }
 
+/// Quality on labelled pairs alone, where nobody knows whole entities.
+///
+/// Labelled pairs are seldom a fair sample: what was hard was labelled. The figures compare runs on the same labels; they
+/// do not estimate those of all pairs.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub struct PairMetrics {
+    /// Labelled pairs.
+    pub pairs: u64,
+    /// Matches among them.
+    pub true_pairs: u64,
+    /// Pairs that were merged.
+    pub predicted_pairs: u64,
+    /// Pairs that are both.
+    pub true_positives: u64,
+    /// Share of the merged pairs that are matches; 1 when none is merged.
+    pub precision: f64,
+    /// Share of the matches that are merged; 1 when there are none.
+    pub recall: f64,
+    /// Harmonic mean of precision and recall.
+    pub f1: f64,
+}
+
+impl PairMetrics {
+    /// From (merged, match) of each labelled pair.
+    ///
+    /// ```
+    /// use quilate::report::PairMetrics;
+    /// let metrics = PairMetrics::new([(true, true), (true, false), (false, true), (false, false)]);
+    /// assert_eq!((metrics.pairs, metrics.precision, metrics.recall), (4, 0.5, 0.5));
+    /// ```
+    pub fn new(pairs: impl IntoIterator<Item = (bool, bool)>) -> Self {
+        let (mut count, mut true_pairs, mut predicted_pairs, mut true_positives) = (0, 0, 0, 0);
+        for (merged, matched) in pairs {
+            count += 1;
+            true_pairs += u64::from(matched);
+            predicted_pairs += u64::from(merged);
+            true_positives += u64::from(merged && matched);
+        }
+        let (precision, recall) = (share(true_positives, predicted_pairs), share(true_positives, true_pairs));
+        let f1 = harmonic_mean(precision, recall);
+        Self { pairs: count, true_pairs, predicted_pairs, true_positives, precision, recall, f1 }
+    }
+}
+
 /// How much of the truth blocking proposes, and at what cost.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct BlockingMetrics {

@@ -241,6 +241,20 @@ impl<'a> Scorer<'a> {
         Some(Evidence { m, h, u })
     }
 
+    /// What the values of a pair, and the cap, add to what the level of a comparison weighs, in bits; 0 when it is null.
+    pub fn frequency_adjustment(&self, at: usize, pair: &PairLevels) -> f64 {
+        let Some(evidence) = self.evidence(at, pair) else { return 0.0 };
+        let state = self.model.comparisons[at].state(&pair.levels);
+        self.log2_u[at][state][pair.levels[at] as usize] - evidence.u
+    }
+
+    /// The comparisons that one depends on and that agree in a pair.
+    pub fn agreeing_parents(&self, at: usize, pair: &PairLevels) -> impl Iterator<Item = usize> + '_ {
+        let levels = pair.levels;
+        let parents = self.model.comparisons[at].parents.iter();
+        parents.filter(move |parent| parent.agrees(&levels)).map(|parent| parent.comparison)
+    }
+
     /// log2 of the chance that strangers reach this level with these values.
     #[inline]
     pub(super) fn log2_u(&self, at: usize, state: usize, level: u8, codes: (u32, u32)) -> f64 {
