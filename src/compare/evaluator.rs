@@ -56,19 +56,34 @@ impl LevelCache {
         Self::new(TOKEN_CACHE_BITS)
     }
 
+    /// The slot of a pair, and the entry that it has there, without a level.
     #[inline]
-    pub(super) fn get_or(&mut self, a: u32, b: u32, compute: impl FnOnce() -> u8) -> u8 {
+    fn place(&self, a: u32, b: u32) -> (usize, u64) {
         // An odd factor maps pairs to 64-bit numbers one to one, so that slot and rest together are the pair.
         let scrambled = (u64::from(a) << 32 | u64::from(b)).wrapping_mul(0x9E37_79B9_7F4A_7C15);
-        let slot = (scrambled >> (64 - self.bits)) as usize;
-        let rest = (scrambled << self.bits >> self.bits) << 8;
+        ((scrambled >> (64 - self.bits)) as usize, (scrambled << self.bits >> self.bits) << 8)
+    }
+
+    #[inline]
+    pub(super) fn get(&self, a: u32, b: u32) -> Option<u8> {
+        let (slot, rest) = self.place(a, b);
         let entry = self.slots[slot];
-        if entry & !0xFF == rest {
-            return entry as u8;
-        }
-        let level = compute();
+        (entry & !0xFF == rest).then_some(entry as u8)
+    }
+
+    #[inline]
+    pub(super) fn put(&mut self, a: u32, b: u32, level: u8) {
+        let (slot, rest) = self.place(a, b);
         self.slots[slot] = rest | u64::from(level);
-        level
+    }
+
+    #[inline]
+    pub(super) fn get_or(&mut self, a: u32, b: u32, compute: impl FnOnce() -> u8) -> u8 {
+        self.get(a, b).unwrap_or_else(|| {
+            let level = compute();
+            self.put(a, b, level);
+            level
+        })
     }
 }
 

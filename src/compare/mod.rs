@@ -20,12 +20,14 @@
 //! # Source
 //! Levels after Winkler 1990 and Christen 2012; those of crossed names and partial dates are ours.
 
+mod classic;
 mod evaluator;
 mod level;
 mod names;
 mod signature;
 pub(crate) mod values;
 
+pub use classic::{Classic, ClassicComparisons, ClassicEvaluator, LookUps, Measure};
 pub use evaluator::{Batches, Evaluator, PairLevels};
 use names::NameTable;
 use signature::Marks;

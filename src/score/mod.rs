@@ -26,6 +26,7 @@
 mod em;
 mod frequency;
 mod model;
+mod patterns;
 mod sample;
 mod stage;
 mod train;
@@ -40,6 +41,7 @@ pub use frequency::{Frequencies, FrequencyTable};
 pub use model::{
     ComparisonModel, Evidence, EvidenceGroup, GROUPS, MODEL_VERSION, Model, PairScore, Parent, Prior, Scorer,
 };
+pub use patterns::{LevelWeights, MAX_PATTERNS, PatternWeights};
 #[cfg(test)]
 pub(crate) use sample::Draws;
 pub(crate) use stage::learn;
