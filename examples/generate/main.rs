@@ -20,6 +20,7 @@ mod person;
 mod population;
 mod random;
 mod record;
+mod register;
 mod tables;
 mod touchpoints;
 
@@ -61,6 +62,8 @@ struct Arguments {
 enum Kind {
     /// Private customers and contacts of companies, most of them in Spain.
     Customers,
+    /// Two snapshots of a population register, years apart: no contact points, no duplicates inside one.
+    Register,
 }
 
 fn main() -> ExitCode {
@@ -77,6 +80,7 @@ fn main() -> ExitCode {
             population.activity = arguments.activity;
             customers(&arguments.out, &population, &progress)
         }
+        Kind::Register => register::register(&arguments.out, arguments.records, arguments.seed, &progress),
     };
     progress.finish_and_clear();
     match result {

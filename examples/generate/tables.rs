@@ -36,19 +36,24 @@ impl<T> Ranked<T> {
         Self { items, cumulative }
     }
 
-    fn zipf(items: Vec<T>, (exponent, offset): (f64, f64)) -> Self {
+    /// Items that are drawn by the Zipf-Mandelbrot law of an exponent and an offset.
+    pub fn zipf(items: Vec<T>, (exponent, offset): (f64, f64)) -> Self {
         Self::new(items, |rank, _| (rank as f64 + 1.0 + offset).powf(-exponent))
     }
 
     /// One item by its weight.
     pub fn draw(&self, rng: &mut Rng) -> &T {
+        &self.items[self.draw_index(rng)]
+    }
+
+    /// The index of an item by its weight.
+    pub fn draw_index(&self, rng: &mut Rng) -> usize {
         let at = rng.unit() * self.cumulative.last().copied().unwrap_or(0.0);
         let index = self.cumulative.partition_point(|&sum| sum <= at);
-        &self.items[index.min(self.items.len() - 1)]
+        index.min(self.items.len() - 1)
     }
 
     /// All items, commonest first.
-    #[cfg(test)]
     pub fn items(&self) -> &[T] {
         &self.items
     }
