@@ -18,6 +18,9 @@ pub enum TermFrequency {
     Exact,
     /// Damped: `u * clamp(max(f(a), f(b)) / sum f^2, 2^-6, 2^4)^0.5`.
     Fuzzy,
+    /// By how many others there are to slip into: the geometric mean of `u` and of the frequency of all values one slip
+    /// away from the pair's. Where those were not counted, as [`Self::Fuzzy`].
+    Near,
 }
 
 /// One level of a comparison.
@@ -35,7 +38,7 @@ const fn level(name: &'static str, m0: f64, tf: TermFrequency) -> Level {
     Level { name, m0, tf }
 }
 
-use TermFrequency::{Exact, Fuzzy, None as Plain};
+use TermFrequency::{Exact, Fuzzy, Near, None as Plain};
 
 /// Level numbers of names, shared by given name and surname so that they can be crossed.
 pub mod name_level {
@@ -65,7 +68,7 @@ const GIVEN: &[Level] = &[
     level("exact", 0.70, Exact),
     level("nickname", 0.03, Fuzzy),
     level("token subset", 0.03, Fuzzy),
-    level("one slip", 0.08, Fuzzy),
+    level("one slip", 0.08, Near),
     level("initial", 0.02, Fuzzy),
     level("near or sounds alike", 0.04, Fuzzy),
     level("weak", 0.02, Plain),
@@ -78,7 +81,7 @@ const SURNAME: &[Level] = &[
     level("exact", 0.70, Exact),
     level("variant", 0.01, Fuzzy),
     level("token subset", 0.04, Fuzzy),
-    level("one slip", 0.09, Fuzzy),
+    level("one slip", 0.09, Near),
     level("initial", 0.01, Fuzzy),
     level("near or sounds alike", 0.04, Fuzzy),
     level("weak", 0.02, Plain),
@@ -97,7 +100,7 @@ const MIDDLE: &[Level] = &[
 pub mod date_level {
     /// The same day.
     pub const EXACT: u8 = 0;
-    /// Same month and day, one digit of the year off.
+    /// One slip in the year, the same month and day as far as they are known.
     pub const YEAR_SLIP: u8 = 1;
     /// One slip apart otherwise.
     pub const SLIP: u8 = 2;

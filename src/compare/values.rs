@@ -79,6 +79,7 @@ fn date(a: &[u8], b: &[u8]) -> u8 {
         () if both(ya, yb) && ya == yb && (both(ma, mb) || both(da, db)) => YEAR_PART,
         () if both(ya, yb) && ya == yb => YEAR,
         () if both(ya, yb) && year_gap(ya, yb) <= 1 => NEXT_YEAR,
+        () if both(ya, yb) && osa_bytes(ya, yb) == 1 => YEAR_SLIP,
         () => ELSE,
     }
 }
@@ -243,6 +244,9 @@ mod tests {
             ("----0301", "19850301", MONTH_DAY),
             ("----0301", "19850302", ELSE),
             ("198503--", "19850301", YEAR_PART),
+            ("1985----", "1958----", YEAR_SLIP),
+            ("1985----", "1986----", NEXT_YEAR),
+            ("1985----", "1937----", ELSE),
             ("short", "19850301", ELSE),
         ] {
             assert_eq!(date(a.as_bytes(), b.as_bytes()), expected, "{a} / {b}");

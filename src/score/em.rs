@@ -106,6 +106,32 @@ pub(crate) fn anchor(kind: AttributeKind, row: &mut [f64]) {
     }
 }
 
+/// What no household class may do: the largest share of its pairs that agree on what tells its members apart. Fathers
+/// and sons of one name are some in a hundred pairs of relatives, and so are twins. A class in which more agree is made
+/// of one person's records, and takes them from the match class where their other fields are damaged or missing.
+fn household_bound(kind: AttributeKind) -> Option<(f64, usize)> {
+    use AttributeKind as K;
+    match kind {
+        K::GivenName | K::MiddleName => Some((0.1, 0)),
+        // A date agrees up to the same day and month; two in one year are nothing special.
+        K::BirthDate => Some((0.15, crate::compare::date_level::YEAR_PART as usize)),
+        _ => None,
+    }
+}
+
+/// Brings the agreement inside households back to its bound; the levels of disagreement take the rest in proportion.
+fn anchor_household(kind: AttributeKind, row: &mut [f64]) {
+    let (Some((bound, end)), Some(last)) = (household_bound(kind), else_level(kind, row.len())) else {
+        return;
+    };
+    let agrees = |level: usize| if end > 0 { level < end } else { level != last };
+    let agreeing: f64 = row.iter().enumerate().filter(|(level, _)| agrees(*level)).map(|(_, p)| p).sum();
+    if agreeing > bound {
+        let (less, more) = (bound / agreeing, (1.0 - bound) / (1.0 - agreeing).max(1e-9));
+        row.iter_mut().enumerate().for_each(|(level, p)| *p *= if agrees(level) { less } else { more });
+    }
+}
+
 /// Where "else" is: last, but for given names, whose crossed levels come after it.
 fn else_level(kind: AttributeKind, levels: usize) -> Option<usize> {
     match kind {
@@ -212,7 +238,8 @@ fn maximise(
             *old = new;
         }
         if let (Some(row), Some(start)) = (&mut comparison.h, &start_h[at]) {
-            let new = smooth(&sums.h[at], start, PRIOR_PAIRS);
+            let mut new = smooth(&sums.h[at], start, PRIOR_PAIRS);
+            anchor_household(comparisons.items()[at].kind, &mut new);
             change = row.iter().zip(&new).fold(change, |change, (old, new)| change.max((old - new).abs()));
             *row = new;
         }
@@ -272,6 +299,27 @@ mod tests {
         AttributeKind::Postcode,
         AttributeKind::Phone,
     ];
+
+    /// A household of namesakes is no household: its names and birthdays may agree as seldom as those of relatives do.
+    #[test]
+    fn households_are_held_to_what_relatives_share() {
+        let mut given = vec![0.3, 0.05, 0.02, 0.03, 0.0, 0.05, 0.05, 0.5, 0.0, 0.0];
+        anchor_household(AttributeKind::GivenName, &mut given);
+        let last = else_level(AttributeKind::GivenName, given.len()).unwrap();
+        assert!((given[last] - 0.9).abs() < 1e-12 && (given[0] - 0.06).abs() < 1e-12, "{given:?}");
+        let mut date = vec![0.4, 0.05, 0.05, 0.0, 0.1, 0.1, 0.05, 0.05, 0.05, 0.15];
+        anchor_household(AttributeKind::BirthDate, &mut date);
+        assert!((date[..5].iter().sum::<f64>() - 0.15).abs() < 1e-12, "{date:?}");
+        assert!((date.iter().sum::<f64>() - 1.0).abs() < 1e-12 && date[9] > 0.3, "{date:?}");
+        for (kind, row) in [(AttributeKind::GivenName, &given), (AttributeKind::BirthDate, &date)] {
+            let mut again = row.clone();
+            anchor_household(kind, &mut again);
+            assert!(again.iter().zip(row).all(|(a, b)| (a - b).abs() < 1e-12), "{kind:?} is not stable");
+        }
+        let mut surname = vec![0.95, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.05];
+        anchor_household(AttributeKind::Surname, &mut surname);
+        assert_eq!(surname[0], 0.95, "surnames are what relatives share");
+    }
 
     /// Two records are enough for a comparison of every kind to exist: the levels are drawn, not compared.
     fn attributes() -> Attributes {

@@ -2,9 +2,10 @@
 
 use std::collections::BTreeMap;
 
+use super::closeness::one_slip_apart;
 use super::model::{ComparisonModel, Model};
 use crate::cluster::Entities;
-use crate::compare::Comparisons;
+use crate::compare::{Comparisons, TermFrequency};
 use crate::ids::RecordId;
 use crate::par;
 use crate::table::Column;
@@ -16,6 +17,9 @@ pub struct Frequencies {
     pub log2: Vec<f32>,
     /// log2 of the chance that two random carriers agree.
     pub log2_agreement: f64,
+    /// log2 of the frequency of all values one slip away from each distinct value, without one carrier; empty where no
+    /// level asks for it ([`TermFrequency::Near`]) or nothing was counted.
+    pub log2_near: Vec<f32>,
 }
 
 /// A value that one record has alone still could turn up again by chance: it counts as half an occurrence.
@@ -24,18 +28,15 @@ const SINGLETON: f64 = 0.5;
 impl Frequencies {
     /// Counted over records.
     pub fn of_records(comparisons: &Comparisons<'_>) -> Vec<Self> {
-        let columns: Vec<&Column> = (0..comparisons.items().len()).map(|at| comparisons.column(at)).collect();
-        par::map(&columns, |column| {
-            let counts: Vec<f64> = column.counts().into_iter().map(f64::from).collect();
-            Self::from_counts(&counts, column.non_null() as f64)
+        Self::of_columns(comparisons, |column| {
+            (column.counts().into_iter().map(f64::from).collect(), column.non_null() as f64)
         })
     }
 
     /// Counted over entities: each spreads one unit over its values, so that a customer with twenty records does not
     /// make its own surname frequent.
     pub fn of_entities(comparisons: &Comparisons<'_>, entities: &Entities) -> Vec<Self> {
-        let columns: Vec<&Column> = (0..comparisons.items().len()).map(|at| comparisons.column(at)).collect();
-        par::map(&columns, |column| {
+        Self::of_columns(comparisons, |column| {
             let mut counts = vec![0f64; column.dictionary().len()];
             let mut carriers = 0.0;
             for (_, members) in entities.iter() {
@@ -49,7 +50,29 @@ impl Frequencies {
                         .for_each(|code| counts[code as usize] += 1.0 / total as f64);
                 }
             }
-            Self::from_counts(&counts, carriers)
+            (counts, carriers)
+        })
+    }
+
+    /// From the counts of each column's values and its carriers.
+    fn of_columns(
+        comparisons: &Comparisons<'_>,
+        count: impl Fn(&Column) -> (Vec<f64>, f64) + Sync + Send,
+    ) -> Vec<Self> {
+        let indices: Vec<usize> = (0..comparisons.items().len()).collect();
+        par::map(&indices, |&at| {
+            let column = comparisons.column(at);
+            let (counts, carriers) = count(column);
+            let mut frequencies = Self::from_counts(&counts, carriers);
+            if comparisons.items()[at].levels.iter().any(|level| level.tf == TermFrequency::Near) {
+                let mut near = vec![0f64; counts.len()];
+                for (a, b) in one_slip_apart(column.dictionary()) {
+                    near[a as usize] += counts[b as usize];
+                    near[b as usize] += counts[a as usize];
+                }
+                frequencies.log2_near = log2_without_one(&near, carriers);
+            }
+            frequencies
         })
     }
 
@@ -59,18 +82,25 @@ impl Frequencies {
         let average = |(at, comparison): (usize, &ComparisonModel)| {
             let agreement = comparison.u.first().and_then(|row| row.first()).copied().unwrap_or(1.0).log2();
             let values = comparisons.column(at).dictionary().len();
-            Self { log2: vec![agreement as f32; values], log2_agreement: agreement }
+            Self { log2: vec![agreement as f32; values], log2_agreement: agreement, log2_near: Vec::new() }
         };
         model.comparisons.iter().enumerate().map(average).collect()
     }
 
     fn from_counts(counts: &[f64], carriers: f64) -> Self {
-        let carriers = carriers.max(1.0);
-        let log2 =
-            counts.iter().map(|count| ((count - 1.0).max(SINGLETON) / carriers).log2() as f32).collect();
-        let agreement: f64 = counts.iter().map(|count| (count / carriers).powi(2)).sum();
-        Self { log2, log2_agreement: agreement.clamp(1e-12, 1.0).log2() }
+        let agreement: f64 = counts.iter().map(|count| (count / carriers.max(1.0)).powi(2)).sum();
+        Self {
+            log2: log2_without_one(counts, carriers),
+            log2_agreement: agreement.clamp(1e-12, 1.0).log2(),
+            log2_near: Vec::new(),
+        }
     }
+}
+
+/// log2 of each count's share of the carriers, without the record that is looked at itself.
+fn log2_without_one(counts: &[f64], carriers: f64) -> Vec<f32> {
+    let share = |count: &f64| ((count - 1.0).max(SINGLETON) / carriers.max(1.0)).log2() as f32;
+    counts.iter().map(share).collect()
 }
 
 /// Value frequencies by text, for records other than those that were counted. Holds customers' values: it is for memory, not
@@ -83,8 +113,8 @@ pub struct FrequencyTable {
 /// The values of one attribute.
 #[derive(Clone, Debug)]
 struct KnownValues {
-    /// In order.
-    values: Vec<(Box<str>, f32)>,
+    /// In order, with the log2 frequencies of the value and of all values one slip away, where those were counted.
+    values: Vec<(Box<str>, f32, Option<f32>)>,
     /// log2 of the frequency of a value that nobody had.
     unseen: f32,
     log2_agreement: f64,
@@ -95,8 +125,12 @@ impl FrequencyTable {
     pub fn new(comparisons: &Comparisons<'_>, frequencies: &[Frequencies]) -> Self {
         let known = comparisons.items().iter().zip(frequencies).enumerate().map(|(at, (item, counted))| {
             let texts = comparisons.column(at).dictionary().iter();
-            let mut values: Vec<(Box<str>, f32)> =
-                texts.zip(&counted.log2).map(|(text, &log2)| (text.into(), log2)).collect();
+            let near = |code: usize| counted.log2_near.get(code).copied();
+            let mut values: Vec<(Box<str>, f32, Option<f32>)> = texts
+                .zip(&counted.log2)
+                .enumerate()
+                .map(|(code, (text, &log2))| (text.into(), log2, near(code)))
+                .collect();
             values.sort_unstable_by(|a, b| a.0.cmp(&b.0));
             let unseen = counted.log2.iter().copied().fold(0.0, f32::min);
             (item.name.clone(), KnownValues { values, unseen, log2_agreement: counted.log2_agreement })
@@ -109,11 +143,16 @@ impl FrequencyTable {
         let mut fitted = Frequencies::average(comparisons, model);
         for (at, (item, frequencies)) in comparisons.items().iter().zip(&mut fitted).enumerate() {
             let Some(known) = self.attributes.get(&item.name) else { continue };
-            let find = |text: &str| match known.values.binary_search_by(|(value, _)| (**value).cmp(text)) {
-                Ok(found) => known.values[found].1,
-                Err(_) => known.unseen,
+            let find = |text: &str| match known.values.binary_search_by(|(value, ..)| (**value).cmp(text)) {
+                Ok(found) => (known.values[found].1, known.values[found].2),
+                Err(_) => (known.unseen, Some(known.unseen)),
             };
-            frequencies.log2 = comparisons.column(at).dictionary().iter().map(find).collect();
+            let found = comparisons.column(at).dictionary().iter().map(find);
+            (frequencies.log2, frequencies.log2_near) =
+                found.map(|(value, near)| (value, near.unwrap_or(known.unseen))).unzip();
+            if known.values.iter().all(|(.., near)| near.is_none()) {
+                frequencies.log2_near.clear();
+            }
             frequencies.log2_agreement = known.log2_agreement;
         }
         fitted
@@ -148,6 +187,20 @@ mod tests {
         let found = &Frequencies::of_records(&Comparisons::new(&attributes))[0];
         close(&found.log2, &[3.0 / 7.0, 1.0 / 7.0, 0.5 / 7.0]);
         assert!((found.log2_agreement - (21.0f64 / 49.0).log2()).abs() < 1e-12);
+    }
+
+    #[test]
+    fn names_near_each_other_are_counted_together() {
+        let names = ["kim", "kim", "kim", "lim", "lim", "urdangarin"];
+        let attribute = Attribute {
+            name: "surname".to_owned(),
+            kind: AttributeKind::Surname,
+            column: names.into_iter().map(Some).collect(),
+        };
+        let attributes = Attributes { source: vec![SourceId(0); 6], columns: vec![attribute] };
+        let found = &Frequencies::of_records(&Comparisons::new(&attributes))[0];
+        // Two Lim are one slip from Kim, three Kim from Lim; one of them is the record that is looked at.
+        close(&found.log2_near, &[1.0 / 6.0, 2.0 / 6.0, 0.5 / 6.0]);
     }
 
     #[test]

@@ -23,6 +23,7 @@
 //! Fellegi & Sunter 1969; Newcombe 1959 (value frequencies); Winkler 1988 (EM); Enamorado, Fifield, Imai 2019 (missing
 //! values).
 
+mod closeness;
 mod em;
 mod frequency;
 mod model;

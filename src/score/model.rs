@@ -58,8 +58,9 @@ impl EvidenceGroup {
 /// Probabilities of one comparison's levels.
 ///
 /// # Shape
-/// `m` and `u` have one row a state of the parents: bit `i` of the row's number is set where parent `i` agrees, so
-/// that row 0 is "no parent agrees" and a comparison without parents has one row. `h` has one row, or none when the
+/// `m` and `u` have one row a state of the parents: digit `i` of the row's number, to base 3, is 0 where parent `i` does
+/// not agree or is null, 1 where it nearly agrees and 2 where it is equal, so that row 0 is "no parent agrees" and a
+/// comparison without parents has one row. `h` has one row, or none when the
 /// household class has no say in this attribute (then `h = u`).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ComparisonModel {
@@ -82,21 +83,40 @@ pub struct ComparisonModel {
 pub struct Parent {
     /// Its number.
     pub comparison: usize,
-    /// It agrees up to this level.
+    /// It counts as equal up to this level.
+    pub equal_to: u8,
+    /// It nearly agrees up to this level.
     pub agrees_to: u8,
 }
 
 impl Parent {
-    /// Whether the parent agrees in a pair; a null parent does not.
+    /// How a pair can stand to one parent: it does not agree, or nothing is known; it nearly agrees; it is equal.
+    const AGREEMENTS: usize = 3;
+
+    /// Which of [`Self::AGREEMENTS`] a pair shows.
     #[inline]
-    pub fn agrees(self, levels: &[u8]) -> bool {
-        levels[self.comparison] <= self.agrees_to
+    fn agreement(self, levels: &[u8]) -> usize {
+        match levels[self.comparison] {
+            level if level <= self.equal_to => 2,
+            level if level <= self.agrees_to => 1,
+            _ => 0,
+        }
     }
 
-    /// The joint state of parents: bit `i` is set where parent `i` agrees.
+    /// The joint state of parents: their agreements as the digits of a number.
     #[inline]
     pub(super) fn state(parents: &[Self], levels: &[u8]) -> usize {
-        parents.iter().enumerate().map(|(at, parent)| usize::from(parent.agrees(levels)) << at).sum()
+        parents.iter().rev().fold(0, |state, parent| state * Self::AGREEMENTS + parent.agreement(levels))
+    }
+
+    /// The agreement with one of the parents in a joint state.
+    pub(super) fn digit(state: usize, parent: usize) -> usize {
+        state / Self::states(parent) % Self::AGREEMENTS
+    }
+
+    /// How many joint states so many parents have.
+    pub(super) fn states(parents: usize) -> usize {
+        Self::AGREEMENTS.pow(parents as u32)
     }
 }
 
@@ -252,7 +272,7 @@ impl<'a> Scorer<'a> {
     pub fn agreeing_parents(&self, at: usize, pair: &PairLevels) -> impl Iterator<Item = usize> + '_ {
         let levels = pair.levels;
         let parents = self.model.comparisons[at].parents.iter();
-        parents.filter(move |parent| parent.agrees(&levels)).map(|parent| parent.comparison)
+        parents.filter(move |parent| parent.agreement(&levels) > 0).map(|parent| parent.comparison)
     }
 
     /// log2 of the chance that strangers reach this level with these values.
@@ -270,7 +290,11 @@ impl<'a> Scorer<'a> {
             // Given an agreeing parent the value is no rarer than the parent leaves it.
             TermFrequency::Exact if state > 0 => table.max(frequency()),
             TermFrequency::Exact => frequency(),
-            TermFrequency::Fuzzy => {
+            TermFrequency::Near if !frequencies.log2_near.is_empty() => {
+                let near = |code: u32| f64::from(frequencies.log2_near[code as usize]);
+                0.5 * (table + near(codes.0).max(near(codes.1)))
+            }
+            TermFrequency::Fuzzy | TermFrequency::Near => {
                 let (low, high) = FUZZY_CLAMP;
                 let boost = FUZZY_EXPONENT * (frequency() - frequencies.log2_agreement).clamp(low, high);
                 (table + boost).min(0.0)
@@ -338,7 +362,7 @@ mod tests {
 
     #[test]
     fn states_number_the_agreeing_parents() {
-        let parent = |comparison, agrees_to| Parent { comparison, agrees_to };
+        let parent = |comparison, agrees_to| Parent { comparison, equal_to: 0, agrees_to };
         let comparison = ComparisonModel {
             name: String::new(),
             m: Vec::new(),
@@ -347,7 +371,15 @@ mod tests {
             parents: vec![parent(0, 2), parent(1, 0)],
             cap: None,
         };
-        for (levels, state) in [([3, 1], 0), ([2, 1], 1), ([3, 0], 2), ([0, 0], 3), ([NULL_LEVEL, 0], 2)] {
+        for (levels, state) in [
+            ([3, 1], 0),
+            ([2, 1], 1),
+            ([0, 1], 2),
+            ([3, 0], 6),
+            ([1, 0], 7),
+            ([0, 0], 8),
+            ([NULL_LEVEL, 0], 6),
+        ] {
             assert_eq!(comparison.state(&levels), state, "{levels:?}");
         }
     }

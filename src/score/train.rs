@@ -58,11 +58,12 @@ fn some_agreement(row: &[f64]) -> f64 {
     (1.0 - row[row.len() - 1]).max(1e-9)
 }
 
-/// Up to which level a parent counts as agreeing: names up to one slip, anything else as long as it is not different.
-fn agrees_to(kind: AttributeKind, levels: usize) -> u8 {
+/// Up to which levels a parent counts as equal, and as nearly so: names with a slip are the name, of which mail addresses
+/// are made either way; a postcode with a slip is another place, alike as long as it is not different.
+fn agreement_bounds(kind: AttributeKind, levels: usize) -> (u8, u8) {
     match kind {
-        AttributeKind::GivenName | AttributeKind::Surname => name_level::CLOSE,
-        _ => levels.saturating_sub(2) as u8,
+        AttributeKind::GivenName | AttributeKind::Surname => (name_level::CLOSE, name_level::CLOSE),
+        _ => (0, levels.saturating_sub(2) as u8),
     }
 }
 
@@ -159,10 +160,11 @@ impl<'a> Trainer<'a> {
             .collect();
         let choose = |child| {
             let parents = self.choose_parents(child, &single, u);
-            let mut counts = vec![vec![0.0; items[child].levels.len()]; 1 << parents.len()];
-            for (_, pairs) in
-                self.by_parent.iter().filter(|(at, _)| parents.iter().any(|p| p.comparison == *at))
-            {
+            let mut counts = vec![vec![0.0; items[child].levels.len()]; Parent::states(parents.len())];
+            // Pairs whose parents are equal come from their blocks, those that nearly agree from random pairs: a postcode
+            // with a slip is another place.
+            let drawn = self.by_parent.iter().filter(|(at, _)| parents.iter().any(|p| p.comparison == *at));
+            for pairs in drawn.map(|(_, pairs)| pairs).chain([&self.random]) {
                 let by_name = parents.iter().any(|parent| self.is_name(parent.comparison));
                 let kept = pairs.iter().filter(|pair| !same_entity(entities, pair));
                 for pair in kept.filter(|pair| !related(self.comparisons, by_name, pair)) {
@@ -195,8 +197,9 @@ impl<'a> Trainer<'a> {
             let agreeing = support - counts[counts.len() - 1];
             let lift = exact.max(alike);
             if support >= MIN_SUPPORT && agreeing > MIN_AGREEING && lift >= MIN_LIFT {
-                let agrees_to = agrees_to(items[*parent].kind, items[*parent].levels.len());
-                found.push((lift, Parent { comparison: *parent, agrees_to }));
+                let (equal_to, agrees_to) =
+                    agreement_bounds(items[*parent].kind, items[*parent].levels.len());
+                found.push((lift, Parent { comparison: *parent, equal_to, agrees_to }));
             }
         }
         found.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.comparison.cmp(&b.1.comparison)));
@@ -413,6 +416,7 @@ fn is_category(kind: AttributeKind) -> bool {
 /// Where the household class starts for an attribute that it has a say in.
 fn household_start(kind: AttributeKind, m: &[f64], u: &[f64]) -> Option<Vec<f64>> {
     use AttributeKind as K;
+    let between = |share: f64| Some(m.iter().zip(u).map(|(m, u)| share * m + (1.0 - share) * u).collect());
     match kind {
         K::Surname
         | K::Street
@@ -430,7 +434,11 @@ fn household_start(kind: AttributeKind, m: &[f64], u: &[f64]) -> Option<Vec<f64>
         | K::Company => Some(m.to_vec()),
         // Twins share it, other relatives do not: EM finds out from where strangers stand.
         K::BirthDate => Some(u.to_vec()),
-        K::Email => Some(m.iter().zip(u).map(|(m, u)| 0.3 * m + 0.7 * u).collect()),
+        K::Email => between(0.3),
+        // A child that bears a parent's name, or two sisters: seldom, but far oftener than among strangers.
+        K::GivenName | K::MiddleName | K::Gender => between(0.05),
+        // Where the family comes from, and what it is.
+        K::BirthPlace | K::Category => between(0.5),
         _ => None,
     }
 }
@@ -647,8 +655,8 @@ mod tests {
                 assert_eq!(parents(&model, independent), [""; 0], "{independent}");
             }
             let city = model.comparisons.iter().find(|comparison| comparison.name == "city").unwrap();
-            assert_eq!((city.m.len(), city.u.len()), (2, 2));
-            assert!(city.u[1][0] > 0.95, "in one postcode there is one city: {:?}", city.u[1]);
+            assert_eq!((city.m.len(), city.u.len()), (3, 3));
+            assert!(city.u[2][0] > 0.95, "in one postcode there is one city: {:?}", city.u[2]);
             assert!((0.05..0.09).contains(&city.u[0][0]), "one in fifteen: {:?}", city.u[0]);
         }
     }

@@ -168,7 +168,7 @@ impl TrainedModel {
             if comparison.parents.len() > 8 || !comparison.parents.iter().all(known) {
                 return fail(path("parents"), "there is no such comparison");
             }
-            let rows = 1 << comparison.parents.len();
+            let rows = Parent::states(comparison.parents.len());
             let probabilities = |row: &Vec<f64>| {
                 row.len() == attribute.levels.len() && row.iter().all(|&p| p > 0.0 && p <= 1.0)
             };
@@ -251,18 +251,18 @@ impl TrainedModel {
 
 /// A comparison with its parents where they are now. A parent that is not there any more agrees in no pair.
 fn remap(trained: &ComparisonModel, place: impl Fn(usize) -> Option<usize>) -> ComparisonModel {
-    let (mut parents, mut kept_bits) = (Vec::new(), Vec::new());
-    for (bit, parent) in trained.parents.iter().enumerate() {
+    let (mut parents, mut kept) = (Vec::new(), Vec::new());
+    for (digit, parent) in trained.parents.iter().enumerate() {
         if let Some(comparison) = place(parent.comparison) {
             parents.push(Parent { comparison, ..*parent });
-            kept_bits.push(bit);
+            kept.push(digit);
         }
     }
     let old_state = |state: usize| -> usize {
-        kept_bits.iter().enumerate().map(|(new, &old)| (state >> new & 1) << old).sum()
+        kept.iter().enumerate().map(|(new, &old)| Parent::digit(state, new) * Parent::states(old)).sum()
     };
     let rows = |table: &[Vec<f64>]| -> Vec<Vec<f64>> {
-        (0..1usize << parents.len()).map(|state| table[old_state(state)].clone()).collect()
+        (0..Parent::states(parents.len())).map(|state| table[old_state(state)].clone()).collect()
     };
     ComparisonModel { m: rows(&trained.m), u: rows(&trained.u), parents, ..trained.clone() }
 }
