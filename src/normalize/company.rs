@@ -83,7 +83,9 @@ static FORMS: LazyLock<Forms> = LazyLock::new(|| {
             let form = Form { country, canonical, class, prefix: place == "prefix", spelling };
             let squashed = squash(spelling);
             forms.longest = forms.longest.max(squashed.len());
-            let kept: &'static str = squashed.clone().leak();
+            // Many countries write a form alike: what is kept for ever is kept once.
+            let known = forms.ends.get(squashed.as_str()).copied();
+            let kept: &'static str = known.unwrap_or_else(|| squashed.clone().leak());
             forms.ends.extend(kept.char_indices().map(|(at, _)| &kept[at..]));
             if form.prefix {
                 forms.starts.extend(kept.char_indices().map(|(at, c)| &kept[..at + c.len_utf8()]));
