@@ -156,7 +156,9 @@ fn streams_without_rows_or_columns() {
     let resolution = consolidate(Table::new(vec![none.source]).unwrap(), &Config::default()).unwrap();
     for output in Output::ALL {
         let batches: Vec<RecordBatch> = batches(&resolution, output).map(|batch| batch.unwrap()).collect();
-        assert_eq!((batches.len(), batches[0].num_rows()), (1, 0), "{output}");
+        // That there is nothing to compare is an issue.
+        let rows = usize::from(output == Output::Issues);
+        assert_eq!((batches.len(), batches[0].num_rows()), (1, rows), "{output}");
     }
     let schema = Arc::new(Schema::empty());
     let options = RecordBatchOptions::new().with_row_count(Some(3));

@@ -560,7 +560,7 @@ fn misuse_has_a_code_of_its_own() {
         &["--drop"],
         &["--link-only", "--dedupe"],
         &["--quiet", "--json"],
-        &["--explain", "crm:1"],
+        &["--explain"],
         &["--out"],
     ];
     for arguments in cases {

@@ -121,7 +121,7 @@ const CHUNK: usize = 1024;
 /// let comparisons = ClassicComparisons::new(vec![surname])?;
 /// let mut levels = Vec::new();
 /// comparisons.evaluator().levels(&[(0, 1), (0, 2), (0, 3), (0, 0)], &mut levels);
-/// assert_eq!(levels, [2, 3, quilate::compare::NULL_LEVEL, 0]);
+/// assert_eq!(levels, [1, 3, quilate::compare::NULL_LEVEL, 0]);
 /// # Ok::<(), quilate::Error>(())
 /// ```
 pub struct ClassicComparisons<'a> {

@@ -310,6 +310,9 @@ impl Comparisons<'_> {
     /// that the whole batch is on its way at once.
     fn touch_rows(&self, pairs: &[(u32, u32)]) {
         let width = self.items.len();
+        if width == 0 {
+            return;
+        }
         let code = |place: usize| u64::from(self.rows.get(place).copied().unwrap_or(NULL));
         let ends = |record: u32| code(record as usize * width) ^ code(record as usize * width + width - 1);
         touch(pairs.iter().map(|&(a, b)| ends(a) ^ ends(b)));

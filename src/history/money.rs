@@ -78,7 +78,7 @@ impl Decimal {
     /// # Example
     /// ```
     /// use quilate::history::Decimal;
-    /// assert_eq!(Decimal::parse("1.234,50 €", ','), Decimal::parse("1,234.5", '.'));
+    /// assert_eq!(Decimal::parse("1.234,50 €", ','), Decimal::parse("1,234.50", '.'));
     /// assert_eq!(Decimal::parse("12,3,4", ','), None);
     /// ```
     pub fn parse(raw: &str, mark: char) -> Option<Self> {

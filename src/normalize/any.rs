@@ -38,8 +38,8 @@ pub struct AnyValue {
 /// use quilate::AttributeKind;
 /// use quilate::normalize::{Hint, any};
 /// let spain = Hint { region: Some("ES"), ..Hint::default() };
-/// let number = any(AttributeKind::Phone, "612 34 56 78", &spain);
-/// assert_eq!(number.canonical, "+34612345678");
+/// let number = any(AttributeKind::Phone, "617 34 59 08", &spain);
+/// assert_eq!(number.canonical, "+34617345908");
 /// assert_eq!(number.parts["country"], "ES");
 /// assert_eq!(any(AttributeKind::City, "n/a", &spain).canonical, "");
 /// ```
