@@ -325,7 +325,7 @@ impl<'a> EventsBuilder<'a> {
     /// Reads one file; which column was taken for what.
     ///
     /// # Errors
-    /// As [`columns::detect`].
+    /// As `columns::detect`.
     pub fn add(&mut self, source: &Source) -> Result<ColumnMap> {
         let config = self.config.files.get(source.name());
         let map = columns::detect(source, config, self.lookup)?;

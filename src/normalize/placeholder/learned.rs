@@ -54,7 +54,7 @@ const MOST_FILLERS: usize = 16;
 /// The values of a column that are fillers by their use, by position in `usage`, in ascending order.
 ///
 /// Two rules. A value of a kind that belongs to one customer (e-mail, phone, identifier) is one when more than
-/// [`MOST_PEOPLE`] people have it. A value of any kind that tells customers apart is one when it is among the most frequent,
+/// 25 people have it. A value of any kind that tells customers apart is one when it is among the most frequent,
 /// and eight times as frequent as the next that is not: where the frequencies of a column fall off a cliff, what stands
 /// above is no measurement. Kinds whose values everybody shares (city, gender, category) have none.
 ///

@@ -6,7 +6,7 @@
 //! dependent attributes, several values).
 //!
 //! # Shape
-//! In: [`SplinkModel`] and a [`Table`]; columns are compared as they stand, without normalisation, and blank is null. Out:
+//! In: [`SplinkModel`] and a [`Table`](crate::Table); columns are compared as they stand, without normalisation, and blank is null. Out:
 //! [`SplinkPairs`]: the candidate pairs, `n_pairs x n_comparisons` gammas (i8, row-major; -1 is the null level), match
 //! weights in bits with the prior in them.
 //!
