@@ -76,10 +76,6 @@ fn people() -> Table {
             ("nombre", GIVEN[mix(4 * person) % GIVEN.len()].to_owned()),
             ("apellidos", SURNAMES[mix(4 * person + 1) % SURNAMES.len()].to_owned()),
             ("telefono", format!("6{:08}", mix(4 * phone + 2) % 100_000_000)),
-            (
-                "fecha de nacimiento",
-                format!("{}-{:02}-{:02}", 1940 + mix(4 * person + 3) % 60, 1 + person % 12, 1 + person % 28),
-            ),
         ])
     };
     Table::from_records("crm", (0..2 * PEOPLE).map(row)).unwrap()
