@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ctypes
+import signal
+import threading
 from collections.abc import Callable
 from ctypes import POINTER, byref, c_char_p, c_double, c_int, c_size_t, c_uint32, c_uint64, c_void_p
 from pathlib import Path
@@ -239,8 +241,11 @@ def run(
 ) -> Handle:
     """A run that shows its progress on this thread and stops when that raises, as Ctrl-C does."""
     raised: list[BaseException] = []
+    interrupts: list[int] = []
 
     def tick(stage: bytes, fraction: float, _: int | None) -> int:
+        if interrupts:
+            return 1
         try:
             show(stage.decode(), fraction)
         except BaseException as error:
@@ -249,9 +254,26 @@ def run(
         return 0
 
     callback = _PROGRESS(tick)
+    # An exception that a signal raises at the first line of a callback is lost. So Ctrl-C only leaves a note while the run
+    # lasts; who has a handler of their own keeps it.
+    noted = (
+        threading.current_thread() is threading.main_thread()
+        and signal.getsignal(signal.SIGINT) is signal.default_int_handler
+    )
+    if noted:
+        signal.signal(signal.SIGINT, lambda number, _: interrupts.append(number))
     try:
-        return Handle.made(kind, name, *arguments, None, threads, ctypes.cast(callback, c_void_p), None)
+        handle = Handle.made(kind, name, *arguments, None, threads, ctypes.cast(callback, c_void_p), None)
     except Cancelled:
         if raised:
             raise raised[0] from None
+        if interrupts:
+            raise KeyboardInterrupt from None
         raise
+    finally:
+        if noted:
+            signal.signal(signal.SIGINT, signal.default_int_handler)
+    if interrupts:
+        # The run was over before it looked.
+        raise KeyboardInterrupt
+    return handle
