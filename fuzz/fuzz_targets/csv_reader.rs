@@ -47,8 +47,9 @@ fn round_trip(source: &Source) {
     let options =
         ReadOptions::new().delimiter(b',').encoding(Encoding::Utf8).has_header(true).well_formed(true);
     let Ok(read) = read_bytes("fuzz", &bytes, &options) else {
-        // A single column without a name is an empty file.
-        assert!(source.is_empty() || source.fields().len() < 2, "what was written cannot be read");
+        // A single column without a name is an empty file, and one named like a packed file is taken for one.
+        let packed = bytes.starts_with(b"BZh");
+        assert!(source.is_empty() || source.fields().len() < 2 || packed, "what was written cannot be read");
         return;
     };
     // Lines that look like a title are a title again only by chance, and one column can be all blank lines.

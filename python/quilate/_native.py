@@ -254,8 +254,8 @@ def run(
         return 0
 
     callback = _PROGRESS(tick)
-    # An exception that a signal raises at the first line of a callback is lost. So Ctrl-C only leaves a note while the run
-    # lasts; who has a handler of their own keeps it.
+    # An exception that a signal raises at the first line of a callback is lost. So Ctrl-C only leaves a note while the
+    # run lasts; who has a handler of their own keeps it.
     noted = (
         threading.current_thread() is threading.main_thread()
         and signal.getsignal(signal.SIGINT) is signal.default_int_handler
