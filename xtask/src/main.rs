@@ -26,7 +26,7 @@ struct Task {
     run: fn(&[String]) -> Verdict,
 }
 
-const TASKS: [Task; 11] = [
+const TASKS: [Task; 12] = [
     Task { name: "test", summary: "everything that CI runs", help: test::HELP, run: test::run },
     Task {
         name: "quality",
@@ -63,6 +63,12 @@ const TASKS: [Task; 11] = [
         summary: "the public interface is the one in api.txt",
         help: api::HELP,
         run: api::run,
+    },
+    Task {
+        name: "coverage",
+        summary: "how much of the reference lists the resources know, by language",
+        help: tools::COVERAGE_HELP,
+        run: tools::coverage,
     },
     Task {
         name: "conformance",

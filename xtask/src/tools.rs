@@ -34,6 +34,23 @@ pub fn conformance(arguments: &[String]) -> Verdict {
     Ok(Outcome::Passed)
 }
 
+pub const COVERAGE_HELP: &str = "\
+cargo xtask coverage [--missing]
+
+Measures how many entries of the lists in ../shared/reference the resources know (nicknames, legal forms, street words,
+fillers), by language, and fails below 80 % of the Spanish and English entries or 60 % of the others. With --missing each
+entry that is not known is shown.";
+
+pub fn coverage(arguments: &[String]) -> Verdict {
+    only(arguments, &["--missing"])?;
+    let mut tests = cargo("test --quiet --test coverage -- --nocapture");
+    if arguments.iter().any(|argument| argument == "--missing") {
+        tests.env("COVERAGE_MISSING", "1");
+    }
+    sh(&mut tests)?;
+    Ok(Outcome::Passed)
+}
+
 pub const MSRV_HELP: &str = "\
 cargo xtask msrv
 
