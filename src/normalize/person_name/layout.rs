@@ -21,6 +21,10 @@ pub(super) fn split_layout<'t>(
         let mut surnames: Vec<Token<'t>> = given.drain(..=border).collect();
         take_titles(&mut given, context, reading, gender);
         take_titles(&mut surnames, context, reading, gender);
+        // "Vega, Lope de", "SILVA, JOAO DA": particles that catalogues put behind belong to the surname.
+        while given.len() > 1 && given.last().is_some_and(|token| token.is(role::PARTICLE)) {
+            surnames.splice(0..0, given.pop());
+        }
         // Words overrule a comma that is plainly in the wrong place: "María José, García López".
         let contradicted = total(&surnames) > 0 && total(&given) < 0;
         if given.is_empty() || surnames.is_empty() {
@@ -95,6 +99,16 @@ fn split_patronymic<'t>(
             (given, tokens, true)
         }
         _ => {
+            // "Иванов Пётр": only the surname has the ending of one.
+            const SURNAMES: [&str; 12] =
+                ["ов", "ев", "ёв", "ин", "ын", "ский", "ова", "ева", "ёва", "ина", "ская", "енко"];
+            let is_surname = |token: &Token<'_>| {
+                token.score(context.lang) <= 0 && SURNAMES.iter().any(|ending| token.fold.ends_with(ending))
+            };
+            if tokens.len() == 2 && is_surname(&tokens[0]) && !is_surname(&tokens[1]) {
+                reading.rearranged = true;
+                tokens.reverse();
+            }
             let surname = tokens.split_off(tokens.len() - 1);
             (tokens, surname, true)
         }

@@ -64,7 +64,13 @@ fn find_second_person(tokens: &[Token<'_>], context: &Context<'_>) -> Option<usi
         }
         let (left, right) = (&tokens[..index], &tokens[index + 1..]);
         let ((left_title, left_given), (right_title, right_given)) = (name_starts(left), name_starts(right));
-        let only_titles = left_title && count_titles(left, context) == left.len();
+        // "Mr and Mrs Jones": a title alone is one before another.
+        let only_titles = left.iter().all(|token| token.is(role::TITLE));
+        // "Jean et Marie Dupont": Jean is a surname, too, but not at the front.
+        let left_given = left_given
+            || left.len() == 1
+                && left[0].score(context.lang) >= 0
+                && left[0].word.is_some_and(super::lexicon::Word::is_given);
         (only_titles && right_title) || (right_given || right_title) && (left_given || left_title)
     })
 }

@@ -206,7 +206,12 @@ pub(crate) fn placeholder_folded(
         return None;
     }
     let field = Field::of(kind);
-    pattern(kind, field, cleaned, folded).or_else(|| listed(kind, field, cleaned, folded))
+    // "asdf asdf" is what "asdf" is.
+    let twice = || {
+        let (word, again) = folded.split_once(' ')?;
+        if word == again && word.len() > 2 { listed(kind, field, word, word) } else { None }
+    };
+    pattern(kind, field, cleaned, folded).or_else(|| listed(kind, field, cleaned, folded)).or_else(twice)
 }
 
 /// Markers that are also somebody's name. In a column that holds part of a name they count only when they are written
