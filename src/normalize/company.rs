@@ -19,7 +19,7 @@ use std::sync::LazyLock;
 use foldhash::fast::FixedState;
 use serde::Serialize;
 
-use super::person_name::is_organisation_word;
+use super::person_name::{holds_organisation_word, is_person_called_like_a_firm};
 use super::placeholder::placeholder_folded;
 use super::resources::{fields, lines};
 use super::text::{LetterCase, clean, fold, fold_into, key, letter_case, title_case};
@@ -539,7 +539,7 @@ fn is_written_as_form(
 }
 
 /// True when a name cell holds an organisation: a legal form, or a word that only organisations have in their names
-/// (`Talleres`, `Restaurante`, `Comunidad`). Errs towards a person.
+/// (`Talleres`, `Restaurante`, `Comunidad`). Errs towards a person, as with the surname Company among other names.
 ///
 /// # Complexity
 /// One hash look-up a word, and a few more for the last words.
@@ -558,7 +558,7 @@ pub fn looks_like_company(text: &str) -> bool {
     }
     let folded = fold(text);
     let (first, last) = (folded.split(' ').next().unwrap_or(""), folded.rsplit(' ').next().unwrap_or(""));
-    folded.split(' ').any(is_organisation_word) || holds_legal_form(text, first, last)
+    holds_organisation_word(text) || holds_legal_form(text, first, last)
 }
 
 /// Whether a cell that may hold a person holds a legal form beyond doubt. `first` and `last` are the folds of its first and
@@ -581,6 +581,10 @@ pub(super) fn holds_legal_form(text: &str, first: &str, last: &str) -> bool {
     find_form(text, None, true).is_some_and(|found| {
         // A form before or after somebody's given name needs its dots: "C.P. Juan" is an accountant, "LUIS SA" a Portuguese.
         let person = super::person_name::starts_like_a_person(found.core);
+        // Company is a legal form in one country and a surname in another.
+        if person && is_person_called_like_a_firm(text) {
+            return false;
+        }
         !found.core.is_empty()
             && (!person
                 || !matches!(found.form.canonical, "SA" | "CP" | "SC" | "CA")
@@ -692,6 +696,13 @@ mod tests {
             "Comunidad de Propietarios Mayor 5",
             "Juan Pérez S.L.U.",
             "トヨタ自動車株式会社",
+            "Smith Motor Company",
+            "Howard Smith Company",
+            "Telmo Teruel Company S.L.",
+            "Talleres Company",
+            "Company Servicios, Ana",
+            "Monasterio de Santa Ana",
+            "Iglesia San José",
         ] {
             assert!(looks_like_company(text), "{text}");
         }
@@ -711,6 +722,12 @@ mod tests {
             "Ana Se",
             "Pa Pa",
             "Smith, John V., M.D.",
+            "Telmo Teruel Company",
+            "NEGRÍN COMPANY, JOAQUINA",
+            "Company Negrín, Joaquina",
+            "Joaquina Company",
+            "Juan Monasterio Ruiz",
+            "Dña. Ana de la Iglesia",
         ] {
             assert!(!looks_like_company(text), "{text}");
         }

@@ -20,6 +20,7 @@ Runs all gates, or the named ones, and goes on after a failure, so that one run 
   api       cargo xtask api
   fuzz      cargo xtask fuzz --short
   capi      cargo xtask capi
+  coverage  cargo xtask coverage, where the reference lists are
   examples  every example runs; the bundled sample is resolved with pairwise F1 of at least 0.97
   bench     every benchmark runs once, for the answers that it asserts
   quality   cargo xtask quality, where the labelled data is
@@ -33,7 +34,7 @@ const SAMPLE_F1: f64 = 0.97;
 type Gate = (&'static str, fn() -> Verdict);
 
 /// Quick ones first; the tests last, so that their output stands next to the summary.
-const GATES: [Gate; 13] = [
+const GATES: [Gate; 14] = [
     ("fmt", || all(&["fmt --all --check"])),
     ("clippy", || all(&["clippy --workspace --all-targets --all-features -- --deny warnings"])),
     ("docs", docs),
@@ -43,6 +44,7 @@ const GATES: [Gate; 13] = [
     ("api", || api::run(&[])),
     ("fuzz", || fuzz::run(&["--short".to_owned()])),
     ("capi", || capi::run(&[])),
+    ("coverage", || tools::coverage(&[])),
     ("examples", examples),
     ("bench", || all(&["bench --benches -- --test"])),
     ("quality", || quality::run(&[])),

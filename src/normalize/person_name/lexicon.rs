@@ -161,6 +161,20 @@ impl Word {
         (self.given | self.given_minor) != 0
     }
 
+    /// Whether it is a given name or a surname of the language itself.
+    pub(super) fn is_name_of(&self, lang: Lang) -> bool {
+        (self.given | self.given_minor | self.surname | self.surname_minor) & lang.bit() != 0
+    }
+
+    /// Mostly a given name in the language itself.
+    pub(super) fn is_given_of(&self, lang: Lang) -> bool {
+        (self.given | self.given_minor) & lang.bit() != 0 && self.score(lang) > 0
+    }
+
+    pub(super) fn is_surname_of(&self, lang: Lang) -> bool {
+        (self.surname | self.surname_minor) & lang.bit() != 0
+    }
+
     /// A surname of these languages that is not one of `others`.
     pub(super) fn is_surname_only_of(&self, langs: u8, others: u8) -> bool {
         self.surname & langs != 0 && (self.surname | self.surname_minor | self.given) & others == 0

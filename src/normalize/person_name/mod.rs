@@ -21,6 +21,7 @@
 mod layout;
 mod lexicon;
 pub mod nicknames;
+mod organisation;
 mod parse;
 mod people;
 mod tokens;
@@ -36,7 +37,7 @@ use super::placeholder::placeholder_folded;
 use super::text::{LetterCase, clean, fold, fold_into, has_mixed_script, key, letter_case, title_case};
 use super::{Hint, Normalized, Quality};
 use crate::table::AttributeKind;
-use lexicon::{LEXICON, role};
+use lexicon::{LEXICON, Lang};
 use tokens::{Cell, Token};
 
 /// What a name cell turned out to hold.
@@ -238,7 +239,7 @@ fn normalize_again<'a>(
     };
     let cell = Cell::new(&cleaned);
     let tokens = cell.tokens();
-    if is_no_person(&cleaned, (cell.folded(), &tokens), part, &mut result) {
+    if is_no_person(&cleaned, (cell.folded(), &tokens), (part, hint), &mut result) {
         return Some(result);
     }
     let reading = parse::read(&cell, tokens, hint, part);
@@ -287,7 +288,7 @@ fn differs_in_case_only<'t>(canonical: &'t str, cleaned: &'t str) -> bool {
 fn is_no_person(
     cleaned: &str,
     (folded, tokens): (&str, &[Token<'_>]),
-    part: Part,
+    (part, hint): (Part, &Hint<'_>),
     result: &mut Normalized<'_, PersonName>,
 ) -> bool {
     if cleaned.is_empty() {
@@ -318,7 +319,8 @@ fn is_no_person(
         cleaned.clone_into(&mut result.canonical);
         return true;
     }
-    if part == Part::Full && is_company(cleaned, tokens) {
+    let lang = || Lang::of_hint(hint).unwrap_or_else(|| parse::guess_language(tokens));
+    if part == Part::Full && is_company(cleaned, tokens, lang) {
         result.parts.kind = NameKind::Company;
         result.reasons.push("legal_form_found");
         cleaned.clone_into(&mut result.canonical);
@@ -332,23 +334,31 @@ fn is_no_person(
 }
 
 /// [`looks_like_company`](super::company::looks_like_company) for a cell whose words are looked up already.
-fn is_company(cleaned: &str, tokens: &[Token<'_>]) -> bool {
+fn is_company(cleaned: &str, tokens: &[Token<'_>], lang: impl FnOnce() -> Lang) -> bool {
     if !cleaned.as_bytes().contains(&b' ') {
         return company::looks_like_company(cleaned);
     }
-    let is_organisation = |token: &Token<'_>| match token.word {
-        Some(word) => word.is(role::ORGANISATION),
-        None => token.fold.contains(' ') && token.fold.split(' ').any(is_organisation_word),
-    };
     let mut folds = tokens.iter().map(|token| &*token.fold).filter(|fold| !fold.is_empty());
     let Some(first) = folds.next() else { return false };
     let last = folds.next_back().unwrap_or(first);
-    tokens.iter().any(is_organisation) || company::holds_legal_form(cleaned, first, last)
+    tokens.iter().any(organisation::has_word) && organisation::is_meant(tokens, lang())
+        || company::holds_legal_form(cleaned, first, last)
 }
 
-/// Whether a folded word occurs in the names of organisations and of nobody.
-pub(super) fn is_organisation_word(folded: &str) -> bool {
-    LEXICON.word(folded).is_some_and(|word| word.is(role::ORGANISATION))
+/// Whether one of the words is an organisation's and not, as it stands, somebody's surname.
+pub(super) fn holds_organisation_word(text: &str) -> bool {
+    let cell = Cell::new(text);
+    let tokens = cell.tokens();
+    tokens.iter().any(organisation::has_word)
+        && organisation::is_meant(&tokens, parse::guess_language(&tokens))
+}
+
+/// Whether the last word is the surname of a person who is called like a firm: `Telmo Teruel Company`.
+pub(super) fn is_person_called_like_a_firm(text: &str) -> bool {
+    let cell = Cell::new(text);
+    let tokens = cell.tokens();
+    tokens.last().is_some_and(organisation::has_word)
+        && !organisation::is_meant(&tokens, parse::guess_language(&tokens))
 }
 
 /// True when the first word is somebody's given name and hardly a surname: for telling people from companies.

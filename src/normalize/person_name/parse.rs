@@ -114,7 +114,7 @@ pub(super) fn read<'t>(
 }
 
 /// The language most words speak for; Spanish when nothing or equally much speaks for another.
-fn guess_language(tokens: &[Token<'_>]) -> Lang {
+pub(super) fn guess_language(tokens: &[Token<'_>]) -> Lang {
     let votes = |lang: Lang| {
         tokens.iter().filter(|token| token.word.is_some_and(|word| word.langs() & lang.bit() != 0)).count()
     };
