@@ -151,9 +151,22 @@ fn roles_are_known_by_name() {
     let error = Config::from_toml("[sources.crm.columns]\nname = \"fullname\"").unwrap_err();
     let text = error.to_string();
     let start = "sources.crm.columns.name: unknown column role \"fullname\"; use one of record_id, source_name, \
-                 updated_at, created_at, merged_into, carry, skip, name_prefix, full_name, ";
+                 updated_at, created_at, published_at, merged_into, carry, skip, verified:email (whether an attribute \
+                 is checked), name_prefix, full_name, ";
     assert!(text.starts_with(start), "{text}");
-    for wrong in ["street:0", "street:", "street:x", "street:257", "Email", "", " email", "record id"] {
+    for wrong in [
+        "street:0",
+        "street:",
+        "street:x",
+        "street:257",
+        "Email",
+        "",
+        " email",
+        "record id",
+        "verified",
+        "verified:",
+        "verified:carry",
+    ] {
         let text = format!("[sources.crm.columns]\nname = \"{wrong}\"");
         assert_eq!(
             Config::from_toml(&text).map_err(|error| error.kind()),
@@ -161,7 +174,17 @@ fn roles_are_known_by_name() {
             "{wrong:?}"
         );
     }
-    for right in ["street:2", "email:255", "record_id", "carry", "skip", "birth_date"] {
+    for right in [
+        "street:2",
+        "email:255",
+        "record_id",
+        "carry",
+        "skip",
+        "birth_date",
+        "verified:email",
+        "verified:phone:2",
+        "published_at",
+    ] {
         let text = format!("[sources.crm.columns]\nname = \"{right}\"");
         assert!(Config::from_toml(&text).is_ok(), "{right:?}");
     }
@@ -187,6 +210,7 @@ fn full() -> Config {
             region: Some("MX".to_owned()),
             locale: Some("es-MX".to_owned()),
             day_first: Some(false),
+            cleared: vec!["<borrado>".to_owned(), String::new()],
             columns: [("Teléfono [1]", "phone"), ("#", "record_id"), ("calle", "street:2")]
                 .map(|(column, role)| (column.to_owned(), role.to_owned()))
                 .into(),

@@ -115,7 +115,7 @@ fn writes_the_files_of_the_contract() {
             _ => {}
         }
     }
-    header.extend(["members", "sources", "quality"]);
+    header.extend(["members", "sources", "quality", "quality_reasons"]);
     assert_eq!(golden[0], header);
     let fields =
         ["given_name", "surname", "company", "email", "phone", "street", "city", "postcode", "birth_date"];
@@ -226,7 +226,10 @@ fn every_golden_value_stands_in_the_record_that_it_is_said_to_come_from() {
     let raw = raw_cells();
 
     let provenance = rows(folder.join("provenance.csv"));
-    assert_eq!(provenance[0], ["entity_id", "field", "value", "source", "source_id", "rule"]);
+    assert_eq!(
+        provenance[0],
+        ["entity_id", "field", "value", "source", "source_id", "rule", "confidence", "lost"]
+    );
     let mut told: BTreeMap<(&str, &str), &str> = BTreeMap::new();
     let mut unreadable: BTreeMap<&str, Vec<(&str, Vec<&str>)>> = BTreeMap::new();
     for row in &provenance[1..] {

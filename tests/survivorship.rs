@@ -142,11 +142,28 @@ impl World {
 
     fn fields(&self) -> Vec<Field<'_>> {
         let parts = self.names.iter().zip(&self.columns).zip(&self.keys).zip(&self.quality);
-        parts.map(|(((name, values), key), quality)| Field { name, values, key, quality }).collect()
+        parts
+            .map(|(((name, values), key), quality)| Field {
+                name,
+                values,
+                key,
+                quality,
+                verified: &[],
+                cleared: &[],
+            })
+            .collect()
     }
 
     fn input<'a>(&'a self, fields: &'a [Field<'a>]) -> MergeInput<'a> {
-        MergeInput { fields, source: &self.source, updated_at: &self.times, entities: &self.entities }
+        MergeInput {
+            fields,
+            source: &self.source,
+            updated_at: &self.times,
+            published_at: &[],
+            as_of: UNKNOWN_TIME,
+            pins: &[],
+            entities: &self.entities,
+        }
     }
 
     fn golden(&self) -> Golden {
@@ -404,7 +421,7 @@ fn rules_chain() {
 #[test]
 fn every_rule_is_deterministic_and_yields_a_member_value_or_null() {
     let rows = [segment("a", "1", "x").at(5), segment("b", "1", "Yy"), segment("b", "2", "Yy").at(7)];
-    for rule in rule_names() {
+    for rule in rule_names().filter(|rule| !["sum", "avg", "count", "trust"].contains(rule)) {
         let config =
             for_segment(&format!(r#"["{rule}"]"#)).replacen('{', r#"{ "source_priority": ["b"], "#, 1);
         let cell = World::new(&config, rows.to_vec()).cell("segment");
@@ -475,11 +492,14 @@ fn address_of(world: &World) -> String {
     values.join(", ")
 }
 
+/// Rules that look at one field, or need more than a few records: `tests/golden.rs` has them.
+const FOR_ONE_FIELD: [&str; 7] = ["sum", "avg", "count", "min", "max", "keep_all", "trust"];
+
 #[test]
 fn an_address_survives_whole() {
     let cedar = || address("a", "200 Cedar Springs Rd", "", "Dallas", "75255");
     let fifteenth = || address("b", "5000 15th Street", "Suite 950", "Redmond", "98052");
-    for rule in rule_names().filter(|rule| *rule != "unanimous_or_null") {
+    for rule in rule_names().filter(|rule| *rule != "unanimous_or_null" && !FOR_ONE_FIELD.contains(rule)) {
         for (first, second) in [(1, 2), (2, 1)] {
             let config = format!(r#"{{ "rules": ["{rule}"], "source_priority": ["a"] }}"#);
             let world = World::new(&config, vec![cedar().at(first), fifteenth().at(second)]);
@@ -757,8 +777,8 @@ fn error(config: &str) -> String {
 
 #[test]
 fn errors_name_the_path_and_the_cure() {
-    let rules = "best_written, longest, most_complete, most_frequent, most_recent, not_contained, oldest, source_priority, \
-                 unanimous_or_null";
+    let rules = "avg, best_written, count, keep_all, longest, max, min, most_complete, most_frequent, most_recent, \
+                 not_contained, oldest, prefer_verified, source_priority, sum, trust, unanimous_or_null";
     let cases = [
         (
             r#"{ "fields": { "email": { "rules": ["most_recent", "lucky"] } } }"#,

@@ -51,7 +51,7 @@ pub struct LinkageOptions {
 
 /// Sums of likelihood ratios over the record pairs of two clusters.
 #[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Profile {
+struct Profile {
     matched: [f64; GROUPS],
     household: [f64; GROUPS],
     present: [u32; GROUPS],
@@ -59,7 +59,7 @@ pub(super) struct Profile {
 }
 
 impl Profile {
-    pub(super) fn add(&mut self, score: &PairScore) {
+    fn add(&mut self, score: &PairScore) {
         for group in 0..GROUPS {
             if score.present[group] {
                 self.matched[group] += f64::from(score.matched[group]).exp2();
@@ -79,7 +79,7 @@ impl Profile {
         self.pairs += other.pairs;
     }
 
-    pub(super) fn score(&self, prior: Prior) -> f64 {
+    fn score(&self, prior: Prior) -> f64 {
         let (mut matched, mut household) = (0.0, 0.0);
         for group in 0..GROUPS {
             if self.present[group] > 0 {

@@ -3,6 +3,7 @@
 //! UTF-8, RFC 4180, in an order that depends on the data alone. Each file is written under a temporary name and moved
 //! when it is complete; columns and their order are a contract.
 
+use std::fmt::Write as _;
 use std::io::Write;
 use std::ops::Range;
 use std::path::Path;
@@ -12,6 +13,7 @@ use super::csv::{Rows, Writer};
 use crate::compare::{Comparisons, NULL_LEVEL, PairLevels};
 use crate::error::{Error, ErrorKind, Result};
 use crate::ids::{EntityId, MatchWeight, RecordId};
+use crate::merge::QualityReason;
 use crate::par;
 use crate::pipeline::Resolution;
 use crate::report::Summary;
@@ -50,7 +52,7 @@ pub fn write_all(resolution: &Resolution, folder: &Path, with_pairs: bool) -> Re
 }
 
 /// Writes `golden.csv`: entity_id, one column a field (a field that keeps all values has a second one,
-/// `other_<field>s`), members, sources, quality.
+/// `other_<field>s`), members, sources, quality, quality_reasons (the three that cost most, with their points).
 ///
 /// # Errors
 /// [`ErrorKind::Io`].
@@ -63,17 +65,21 @@ pub fn write_golden<W: Write>(resolution: &Resolution, mut writer: Writer<W>) ->
             row.push(format!("other_{}s", field.name));
         }
     }
-    row.extend(["members", "sources", "quality"].map(str::to_owned));
+    row.extend(["members", "sources", "quality", "quality_reasons"].map(str::to_owned));
     writer.write_record(&row)?;
     let golden = resolution.golden();
     let entities = resolution.entities();
+    let merge_fields = resolution.merge_fields();
+    let input = resolution.merge_input(&merge_fields);
+    let view = golden.view(resolution.merge_plan(), &input)?;
     write_parts(&mut writer, entities.len(), |range, rows| {
         for entity in range.map(EntityId::from_index) {
             let members = entities.members(entity);
             rows.cell(&entity_name(resolution, entity));
             for (at, field) in fields.iter().enumerate() {
                 let text = |code: u32| field.values.dictionary().text(code);
-                rows.cell(golden.cell(entity, at).code.map_or("", text));
+                let value = golden.cell(entity, at).code.map(text).or_else(|| golden.derived(entity, at));
+                rows.cell(value.unwrap_or(""));
                 if field.keep_all {
                     rows.cell_of(listed(golden.extras(entity, at).map(|(code, _)| text(code))));
                 }
@@ -81,6 +87,11 @@ pub fn write_golden<W: Write>(resolution: &Resolution, mut writer: Writer<W>) ->
             rows.cell(&members.len().to_string());
             rows.cell_of(listed(sources(resolution, members)));
             rows.cell(&golden.score(entity).to_string());
+            let reasons = view.quality(entity).reasons;
+            let reason = |reason: &QualityReason| {
+                format!("{} {} -{}", fields[reason.field].name, reason.kind, reason.points)
+            };
+            rows.cell(&reasons.iter().map(reason).collect::<Vec<_>>().join(SEPARATOR));
             rows.end();
         }
     })?;
@@ -141,19 +152,46 @@ pub fn write_xref<W: Write>(resolution: &Resolution, mut writer: Writer<W>) -> R
     Ok(writer)
 }
 
-/// Writes `provenance.csv`: entity_id, field, value, source, source_id, rule; one row a golden cell that has a value.
+/// Writes `provenance.csv`: entity_id, field, value, source, source_id, rule, confidence (0 to 100), lost; one row a golden
+/// cell that has a value.
+///
+/// `lost` are the values of other records that mean something else, the worst argument of each: `crm:17 most_recent`. That
+/// they say the same is no loss.
 ///
 /// # Errors
 /// [`ErrorKind::Io`].
 pub fn write_provenance<W: Write>(resolution: &Resolution, mut writer: Writer<W>) -> Result<Writer<W>> {
-    writer.write_record(["entity_id", "field", "value", "source", "source_id", "rule"])?;
+    writer.write_record([
+        "entity_id",
+        "field",
+        "value",
+        "source",
+        "source_id",
+        "rule",
+        "confidence",
+        "lost",
+    ])?;
     let records = resolution.records();
+    let plan = resolution.merge_plan();
+    let merge_fields = resolution.merge_fields();
+    let input = resolution.merge_input(&merge_fields);
+    let view = resolution.golden().view(plan, &input)?;
     write_parts(&mut writer, resolution.entities().len(), |range, rows| {
+        let mut lost = String::new();
         for entity in range.map(EntityId::from_index) {
             let name = entity_name(resolution, entity);
-            for value in resolution.golden_record(entity).values {
-                let (source, id) = (records.source_name(value.record), records.id(value.record));
-                [&name, value.field, value.text, source, id, value.rule]
+            for (field, provenance) in merge_fields.iter().zip(view.provenances(entity)) {
+                let (Some(value), Some(record)) = (provenance.value, provenance.record) else { continue };
+                lost.clear();
+                for loser in provenance.losers.iter().filter(|loser| !loser.agrees) {
+                    let separator = if lost.is_empty() { "" } else { SEPARATOR };
+                    let (source, id) = (records.source_name(loser.record), records.id(loser.record));
+                    let _ = write!(lost, "{separator}{source}:{id} {}", plan.decision_name(loser.why));
+                }
+                let (source, id) = (records.source_name(record), records.id(record));
+                let confidence = provenance.confidence.to_string();
+                let rule = plan.decision_name(provenance.decision);
+                [&name, field.name, value, source, id, rule, &confidence, &lost]
                     .into_iter()
                     .for_each(|cell| rows.cell(cell));
                 rows.end();

@@ -6,8 +6,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 
 use super::defaults;
-use super::golden::Decision;
+use super::golden::{Decision, MAX_OWN_RULES};
+use super::own_rule::OwnRule;
 use super::rules::{RULES, rule_names};
+use super::trust::TrustConfig;
 use crate::error::{Error, ErrorKind, Result};
 
 /// The heaviest that a field may be in the quality of a record: enough for any proportion, and sums stay exact.
@@ -45,6 +47,15 @@ pub struct MergeConfig {
     /// listed come last and are equal.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub source_priority: Vec<String>,
+    /// Trust in sources by field, for the rule `trust`; the first entry that names both counts.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub trust: Vec<TrustConfig>,
+    /// Days without a change after which a value is stale in the quality of its record; left out: never.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub stale_after_days: Option<u32>,
+    /// Rules of the calling program; see [`OwnRule`].
+    #[serde(skip)]
+    pub own_rules: Vec<OwnRule>,
     /// Settings by field.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub fields: BTreeMap<String, FieldConfig>,
@@ -78,6 +89,9 @@ pub struct GroupConfig {
     /// Fields that join the group, beside those that belong to it by their kind.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub fields: Vec<String>,
+    /// Whether blanks of the winner are filled from the next records, as far as those contradict it in no field.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub fill: bool,
 }
 
 /// A golden field, as the schema knows it.
@@ -97,6 +111,9 @@ pub(super) struct Unit {
     fields: Vec<usize>,
     is_group: bool,
     keep_all: bool,
+    fill: bool,
+    /// Whether its value is made of several and stands in no record.
+    derives: bool,
     /// All levels of the comparator, the chain of rules among them.
     levels: Vec<Decision>,
 }
@@ -114,6 +131,14 @@ impl Unit {
         self.keep_all
     }
 
+    pub(super) fn fills(&self) -> bool {
+        self.fill
+    }
+
+    pub(super) fn derives(&self) -> bool {
+        self.derives
+    }
+
     pub(super) fn levels(&self) -> impl ExactSizeIterator<Item = Decision> + '_ {
         self.levels.iter().copied()
     }
@@ -128,6 +153,12 @@ pub struct MergePlan {
     weights: Vec<u32>,
     stand_ins: Vec<Vec<usize>>,
     source_ranks: Vec<u32>,
+    trust: Vec<TrustConfig>,
+    /// Per field and source the entry of `trust`; empty when no chain weighs trust.
+    trust_of: Vec<Vec<Option<usize>>>,
+    /// Seconds.
+    stale_after: Option<i64>,
+    own_rules: Vec<OwnRule>,
 }
 
 impl MergePlan {
@@ -136,10 +167,19 @@ impl MergePlan {
         &self.fields
     }
 
+    /// The name of a decision, also of a rule that the calling program has brought along.
+    pub fn decision_name(&self, decision: Decision) -> &str {
+        match decision {
+            Decision::Own(rule) => self.own_rules.get(usize::from(rule)).map_or("own_rule", OwnRule::name),
+            other => other.name(),
+        }
+    }
+
     /// The rules of a field or of its group, in order; none for an unknown field.
-    pub fn rules(&self, field: &str) -> Option<Vec<&'static str>> {
+    pub fn rules(&self, field: &str) -> Option<Vec<&str>> {
         let field = self.fields.iter().position(|name| name == field)?;
-        let rule = |level: Decision| matches!(level, Decision::Rule(_)).then(|| level.name());
+        let is_rule = |level: &Decision| matches!(level, Decision::Rule(_) | Decision::Own(_));
+        let rule = |level: Decision| is_rule(&level).then(|| self.decision_name(level));
         Some(self.unit_of(field).levels().filter_map(rule).collect())
     }
 
@@ -170,6 +210,24 @@ impl MergePlan {
     pub(super) fn stand_ins(&self, field: usize) -> &[usize] {
         &self.stand_ins[field]
     }
+
+    pub(super) fn own_rule(&self, number: u8) -> Option<&OwnRule> {
+        self.own_rules.get(usize::from(number))
+    }
+
+    /// Trust in a source about a field.
+    pub(super) fn trust(&self, field: usize, source: usize) -> Option<&TrustConfig> {
+        let entry = *self.trust_of.get(field)?.get(source)?;
+        entry.map(|entry| &self.trust[entry])
+    }
+
+    pub(super) fn weighs_trust(&self) -> bool {
+        !self.trust_of.is_empty()
+    }
+
+    pub(super) fn stale_after(&self) -> Option<i64> {
+        self.stale_after
+    }
 }
 
 impl MergeConfig {
@@ -184,7 +242,9 @@ impl MergeConfig {
             return Err(unknown("field", name, index.keys()).at(format!("merge.fields.{name}")));
         }
         let source_ranks = self.source_ranks(sources)?;
+        self.check_own_rules()?;
         let groups = self.group_fields(fields, &index)?;
+        self.check_trust(&index, &groups, sources)?;
         let units = self.units(fields, &groups)?;
         let mut unit_of = vec![0; fields.len()];
         for (number, unit) in units.iter().enumerate() {
@@ -192,6 +252,15 @@ impl MergeConfig {
                 unit_of[field] = number;
             }
         }
+        let trust_of = if units.iter().any(|unit| weighs_trust(&unit.levels)) {
+            fields
+                .iter()
+                .enumerate()
+                .map(|(at, field)| self.trust_of(field.name, at, &groups, sources))
+                .collect()
+        } else {
+            Vec::new()
+        };
         let positions = |names: &[&str]| names.iter().filter_map(|name| index.get(name).copied()).collect();
         Ok(MergePlan {
             fields: fields.iter().map(|field| field.name.to_owned()).collect(),
@@ -200,7 +269,70 @@ impl MergeConfig {
             weights: fields.iter().map(|field| self.weight(field.name)).collect::<Result<_>>()?,
             stand_ins: fields.iter().map(|field| positions(defaults::stand_ins(field.name))).collect(),
             source_ranks,
+            trust: self.trust.clone(),
+            trust_of,
+            stale_after: self.stale_after_days.map(|days| i64::from(days) * 86_400),
+            own_rules: self.own_rules.clone(),
         })
+    }
+
+    fn check_own_rules(&self) -> Result<()> {
+        for (at, rule) in self.own_rules.iter().enumerate() {
+            let path = || format!("merge.own_rules[{at}]");
+            let is_taken = rule_names().any(|name| name == rule.name());
+            if is_taken || self.own_rules[..at].iter().any(|earlier| earlier.name() == rule.name()) {
+                return Err(config(format!("there is a rule {:?} already", rule.name())).at(path()));
+            }
+            if at >= MAX_OWN_RULES {
+                return Err(config(format!("more than {MAX_OWN_RULES} rules")).at(path()));
+            }
+        }
+        Ok(())
+    }
+
+    fn check_trust(
+        &self,
+        fields: &BTreeMap<&str, usize>,
+        groups: &BTreeMap<&str, BTreeSet<usize>>,
+        sources: &[String],
+    ) -> Result<()> {
+        for (at, entry) in self.trust.iter().enumerate() {
+            let path = format!("merge.trust[{at}]");
+            entry.validate(&path)?;
+            let is_field =
+                |name: &&String| fields.contains_key(name.as_str()) || groups.contains_key(name.as_str());
+            if let Some(i) = entry.fields.iter().position(|name| !is_field(&name)) {
+                let known = fields.keys().chain(groups.keys());
+                return Err(
+                    unknown("field or group", &entry.fields[i], known).at(format!("{path}.fields[{i}]"))
+                );
+            }
+            if let Some(i) = entry.sources.iter().position(|name| !sources.contains(name)) {
+                return Err(unknown("source", &entry.sources[i], sources).at(format!("{path}.sources[{i}]")));
+            }
+        }
+        Ok(())
+    }
+
+    /// For each source the first entry that names it and the field, or the field's group.
+    fn trust_of(
+        &self,
+        name: &str,
+        field: usize,
+        groups: &BTreeMap<&str, BTreeSet<usize>>,
+        sources: &[String],
+    ) -> Vec<Option<usize>> {
+        let group = groups.iter().find(|(_, members)| members.contains(&field)).map(|(group, _)| *group);
+        let about = |entry: &TrustConfig| {
+            entry.fields.is_empty()
+                || entry.fields.iter().any(|known| known == name || Some(known.as_str()) == group)
+        };
+        let of =
+            |entry: &TrustConfig, source: &String| entry.sources.is_empty() || entry.sources.contains(source);
+        sources
+            .iter()
+            .map(|source| self.trust.iter().position(|entry| about(entry) && of(entry, source)))
+            .collect()
     }
 
     fn source_ranks(&self, sources: &[String]) -> Result<Vec<u32>> {
@@ -261,18 +393,33 @@ impl MergeConfig {
             let Some((group, members)) = group else {
                 let own = settings.and_then(|settings| settings.rules.as_deref());
                 let chain = self.chain(own, &format!("{path}.rules"), defaults::field_rules(field.name))?;
-                let keep_all = keep_all.unwrap_or(field.keep_all);
-                let veto = chain.iter().any(|rule| rule.name() == "unanimous_or_null");
-                if keep_all && veto {
+                let has = |name: &str| chain.iter().any(|rule| rule.name() == name);
+                if has("keep_all") && keep_all == Some(false) {
+                    return Err(
+                        config("the rule \"keep_all\" and keep_all = false contradict each other").at(path)
+                    );
+                }
+                let derives = chain.iter().any(|rule| DERIVING.contains(&rule.name()));
+                let keep_all = has("keep_all")
+                    || (keep_all.unwrap_or(field.keep_all) && !(derives && keep_all.is_none()));
+                if keep_all && has("unanimous_or_null") {
                     return Err(config("a field cannot keep all values and be null when they differ")
                         .at(path)
                         .cure("give it other rules, or set keep_all = false"));
                 }
+                if keep_all && derives {
+                    return Err(config("a field cannot keep all values and be made of them")
+                        .at(path)
+                        .cure("give it other rules, or set keep_all = false"));
+                }
+                let levels = levels(chain, false);
                 units.push(Unit {
                     fields: vec![index],
                     is_group: false,
                     keep_all,
-                    levels: levels(chain, false),
+                    fill: false,
+                    derives,
+                    levels,
                 });
                 continue;
             };
@@ -285,11 +432,23 @@ impl MergeConfig {
                 return Err(config(format!("a field of group {group:?} cannot keep all values")).at(path));
             }
             if members.first() == Some(&index) {
-                let own = self.groups.get(*group).and_then(|settings| settings.rules.as_deref());
+                let settings = self.groups.get(*group);
+                let own = settings.and_then(|settings| settings.rules.as_deref());
                 let path = format!("merge.groups.{group}.rules");
                 let chain = self.chain(own, &path, defaults::group_rules(group))?;
+                if let Some(rule) = chain.iter().find(|rule| FOR_ONE_FIELD.contains(&rule.name())) {
+                    let path = if own.is_some() { path } else { "merge.rules".to_owned() };
+                    return Err(config(format!(
+                        "rule {:?} looks at one field and cannot choose a whole record",
+                        rule.name()
+                    ))
+                    .at(path)
+                    .cure("give it to a field outside of any group"));
+                }
                 let fields = members.iter().copied().collect();
-                units.push(Unit { fields, is_group: true, keep_all: false, levels: levels(chain, true) });
+                let fill = settings.is_some_and(|settings| settings.fill);
+                let levels = levels(chain, true);
+                units.push(Unit { fields, is_group: true, keep_all: false, fill, derives: false, levels });
             }
         }
         Ok(units)
@@ -308,10 +467,15 @@ impl MergeConfig {
         let mut chain = Vec::with_capacity(names.len());
         for (i, name) in names.iter().enumerate() {
             let (name, path) = (name.as_ref(), || format!("{path}[{i}]"));
-            let Some(rule) = RULES.iter().position(|rule| rule.name == name) else {
-                return Err(unknown("survivorship rule", name, rule_names()).at(path()));
+            let own = || {
+                self.own_rules.iter().position(|rule| rule.name() == name).map(|at| Decision::Own(at as u8))
             };
-            let rule = Decision::Rule(rule as u8);
+            let built_in = RULES.iter().position(|rule| rule.name == name).map(|at| Decision::Rule(at as u8));
+            let Some(rule) = built_in.or_else(own) else {
+                let own = self.own_rules.iter().map(|rule| rule.name().to_owned());
+                let known = rule_names().map(str::to_owned).chain(own);
+                return Err(unknown("survivorship rule", name, known).at(path()));
+            };
             if chain.contains(&rule) {
                 return Err(config(format!("rule {name:?} is in the chain already")).at(path()));
             }
@@ -319,6 +483,18 @@ impl MergeConfig {
                 return Err(config("rule \"source_priority\" has no priorities to go by")
                     .at(path())
                     .cure("list the sources in merge.source_priority, the most trusted first"));
+            }
+            if name == "trust" && self.trust.is_empty() {
+                return Err(config("rule \"trust\" has no trust to go by")
+                    .at(path())
+                    .cure("say in merge.trust how far sources are trusted"));
+            }
+            if chain.iter().any(|before: &Decision| DERIVING.contains(&before.name())) {
+                return Err(config(format!(
+                    "no rule comes after {:?}, which leaves nothing to decide",
+                    names[i - 1].as_ref()
+                ))
+                .at(path()));
             }
             chain.push(rule);
         }
@@ -337,14 +513,30 @@ impl MergeConfig {
     }
 }
 
+/// Rules that make a value of several.
+const DERIVING: [&str; 3] = ["sum", "avg", "count"];
+
+/// Rules that a group of fields cannot have.
+const FOR_ONE_FIELD: [&str; 6] = ["sum", "avg", "count", "min", "max", "keep_all"];
+
+fn weighs_trust(levels: &[Decision]) -> bool {
+    levels.iter().any(|level| level.name() == "trust")
+}
+
 /// The comparator around a chain of rules.
 fn levels(chain: Vec<Decision>, is_group: bool) -> Vec<Decision> {
-    let mut levels = vec![Decision::Validity];
-    levels.extend(chain);
+    let mut levels = vec![Decision::Pinned, Decision::Cleared];
+    if weighs_trust(&chain) {
+        levels.extend(chain);
+        levels.push(Decision::Validity);
+    } else {
+        levels.push(Decision::Validity);
+        levels.extend(chain);
+    }
     if is_group {
         levels.push(Decision::Completeness);
     }
-    levels.extend([Decision::SourceRank, Decision::UpdatedAt, Decision::Agreement]);
+    levels.extend([Decision::SourceRank, Decision::UpdatedAt, Decision::PublishedAt, Decision::Agreement]);
     levels.extend([Decision::ListOrder, Decision::Length, Decision::Bytes, Decision::RecordOrder]);
     levels
 }

@@ -9,9 +9,10 @@
 
 use super::config::{MergePlan, Unit};
 use super::golden::Decision;
+use super::number::Decimal;
 use super::quality::Validity;
 use super::rules::{RULES, Verdict};
-use super::{Field, MergeInput, spelling};
+use super::{Field, MergeInput, Pin, UNKNOWN_TIME, Verification, spelling};
 use crate::ids::RecordId;
 use crate::table::NULL;
 
@@ -30,6 +31,12 @@ pub(super) struct Contest<'a> {
     records: Vec<u32>,
     positions: Vec<u32>,
     validity: Vec<Validity>,
+    /// What the candidate's source knows of it.
+    verified: Vec<Verification>,
+    /// Rank of its pin plus one; 0 for none. Empty when nothing of the unit is pinned.
+    pinned: Vec<u32>,
+    /// When the field was cleared last; [`UNKNOWN_TIME`] for never.
+    cleared_at: i64,
     codes: Vec<u32>,
     keys: Vec<u32>,
     /// Candidates of equal keys share a class; classes are dense.
@@ -46,10 +53,12 @@ pub(super) struct Contest<'a> {
 }
 
 /// Who won, and what decided.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug)]
 pub(super) struct Outcome {
     /// The winning candidate.
     pub winner: Option<usize>,
+    /// The value, where it is made of several.
+    pub derived: Option<String>,
     /// The level at which the last rival fell.
     pub decision: Decision,
 }
@@ -64,6 +73,9 @@ impl<'a> Contest<'a> {
             records: Vec::new(),
             positions: Vec::new(),
             validity: Vec::new(),
+            verified: Vec::new(),
+            pinned: Vec::new(),
+            cleared_at: UNKNOWN_TIME,
             codes: Vec::new(),
             keys: Vec::new(),
             classes: Vec::new(),
@@ -84,8 +96,10 @@ impl<'a> Contest<'a> {
         self.records.clear();
         self.positions.clear();
         self.validity.clear();
+        self.verified.clear();
         self.codes.clear();
         self.keys.clear();
+        self.cleared_at = self.last_clearing(members);
         for member in members {
             if self.is_group {
                 self.load_group_record(member.0);
@@ -94,15 +108,53 @@ impl<'a> Contest<'a> {
             }
         }
         self.classify();
+        self.find_pins();
+    }
+
+    /// When a member has cleared the field last; for a group all fields of which some were cleared and none has a value.
+    fn last_clearing(&self, members: &[RecordId]) -> i64 {
+        let fields = || self.fields.iter().map(|&field| &self.input.fields[field]);
+        if fields().all(|field| field.cleared.is_empty()) {
+            return UNKNOWN_TIME;
+        }
+        let clears = |member: &&RecordId| {
+            fields().any(|field| field.cleared.binary_search(&member.0).is_ok())
+                && fields().all(|field| field.first_value(member.0) == NULL)
+        };
+        members.iter().filter(clears).map(|member| self.input.time(member.0)).max().unwrap_or(UNKNOWN_TIME)
+    }
+
+    /// Which candidates somebody has pinned.
+    fn find_pins(&mut self) {
+        self.pinned.clear();
+        if self.input.pins.is_empty() {
+            return;
+        }
+        let rank = |candidate: usize| {
+            let record = self.records[candidate];
+            let start = self.input.pins.partition_point(|pin| pin.record < record);
+            let here = |pin: &&Pin| {
+                let slot = self.fields.iter().position(|&field| field == pin.field);
+                slot.is_some_and(|slot| pin.code.is_none_or(|code| self.code(candidate, slot) == code))
+            };
+            let pins = self.input.pins[start..].iter().take_while(|pin| pin.record == record);
+            pins.filter(here).map(|pin| pin.rank + 1).max().unwrap_or(0)
+        };
+        let ranks: Vec<u32> = (0..self.records.len()).map(rank).collect();
+        if ranks.iter().any(|&rank| rank > 0) {
+            self.pinned = ranks;
+        }
     }
 
     fn load_values(&mut self, record: u32) {
         let field = &self.input.fields[self.fields[0]];
+        let verification = field.verification(record);
         for (position, &code) in field.values.codes(record as usize).iter().enumerate() {
             if field.is_value(code) {
                 self.records.push(record);
                 self.positions.push(position as u32);
-                self.validity.push(Validity::of(field.quality[code as usize]));
+                self.validity.push(Validity::of(field.quality[code as usize]).checked(verification));
+                self.verified.push(verification);
                 self.codes.push(code);
                 self.keys.push(field.key[code as usize]);
             }
@@ -112,6 +164,7 @@ impl<'a> Contest<'a> {
     fn load_group_record(&mut self, record: u32) {
         let start = self.codes.len();
         let (mut filled, mut invalid) = (0, 0);
+        let mut verification: Option<Verification> = None;
         for &field in &self.fields {
             let field = &self.input.fields[field];
             let code = field.first_value(record);
@@ -123,7 +176,12 @@ impl<'a> Contest<'a> {
             self.keys.push(field.key[code as usize]);
             filled += 1;
             invalid += usize::from(Validity::of(field.quality[code as usize]) == Validity::Invalid);
+            // What is known of one field is said of the whole: a street is not checked without its town.
+            if field.verification(record) != Verification::Unknown {
+                verification = verification.max(Some(field.verification(record)));
+            }
         }
+        let verification = verification.unwrap_or_default();
         if filled == 0 {
             self.codes.truncate(start);
             self.keys.truncate(start);
@@ -133,7 +191,9 @@ impl<'a> Contest<'a> {
         self.positions.push(0);
         // The worst field would be the wrong measure: a record that says nothing but the country would outrank a whole
         // address with one bad postcode.
-        self.validity.push(if invalid * 2 >= filled { Validity::Invalid } else { Validity::Valid });
+        let validity = if invalid * 2 >= filled { Validity::Invalid } else { Validity::Valid };
+        self.validity.push(validity.checked(verification));
+        self.verified.push(verification);
     }
 
     /// Numbers the classes of equal keys in the order of their first candidate.
@@ -198,6 +258,52 @@ impl<'a> Contest<'a> {
         self.input.time(self.records[candidate])
     }
 
+    /// How many fields are decided together.
+    pub(super) fn width(&self) -> usize {
+        self.fields.len()
+    }
+
+    /// What the candidate's source knows of it: 2 verified, 1 nothing, 0 not verified.
+    pub(super) fn verified(&self, candidate: usize) -> i64 {
+        match self.verified[candidate] {
+            Verification::Verified => 2,
+            Verification::Unknown => 1,
+            Verification::Unverified => 0,
+        }
+    }
+
+    /// Trust in the candidate's source about this field, after decay and downgrade.
+    pub(super) fn trust(&self, candidate: usize) -> i64 {
+        let Some(trust) = self.plan.trust(self.fields[0], self.source(candidate)) else { return 0 };
+        let age = match self.time(candidate) {
+            UNKNOWN_TIME => None,
+            time => Some(self.input.as_of.saturating_sub(time)),
+        };
+        trust.at(age, self.validity[candidate] >= Validity::Valid)
+    }
+
+    /// The values of some candidates that are numbers.
+    pub(super) fn numbers<'s>(&'s self, standing: &'s [u32]) -> impl Iterator<Item = Decimal> + 's {
+        standing.iter().filter_map(|&i| Decimal::parse(self.text(i as usize, 0)))
+    }
+
+    /// Ranks by value, the smallest 0, equal ones the same: by number where all are numbers, else by text.
+    pub(super) fn ranks_by_value(&self) -> Vec<i64> {
+        let numbers: Option<Vec<Decimal>> =
+            (0..self.len()).map(|i| Decimal::parse(self.text(i, 0))).collect();
+        let compare = |a: usize, b: usize| match &numbers {
+            Some(numbers) => numbers[a].compare(numbers[b]),
+            None => self.text(a, 0).cmp(self.text(b, 0)),
+        };
+        let mut order: Vec<usize> = (0..self.len()).collect();
+        order.sort_by(|&a, &b| compare(a, b).then(a.cmp(&b)));
+        let mut ranks = vec![0; self.len()];
+        for pair in order.windows(2) {
+            ranks[pair[1]] = ranks[pair[0]] + i64::from(compare(pair[0], pair[1]).is_lt());
+        }
+        ranks
+    }
+
     /// Rank of the candidate's source, 0 the best.
     pub(super) fn source_rank(&self, candidate: usize) -> i64 {
         i64::from(self.plan.source_rank(self.source(candidate)))
@@ -217,7 +323,7 @@ impl<'a> Contest<'a> {
     }
 
     /// The text of a candidate in the `slot`-th field; empty when blank.
-    fn text(&self, candidate: usize, slot: usize) -> &'a str {
+    pub(super) fn text(&self, candidate: usize, slot: usize) -> &'a str {
         match self.code(candidate, slot) {
             NULL => "",
             code => self.field(slot).values.dictionary().text(code),
@@ -376,7 +482,19 @@ impl<'a> Contest<'a> {
         };
         match level {
             Decision::Validity => each(scores, &|i| self.validity[i] as i64),
+            Decision::Pinned => each(scores, &|i| i64::from(self.pinned.get(i).copied().unwrap_or(0))),
+            Decision::Cleared => {
+                each(scores, &|i| i64::from(!self.is_overtaken(i)));
+                if standing.iter().all(|&i| self.is_overtaken(i as usize)) && !standing.is_empty() {
+                    return Verdict::Null;
+                }
+            }
+            Decision::PublishedAt => each(scores, &|i| self.input.published(self.records[i])),
             Decision::Rule(rule) => return (RULES[usize::from(rule)].score)(self, scores, standing),
+            Decision::Own(rule) => match self.plan.own_rule(rule) {
+                Some(rule) => rule.score(self, scores),
+                None => scores.fill(0),
+            },
             Decision::Completeness => each(scores, &|i| self.group_completeness(i)),
             Decision::SourceRank => each(scores, &|i| -self.source_rank(i)),
             Decision::UpdatedAt => each(scores, &|i| self.time(i)),
@@ -388,9 +506,27 @@ impl<'a> Contest<'a> {
             Decision::Length => each(scores, &|i| self.length(i)),
             Decision::Bytes => self.score_bytes(scores),
             Decision::RecordOrder => each(scores, &|i| -i64::from(self.records[i])),
-            Decision::NoValue | Decision::OnlyValue | Decision::Placeholder => scores.fill(0),
+            Decision::NoValue | Decision::OnlyValue | Decision::Placeholder | Decision::Filled => {
+                scores.fill(0)
+            }
         }
         Verdict::Ranked
+    }
+
+    /// Whether the field was cleared after a candidate was changed. What somebody has pinned stays.
+    fn is_overtaken(&self, candidate: usize) -> bool {
+        let pinned = self.pinned.get(candidate).is_some_and(|&rank| rank > 0);
+        !pinned && self.time(candidate) < self.cleared_at
+    }
+
+    /// Whether a level has nothing to say in this contest.
+    fn is_idle(&self, level: Decision) -> bool {
+        match level {
+            Decision::Pinned => self.pinned.is_empty(),
+            Decision::Cleared => self.cleared_at == UNKNOWN_TIME,
+            Decision::PublishedAt => self.input.published_at.is_empty(),
+            _ => false,
+        }
     }
 
     /// Rules candidates out, level by level, until one stands.
@@ -398,9 +534,12 @@ impl<'a> Contest<'a> {
         let len = self.len();
         self.fell.clear();
         self.fell.resize(len, Decision::OnlyValue);
+        let outcome = |winner, decision| Outcome { winner, derived: None, decision };
+        let cleared = self.cleared_at != UNKNOWN_TIME;
         match len {
-            0 => return Outcome { winner: None, decision: Decision::NoValue },
-            1 => return Outcome { winner: Some(0), decision: Decision::OnlyValue },
+            0 if cleared => return outcome(None, Decision::Cleared),
+            0 => return outcome(None, Decision::NoValue),
+            1 if !cleared && !unit.derives() => return outcome(Some(0), Decision::OnlyValue),
             _ => {}
         }
         let (mut scores, mut standing) =
@@ -409,17 +548,22 @@ impl<'a> Contest<'a> {
         scores.resize(len, 0);
         standing.clear();
         standing.extend(0..len as u32);
-        let mut outcome = Outcome { winner: None, decision: Decision::NoValue };
+        let mut outcome = outcome(None, if len == 1 { Decision::OnlyValue } else { Decision::NoValue });
         for level in unit.levels() {
-            if matches!(level, Decision::Length | Decision::Bytes) && self.is_one_text(&standing) {
+            let is_text = matches!(level, Decision::Length | Decision::Bytes);
+            if self.is_idle(level) || (is_text && self.is_one_text(&standing)) {
                 continue;
             }
-            if self.score(level, &mut scores, &standing) == Verdict::Null {
+            let verdict = self.score(level, &mut scores, &standing);
+            if verdict != Verdict::Ranked {
                 for &i in &standing {
                     self.fell[i as usize] = level;
                 }
                 standing.clear();
                 outcome.decision = level;
+                if let Verdict::Derived(text) = verdict {
+                    outcome.derived = Some(text);
+                }
                 break;
             }
             let best = standing.iter().map(|&i| scores[i as usize]).max().unwrap_or(0);
@@ -434,7 +578,8 @@ impl<'a> Contest<'a> {
             if standing.len() < before {
                 outcome.decision = level;
             }
-            if standing.len() == 1 {
+            // A value that is made of several is made of one as well.
+            if standing.len() == 1 && !unit.derives() {
                 break;
             }
         }
@@ -464,28 +609,72 @@ impl<'a> Contest<'a> {
 
     /// Finds the best candidate of each class other than the winner's, in comparator order.
     pub(super) fn rank_followers(&mut self, unit: &Unit, winner: usize) {
-        let len = self.len();
         self.order.clear();
         if self.class_count() < 2 {
             return;
         }
+        self.rank_all(unit);
+        let mut seen = vec![false; self.class_count()];
+        seen[self.class(winner)] = true;
+        let classes = &self.classes;
+        self.order.retain(|&i| !std::mem::replace(&mut seen[classes[i as usize] as usize], true));
+        // A value that was cleared is not kept either.
+        if self.cleared_at != UNKNOWN_TIME {
+            let mut order = std::mem::take(&mut self.order);
+            order.retain(|&i| !self.is_overtaken(i as usize));
+            self.order = order;
+        }
+    }
+
+    /// For each blank of the winner of a group the first candidate, in comparator order, that has a value there and
+    /// contradicts the winner in no field: pairs of a field's place in the group and the candidate.
+    pub(super) fn fill(&mut self, unit: &Unit, winner: usize) -> Vec<(usize, usize)> {
+        let width = self.fields.len();
+        let blank = |slot: &usize| self.code(winner, *slot) == NULL;
+        let blanks: Vec<usize> = (0..width).filter(blank).collect();
+        if blanks.is_empty() || self.len() < 2 {
+            return Vec::new();
+        }
+        self.rank_all(unit);
+        let fits = |candidate: usize| {
+            (0..width).all(|slot| {
+                let keys = (self.keys[winner * width + slot], self.keys[candidate * width + slot]);
+                let (a, b) = (self.text(winner, slot), self.text(candidate, slot));
+                matches!(keys, (NULL, _) | (_, NULL))
+                    || keys.0 == keys.1
+                    || spelling::covers(a, b)
+                    || spelling::covers(b, a)
+            })
+        };
+        let fitting: Vec<usize> =
+            self.order.iter().map(|&i| i as usize).filter(|&i| i != winner && fits(i)).collect();
+        // All blanks from one record if it can be: the first that fills the first blank goes first.
+        let giver = |slot: usize| fitting.iter().copied().find(|&i| self.code(i, slot) != NULL);
+        blanks.into_iter().filter_map(|slot| Some((slot, giver(slot)?))).collect()
+    }
+
+    /// Puts all candidates in comparator order.
+    fn rank_all(&mut self, unit: &Unit) {
+        let len = self.len();
         let levels = unit.levels().count();
         let mut table = std::mem::take(&mut self.table);
         let mut order = std::mem::take(&mut self.order);
         table.clear();
         table.resize(levels * len, 0);
         for (level, scores) in unit.levels().zip(table.chunks_exact_mut(len)) {
-            self.score(level, scores, &[]);
+            if self.is_idle(level) {
+                scores.fill(0);
+            } else {
+                self.score(level, scores, &[]);
+            }
         }
         let score = |level: usize, i: u32| table[level * len + i as usize];
+        order.clear();
         order.extend(0..len as u32);
         order.sort_by(|&a, &b| {
             let level = (0..levels).map(|level| score(level, b).cmp(&score(level, a)));
             level.into_iter().find(|order| order.is_ne()).unwrap_or(a.cmp(&b))
         });
-        let mut seen = vec![false; self.class_count()];
-        seen[self.class(winner)] = true;
-        order.retain(|&i| !std::mem::replace(&mut seen[self.class(i as usize)], true));
         (self.table, self.order) = (table, order);
     }
 }

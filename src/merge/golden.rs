@@ -21,6 +21,10 @@ pub enum Decision {
     OnlyValue,
     /// The value is a filler such as `n/a`, which is no value.
     Placeholder,
+    /// A person has said that the winner's record is right.
+    Pinned,
+    /// A source has cleared the field explicitly, later than the value was changed.
+    Cleared,
     /// The winner is more valid.
     Validity,
     /// A rule of the chain, by its number; see [`Decision::name`].
@@ -31,6 +35,12 @@ pub enum Decision {
     SourceRank,
     /// The winner's record was changed later.
     UpdatedAt,
+    /// The winner's record was published later.
+    PublishedAt,
+    /// The winner of the group left the field blank; the value is from the next record that does not contradict it.
+    Filled,
+    /// A rule of the calling program, by its number; see [`MergePlan::decision_name`].
+    Own(u8),
     /// More sources agree with the winner.
     Agreement,
     /// The winner stands before it in the list of its record.
@@ -46,8 +56,14 @@ pub enum Decision {
 /// Where the numbers of rules begin in the byte of a cell.
 const FIRST_RULE: u8 = 32;
 
+/// Where those of the calling program begin.
+const FIRST_OWN: u8 = 128;
+
+/// How many rules a calling program may bring along.
+pub(super) const MAX_OWN_RULES: usize = (u8::MAX - FIRST_OWN) as usize;
+
 /// Every decision that is not a rule; its place is its byte in a cell.
-const PLAIN: [Decision; 12] = [
+const PLAIN: [Decision; 16] = [
     Decision::NoValue,
     Decision::OnlyValue,
     Decision::Placeholder,
@@ -60,20 +76,30 @@ const PLAIN: [Decision; 12] = [
     Decision::Length,
     Decision::Bytes,
     Decision::RecordOrder,
+    Decision::Pinned,
+    Decision::Cleared,
+    Decision::PublishedAt,
+    Decision::Filled,
 ];
 
 impl Decision {
-    /// The stable name: that of the rule, or of the level of the comparator.
+    /// The stable name: that of the rule, or of the level of the comparator. All rules of the calling program are
+    /// `own_rule` here; [`MergePlan::decision_name`] knows their names.
     pub fn name(self) -> &'static str {
         match self {
             Self::NoValue => "no_value",
             Self::OnlyValue => "only_value",
             Self::Placeholder => "placeholder",
+            Self::Pinned => "pinned",
+            Self::Cleared => "cleared",
+            Self::Filled => "filled",
+            Self::Own(_) => "own_rule",
             Self::Validity => "validity",
             Self::Rule(rule) => RULES.get(usize::from(rule)).map_or("unknown_rule", |rule| rule.name),
             Self::Completeness => "completeness",
             Self::SourceRank => "source_rank",
             Self::UpdatedAt => "updated_at",
+            Self::PublishedAt => "published_at",
             Self::Agreement => "agreement",
             Self::ListOrder => "list_order",
             Self::Length => "length",
@@ -85,14 +111,16 @@ impl Decision {
     fn encode(self) -> u8 {
         match self {
             Self::Rule(rule) => FIRST_RULE + rule,
+            Self::Own(rule) => FIRST_OWN + rule,
             plain => PLAIN.iter().position(|&known| known == plain).unwrap_or(0) as u8,
         }
     }
 
     fn decode(byte: u8) -> Self {
-        match byte.checked_sub(FIRST_RULE) {
-            Some(rule) => Self::Rule(rule),
-            None => PLAIN.get(usize::from(byte)).copied().unwrap_or(Self::NoValue),
+        match byte {
+            FIRST_OWN.. => Self::Own(byte - FIRST_OWN),
+            FIRST_RULE.. => Self::Rule(byte - FIRST_RULE),
+            _ => PLAIN.get(usize::from(byte)).copied().unwrap_or(Self::NoValue),
         }
     }
 }
@@ -106,9 +134,10 @@ impl fmt::Display for Decision {
 /// One cell of a golden record.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Cell {
-    /// Code of the value in the field's column; none when the cell is null.
+    /// Code of the value in the field's column; none when the cell is null, or derived from several values
+    /// ([`Golden::derived`]).
     pub code: Option<u32>,
-    /// The record that the cell comes from; for a group also where the cell is blank.
+    /// The record that the cell comes from, of several the first; for a group also where the cell is blank.
     pub record: Option<RecordId>,
     /// What decided: the level at which the last rival fell.
     pub decision: Decision,
@@ -133,6 +162,8 @@ pub(super) struct Chunk {
     scores: Vec<u8>,
     /// Ascending by cell; within a cell in comparator order.
     extras: Vec<Extra>,
+    /// Texts that no record has, ascending by cell.
+    derived: Vec<(u32, Box<str>)>,
     skipped: u64,
 }
 
@@ -145,6 +176,7 @@ impl Chunk {
             decisions: Vec::with_capacity(rows * width),
             scores: Vec::with_capacity(rows),
             extras: Vec::new(),
+            derived: Vec::new(),
             skipped: 0,
         }
     }
@@ -170,12 +202,20 @@ impl Chunk {
         self.extras.push(Extra { cell: (row * self.width + field) as u32, code, record });
     }
 
+    pub(super) fn push_derived(&mut self, row: usize, field: usize, text: String) {
+        self.derived.push(((row * self.width + field) as u32, text.into_boxed_str()));
+    }
+
     pub(super) fn push_score(&mut self, score: u8) {
         self.scores.push(score);
     }
 
     pub(super) fn row_codes(&self, row: usize) -> &[u32] {
         &self.codes[row * self.width..(row + 1) * self.width]
+    }
+
+    pub(super) fn row_records(&self, row: usize) -> &[u32] {
+        &self.records[row * self.width..(row + 1) * self.width]
     }
 
     pub(super) fn count_skipped(&mut self, skipped: u64) {
@@ -186,6 +226,7 @@ impl Chunk {
     pub(super) fn finish(&mut self) {
         self.extras.sort_by_key(|extra| extra.cell);
         self.extras.shrink_to_fit();
+        self.derived.sort_by_key(|(cell, _)| *cell);
     }
 
     fn extras(&self, cell: usize) -> &[Extra] {
@@ -260,6 +301,16 @@ impl Golden {
         chunk.extras(cell).iter().map(|extra| (extra.code, RecordId(extra.record)))
     }
 
+    /// The value of a cell that is none of any record: a sum, a mean, a count.
+    ///
+    /// # Panics
+    /// As [`Self::cell`].
+    pub fn derived(&self, entity: EntityId, field: usize) -> Option<&str> {
+        let (chunk, cell) = self.locate(entity, field);
+        let at = chunk.derived.binary_search_by_key(&(cell as u32), |(cell, _)| *cell).ok()?;
+        Some(&chunk.derived[at].1)
+    }
+
     /// Quality of a golden record, 0 to 100; [`GoldenView::quality`] tells why.
     ///
     /// # Panics
@@ -314,7 +365,9 @@ pub struct Provenance<'a> {
     pub record: Option<RecordId>,
     /// What decided: the level at which the last rival fell.
     pub decision: Decision,
-    /// All other values of the members, in canonical record order.
+    /// How far the cell can be relied on, 0 to 100: what it is worth in the quality of the record.
+    pub confidence: u8,
+    /// All other values of the members, in canonical record order. Those that a derived value is made of agree with it.
     pub losers: Vec<Loser<'a>>,
 }
 
@@ -329,6 +382,12 @@ pub struct Loser<'a> {
     pub agrees: bool,
     /// The level at which it fell.
     pub why: Decision,
+}
+
+/// Codes and records of the cells of one entity.
+struct Cells {
+    codes: Vec<u32>,
+    records: Vec<u32>,
 }
 
 /// Golden records with the plan and input that they were made from.
@@ -350,7 +409,8 @@ impl<'a> GoldenView<'a> {
     /// # Panics
     /// As [`Golden::cell`].
     pub fn value(&self, entity: EntityId, field: usize) -> Option<&'a str> {
-        self.golden.cell(entity, field).code.map(|code| self.text(field, code))
+        let text = self.golden.cell(entity, field).code.map(|code| self.text(field, code));
+        text.or_else(|| self.golden.derived(entity, field))
     }
 
     /// The winning value, then the others that a field keeps.
@@ -368,13 +428,40 @@ impl<'a> GoldenView<'a> {
     /// # Panics
     /// As [`Golden::cell`].
     pub fn provenance(&self, entity: EntityId, field: usize) -> Provenance<'a> {
+        let mut contest = Contest::new(self.plan, self.input);
+        let unit = self.plan.unit_of(field);
+        contest.load(unit, self.input.entities.members(entity));
+        contest.decide(unit);
+        self.explain_cell(entity, field, &contest)
+    }
+
+    /// The provenance of all cells of an entity, in the order of the fields. Cheaper than one call a field: the candidates
+    /// of a group compete once.
+    ///
+    /// # Panics
+    /// When the entity does not exist.
+    pub fn provenances(&self, entity: EntityId) -> Vec<Provenance<'a>> {
+        let members = self.input.entities.members(entity);
+        let mut contest = Contest::new(self.plan, self.input);
+        let mut all: Vec<(usize, Provenance<'a>)> = Vec::with_capacity(self.golden.fields.len());
+        for unit in self.plan.units() {
+            // A single record has nothing to lose against but its own further values.
+            contest.load(unit, members);
+            contest.decide(unit);
+            all.extend(
+                unit.fields().iter().map(|&field| (field, self.explain_cell(entity, field, &contest))),
+            );
+        }
+        all.sort_by_key(|(field, _)| *field);
+        all.into_iter().map(|(_, provenance)| provenance).collect()
+    }
+
+    /// After the contest of the field's unit.
+    fn explain_cell(&self, entity: EntityId, field: usize, contest: &Contest<'_>) -> Provenance<'a> {
         let cell = self.golden.cell(entity, field);
         let members = self.input.entities.members(entity);
-        let unit = self.plan.unit_of(field);
-        let mut contest = Contest::new(self.plan, self.input);
-        contest.load(unit, members);
-        contest.decide(unit);
         let column = &self.input.fields[field];
+        let derived = self.golden.derived(entity, field).is_some();
         let kept: Vec<(u32, RecordId)> =
             cell.code.zip(cell.record).into_iter().chain(self.golden.extras(entity, field)).collect();
         let mut losers = Vec::new();
@@ -383,16 +470,36 @@ impl<'a> GoldenView<'a> {
                 if kept.contains(&(code, record)) {
                     continue;
                 }
-                let agrees =
-                    kept.iter().any(|(kept, _)| column.key[*kept as usize] == column.key[code as usize]);
-                let why = match column.is_value(code) {
+                let is_value = column.is_value(code);
+                let same = |kept: u32| column.key[kept as usize] == column.key[code as usize];
+                let agrees = (derived && is_value) || kept.iter().any(|(kept, _)| same(*kept));
+                let why = match is_value {
                     true => contest.why(field, record.0, code),
                     false => Decision::Placeholder,
                 };
                 losers.push(Loser { value: self.text(field, code), record, agrees, why });
             }
         }
-        Provenance { value: self.value(entity, field), record: cell.record, decision: cell.decision, losers }
+        let cells = self.cells(entity);
+        let confidence =
+            quality::confidence(self.plan, self.input, members, (&cells.codes, &cells.records), field);
+        Provenance {
+            value: self.value(entity, field),
+            record: cell.record,
+            decision: cell.decision,
+            confidence,
+            losers,
+        }
+    }
+
+    /// Codes and records of all cells of an entity.
+    fn cells(&self, entity: EntityId) -> Cells {
+        let cell = |field| self.golden.cell(entity, field);
+        let fields = 0..self.golden.fields.len();
+        Cells {
+            codes: fields.clone().map(|field| cell(field).code.unwrap_or(NULL)).collect(),
+            records: fields.map(|field| cell(field).record.map_or(NULL, |record| record.0)).collect(),
+        }
     }
 
     /// Quality of a golden record with its worst reasons, computed from the members.
@@ -400,10 +507,13 @@ impl<'a> GoldenView<'a> {
     /// # Panics
     /// When the entity does not exist.
     pub fn quality(&self, entity: EntityId) -> RecordQuality {
-        let codes: Vec<u32> = (0..self.golden.fields.len())
-            .map(|field| self.golden.cell(entity, field).code.unwrap_or(NULL))
-            .collect();
-        quality::explain(self.plan, self.input, self.input.entities.members(entity), &codes)
+        let cells = self.cells(entity);
+        quality::explain(
+            self.plan,
+            self.input,
+            self.input.entities.members(entity),
+            (&cells.codes, &cells.records),
+        )
     }
 
     fn text(&self, field: usize, code: u32) -> &'a str {
@@ -418,6 +528,9 @@ mod tests {
     #[test]
     fn decisions_survive_the_byte_of_a_cell() {
         let rules = (0..RULES.len() as u8).map(Decision::Rule);
+        for own in 0..MAX_OWN_RULES as u8 {
+            assert_eq!(Decision::decode(Decision::Own(own).encode()), Decision::Own(own));
+        }
         let mut names = Vec::new();
         for decision in PLAIN.into_iter().chain(rules) {
             assert_eq!(Decision::decode(decision.encode()), decision);

@@ -11,16 +11,20 @@
 //! Fields are decided one by one, except that the fields of a *group* (name, address) come from one member record in
 //! lock-step, blanks included. Candidates are compared by the first of these levels in which they differ:
 //!
-//! 1. validity (a placeholder is no candidate at all, an absent value never wins);
-//! 2. the rules of the chain, in order; see [`rule_names`];
-//! 3. groups only: completeness;
-//! 4. rank of the source in `source_priority`, sources that are not listed last;
-//! 5. the later `updated_at`, unknown times last;
-//! 6. how many sources agree after normalisation;
-//! 7. place within the record's own list of values: the one listed first;
-//! 8. length, longer first;
-//! 9. bytes, smaller first;
-//! 10. canonical record order (source name, source id).
+//! 1. what a person has pinned, the latest pin first;
+//! 2. an explicit clearing beats every value that was changed before it (an absent value never wins, nor does it clear);
+//! 3. validity: verified, valid, partial, suspicious, invalid (a placeholder is no candidate at all); where the chain
+//!    weighs `trust`, validity is in the trust, and this level comes behind the rules;
+//! 4. the rules of the chain, in order; see [`rule_names`];
+//! 5. groups only: completeness;
+//! 6. rank of the source in `source_priority`, sources that are not listed last;
+//! 7. the later `updated_at`, then the later `published_at`, unknown times last. When a record was read or processed
+//!    does not count: one that is only matched again must not win by that;
+//! 8. how many sources agree after normalisation;
+//! 9. place within the record's own list of values: the one listed first;
+//! 10. length, longer first;
+//! 11. bytes, smaller first;
+//! 12. canonical record order (source name, source id).
 //!
 //! The last level has no ties, so the order of the input and the number of threads cannot show.
 //!
@@ -35,17 +39,22 @@ mod config;
 mod contest;
 mod defaults;
 mod golden;
+mod number;
+mod own_rule;
 mod quality;
 mod rules;
 mod spelling;
+mod trust;
 
 use std::ops::Range;
 
 pub use config::{FieldConfig, FieldSpec, GroupConfig, MergeConfig, MergePlan};
 pub use contest::MAX_COMPARED_CLASSES;
 pub use golden::{Cell, Decision, Golden, GoldenView, Loser, Provenance};
+pub use own_rule::{Candidates, OwnRule};
 pub use quality::{QualityReason, ReasonKind, RecordQuality};
 pub use rules::{rule_names, rule_summary};
+pub use trust::{Decay, TrustConfig};
 
 use crate::cluster::Entities;
 use crate::error::{Error, ErrorKind, Result};
@@ -73,6 +82,35 @@ pub struct Field<'a> {
     pub key: &'a [u32],
     /// Per code of `values`: how far the value can be trusted.
     pub quality: &'a [Quality],
+    /// Per record: whether its source has checked its values. May be empty: nothing is known.
+    pub verified: &'a [Verification],
+    /// Records that have cleared the field explicitly, ascending: a person has taken the value out. An empty cell is none.
+    pub cleared: &'a [u32],
+}
+
+/// Whether a source has checked a value.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
+pub enum Verification {
+    /// It has not, or the check has failed.
+    Unverified,
+    /// It does not say.
+    #[default]
+    Unknown,
+    /// It has.
+    Verified,
+}
+
+/// What a person has decided about a cell: the golden record shows this record's value.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub struct Pin {
+    /// The record.
+    pub record: u32,
+    /// The field; in a group the whole group is pinned.
+    pub field: usize,
+    /// Which of the record's values; none: the one that would win among them.
+    pub code: Option<u32>,
+    /// Of two pins the one of the higher rank counts.
+    pub rank: u32,
 }
 
 /// What is merged: columns over all records, and the partition of the records.
@@ -84,6 +122,12 @@ pub struct MergeInput<'a> {
     pub source: &'a [SourceId],
     /// When each record was changed by its source, in any unit; [`UNKNOWN_TIME`] for unknown. May be empty: all unknown.
     pub updated_at: &'a [i64],
+    /// When each record was published to us, in the same unit. May be empty: all unknown.
+    pub published_at: &'a [i64],
+    /// The time of the run in the same unit, from which ages are counted; [`UNKNOWN_TIME`] for none.
+    pub as_of: i64,
+    /// What people have decided, ascending.
+    pub pins: &'a [Pin],
     /// Which records are one customer.
     pub entities: &'a Entities,
 }
@@ -94,6 +138,12 @@ impl MergeInput<'_> {
     fn time(&self, record: u32) -> i64 {
         self.updated_at.get(record as usize).copied().unwrap_or(UNKNOWN_TIME)
     }
+
+    /// When a record was published.
+    #[inline]
+    fn published(&self, record: u32) -> i64 {
+        self.published_at.get(record as usize).copied().unwrap_or(UNKNOWN_TIME)
+    }
 }
 
 impl Field<'_> {
@@ -101,6 +151,12 @@ impl Field<'_> {
     #[inline]
     fn is_value(&self, code: u32) -> bool {
         code != NULL && self.quality[code as usize] != Quality::Placeholder
+    }
+
+    /// What the source of a record knows about its values.
+    #[inline]
+    fn verification(&self, record: u32) -> Verification {
+        self.verified.get(record as usize).copied().unwrap_or_default()
     }
 
     /// The first value of a record that is one, or [`NULL`].
@@ -151,8 +207,35 @@ fn check(plan: &MergePlan, input: &MergeInput) -> Result<()> {
     if input.source.len() != records {
         return fail(format!("{} records have a source, the entities have {records}", input.source.len()));
     }
-    if !input.updated_at.is_empty() && input.updated_at.len() != records {
-        return fail(format!("{} records have a time, the entities have {records}", input.updated_at.len()));
+    for times in [input.updated_at, input.published_at] {
+        if !times.is_empty() && times.len() != records {
+            return fail(format!("{} records have a time, the entities have {records}", times.len()));
+        }
+    }
+    if let Some(field) =
+        input.fields.iter().find(|field| !field.verified.is_empty() && field.verified.len() != records)
+    {
+        return fail(format!(
+            "{} records of field {:?} are checked or not, the entities have {records}",
+            field.verified.len(),
+            field.name
+        ));
+    }
+    if plan.weighs_trust() && input.as_of == UNKNOWN_TIME {
+        return Err(Error::new(
+            ErrorKind::Config,
+            "trust fades with time, and the day of the run is unknown",
+        )
+        .at("as_of")
+        .cure("give the day of the run, as 2026-01-31"));
+    }
+    let codes = |pin: &Pin| input.fields.get(pin.field).map(|field| field.values.dictionary().len());
+    let misses = |pin: &&Pin| {
+        pin.record as usize >= records
+            || codes(pin).is_none_or(|codes| pin.code.is_some_and(|code| code as usize >= codes))
+    };
+    if input.pins.iter().find(misses).is_some() || !input.pins.is_sorted() {
+        return fail("pins name records, fields and values of the input, in ascending order".to_owned());
     }
     match input.source.iter().find(|source| source.index() >= plan.sources()) {
         Some(source) => {
@@ -175,7 +258,7 @@ fn merge_range(plan: &MergePlan, input: &MergeInput, range: Range<usize>) -> Chu
                 _ => decide_unit(unit, &mut contest, members, row, &mut chunk),
             }
         }
-        let score = quality::score(plan, input, members, chunk.row_codes(row));
+        let score = quality::score(plan, input, members, (chunk.row_codes(row), chunk.row_records(row)));
         chunk.push_score(score);
     }
     chunk.finish();
@@ -184,6 +267,9 @@ fn merge_range(plan: &MergePlan, input: &MergeInput, range: Range<usize>) -> Chu
 
 /// The common case: one record, so nothing to decide. False when a list leaves something to decide after all.
 fn copy_single(unit: &Unit, input: &MergeInput, member: RecordId, row: usize, chunk: &mut Chunk) -> bool {
+    if unit.derives() {
+        return false;
+    }
     if !unit.is_group() {
         let field = unit.fields()[0];
         let codes = input.fields[field].values.codes(member.index());
@@ -210,6 +296,12 @@ fn copy_single(unit: &Unit, input: &MergeInput, member: RecordId, row: usize, ch
 fn decide_unit(unit: &Unit, contest: &mut Contest, members: &[RecordId], row: usize, chunk: &mut Chunk) {
     contest.load(unit, members);
     let outcome = contest.decide(unit);
+    if let Some(text) = outcome.derived {
+        let record = if contest.len() > 0 { contest.record(0) } else { NULL };
+        chunk.set(row, unit.fields()[0], NULL, record, outcome.decision);
+        chunk.push_derived(row, unit.fields()[0], text);
+        return;
+    }
     let Some(winner) = outcome.winner else {
         for &field in unit.fields() {
             chunk.set(row, field, NULL, NULL, outcome.decision);
@@ -218,6 +310,12 @@ fn decide_unit(unit: &Unit, contest: &mut Contest, members: &[RecordId], row: us
     };
     for (slot, &field) in unit.fields().iter().enumerate() {
         chunk.set(row, field, contest.code(winner, slot), contest.record(winner), outcome.decision);
+    }
+    if unit.fills() {
+        for (slot, giver) in contest.fill(unit, winner) {
+            let (code, record) = (contest.code(giver, slot), contest.record(giver));
+            chunk.set(row, unit.fields()[slot], code, record, Decision::Filled);
+        }
     }
     if unit.keep_all() {
         contest.rank_followers(unit, winner);

@@ -3,12 +3,13 @@
 //! `quality = sum(weight * value) / sum(weight)` over the fields that weigh. A valid value is worth 80, a usable one
 //! that is incomplete or ambiguous 50, a suspicious one 30, an invalid or missing one 0. A second source that agrees
 //! lifts a value by one step of 0, 30, 50, 80, 100; a record that says something else, just as valid, takes one step
-//! away. Age is not judged: it needs a date to count from.
+//! away. A value that its source has verified is worth 100. A value that has not been changed for longer than
+//! `stale_after_days` is worth no more than 30; without that setting, or the day of the run, age is not judged.
 
 use std::fmt;
 
 use super::config::MergePlan;
-use super::{Field, MergeInput, spelling};
+use super::{Field, MergeInput, UNKNOWN_TIME, Verification, spelling};
 use crate::ids::RecordId;
 use crate::normalize::Quality;
 use crate::table::NULL;
@@ -30,6 +31,8 @@ pub(super) enum Validity {
     Partial,
     /// Complete and plausible.
     Valid,
+    /// Its source has checked it: a confirmed address, a stamped contract.
+    Verified,
 }
 
 impl Validity {
@@ -40,6 +43,15 @@ impl Validity {
             Quality::Partial | Quality::Ambiguous | Quality::Multiple => Self::Partial,
             Quality::Suspicious => Self::Suspicious,
             Quality::Placeholder | Quality::Invalid | Quality::Unparsed => Self::Invalid,
+        }
+    }
+
+    /// The same with what its source knows: an invalid value stays invalid, one that awaits its check is not valid yet.
+    pub(super) fn checked(self, verification: Verification) -> Self {
+        match (self, verification) {
+            (Self::Invalid, _) | (_, Verification::Unknown) => self,
+            (_, Verification::Verified) => Self::Verified,
+            (_, Verification::Unverified) => self.min(Self::Partial),
         }
     }
 }
@@ -56,6 +68,8 @@ pub enum ReasonKind {
     Invalid,
     /// The value is of low trust.
     Suspicious,
+    /// The value has not been changed for long.
+    Stale,
     /// The value is incomplete or ambiguous.
     Incomplete,
     /// The value is fine, but only one source has it.
@@ -70,6 +84,7 @@ impl ReasonKind {
             Self::Contested => "contested",
             Self::Invalid => "invalid",
             Self::Suspicious => "suspicious",
+            Self::Stale => "stale",
             Self::Incomplete => "incomplete",
             Self::Unconfirmed => "unconfirmed",
         }
@@ -102,11 +117,14 @@ pub struct RecordQuality {
     pub reasons: Vec<QualityReason>,
 }
 
+/// The codes and records of the cells of one golden record.
+pub(super) type Row<'a> = (&'a [u32], &'a [u32]);
+
 /// The number alone, without allocation.
-pub(super) fn score(plan: &MergePlan, input: &MergeInput, members: &[RecordId], codes: &[u32]) -> u8 {
+pub(super) fn score(plan: &MergePlan, input: &MergeInput, members: &[RecordId], row: Row<'_>) -> u8 {
     let (mut sum, mut weights) = (0, 0);
     for field in plan.weighted_fields() {
-        if let Some((value, _)) = judge(plan, input, members, codes, field) {
+        if let Some((value, _)) = judge(plan, input, members, row, field) {
             sum += u64::from(plan.weight(field)) * u64::from(value);
             weights += u64::from(plan.weight(field));
         }
@@ -119,9 +137,9 @@ pub(super) fn explain(
     plan: &MergePlan,
     input: &MergeInput,
     members: &[RecordId],
-    codes: &[u32],
+    row: Row<'_>,
 ) -> RecordQuality {
-    let judge = |field| judge(plan, input, members, codes, field).map(|verdict| (field, verdict));
+    let judge = |field| judge(plan, input, members, row, field).map(|verdict| (field, verdict));
     let judged: Vec<(usize, (u32, ReasonKind))> = plan.weighted_fields().filter_map(judge).collect();
     let weight = |field: usize| u64::from(plan.weight(field));
     let weights: u64 = judged.iter().map(|&(field, _)| weight(field)).sum();
@@ -137,6 +155,17 @@ pub(super) fn explain(
     RecordQuality { score: percent(sum, weights), reasons: losses.into_iter().map(reason).collect() }
 }
 
+/// What one cell is worth, 0 to 100; 0 for one without a value.
+pub(super) fn confidence(
+    plan: &MergePlan,
+    input: &MergeInput,
+    members: &[RecordId],
+    row: Row<'_>,
+    field: usize,
+) -> u8 {
+    judge(plan, input, members, row, field).map_or(0, |(value, _)| value as u8)
+}
+
 /// `sum / weights`, rounded half up; `sum` is in percent already.
 fn percent(sum: u64, weights: u64) -> u8 {
     if weights == 0 { 0 } else { ((2 * sum + weights) / (2 * weights)).min(100) as u8 }
@@ -147,11 +176,15 @@ fn judge(
     plan: &MergePlan,
     input: &MergeInput,
     members: &[RecordId],
-    codes: &[u32],
+    (codes, records): Row<'_>,
     index: usize,
 ) -> Option<(u32, ReasonKind)> {
     let field = &input.fields[index];
     let code = codes[index];
+    // Made of several values: as good as a single one is.
+    if code == NULL && records[index] != NULL && plan.unit_of(index).derives() {
+        return Some((STEPS[3], ReasonKind::Unconfirmed));
+    }
     if code == NULL {
         if plan.stand_ins(index).iter().any(|&other| codes[other] != NULL) {
             return None;
@@ -161,11 +194,13 @@ fn judge(
             !plan.unit_of(index).is_group() && members.iter().any(|m| field.first_value(m.0) != NULL);
         return Some((0, if vetoed { ReasonKind::Contested } else { ReasonKind::Missing }));
     }
-    let validity = Validity::of(field.quality[code as usize]);
+    let quality = Validity::of(field.quality[code as usize]);
+    let validity = quality.checked(verification_of_members(field, members, code));
     if validity == Validity::Invalid {
         return Some((0, ReasonKind::Invalid));
     }
     let (mut step, kind) = match validity {
+        Validity::Verified => (4, ReasonKind::Unconfirmed),
         Validity::Valid => (3, ReasonKind::Unconfirmed),
         Validity::Partial => (2, ReasonKind::Incomplete),
         Validity::Suspicious | Validity::Invalid => (1, ReasonKind::Suspicious),
@@ -173,12 +208,39 @@ fn judge(
     let (confirmed, contested) =
         if members.len() > 1 { stand(plan, input, members, code, index) } else { (false, false) };
     if confirmed {
-        step += 1;
+        step = (step + 1).min(STEPS.len() - 1);
     }
     if contested && step > 1 {
         step -= 1;
     }
+    if step > 1 && validity != Validity::Verified && is_stale(plan, input, records[index]) {
+        return Some((STEPS[1], ReasonKind::Stale));
+    }
     Some((STEPS[step], if contested { ReasonKind::Contested } else { kind }))
+}
+
+/// What the sources of a value know about it: one that has verified it is enough.
+fn verification_of_members(field: &Field, members: &[RecordId], code: u32) -> Verification {
+    if field.verified.is_empty() {
+        return Verification::Unknown;
+    }
+    let key = field.key[code as usize];
+    let has = |member: &&RecordId| {
+        let codes = field.values.codes(member.index());
+        codes.iter().any(|&other| field.is_value(other) && field.key[other as usize] == key)
+    };
+    members.iter().filter(has).map(|member| field.verification(member.0)).max().unwrap_or_default()
+}
+
+fn is_stale(plan: &MergePlan, input: &MergeInput, record: u32) -> bool {
+    let Some(limit) = plan.stale_after() else { return false };
+    if record == NULL || input.as_of == UNKNOWN_TIME {
+        return false;
+    }
+    match input.time(record) {
+        UNKNOWN_TIME => false,
+        time => input.as_of.saturating_sub(time) > limit,
+    }
 }
 
 /// Whether a second source agrees with a value, and whether a record contradicts it with one that is just as valid.

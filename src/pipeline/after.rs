@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{Config, Records, Resolution, detect_columns, prepare, records};
+use super::{Config, Records, Resolution, clearing, detect_columns, prepare, records};
 use crate::error::{Issues, Result};
 use crate::history::{
     Address, CarriedField, Channel, History, HistoryInput, List, ListSpec, Lookup, Tombstones,
@@ -223,7 +223,8 @@ pub fn without(table: &Table, config: &Config, records: &BTreeSet<RecordId>) -> 
 fn evidence(table: &Table, config: &Config) -> Result<(Records, Attributes)> {
     let mappings = detect_columns(table, config)?;
     let mut issues = Issues::new();
-    let ordered = records::order(table.clone(), &mappings, &mut issues)?;
-    let prepared = prepare::prepare(&ordered, &mappings, config.reference_day(), &mut issues);
+    let mut ordered = records::order(table.clone(), &mappings, &mut issues)?;
+    let cleared = clearing::take_marks(&mut ordered, &mappings, config);
+    let prepared = prepare::prepare(&ordered, &mappings, &cleared, config.reference_day(), &mut issues);
     Ok((ordered.records, prepared.attributes))
 }

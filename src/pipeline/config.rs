@@ -13,7 +13,7 @@ use crate::cluster::ClusterConfig;
 use crate::error::{Error, ErrorKind, Result};
 use crate::history::HistoryConfig;
 use crate::ids::Probability;
-use crate::merge::MergeConfig;
+use crate::merge::{MergeConfig, UNKNOWN_TIME};
 use crate::score::TrainedModel;
 use crate::table::Role;
 
@@ -116,6 +116,10 @@ pub struct SourceConfig {
     /// Whether 01/03/1985 is the first of March.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub day_first: Option<bool>,
+    /// Cells that mean that a person has taken the value out, at the time of the record: `["<cleared>"]`; `""` for blank
+    /// cells, where the source always sends the whole record. Other blank cells only mean that nothing is known.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub cleared: Vec<String>,
     /// Role of columns by name: `email`, `street:2`, `record_id`, `updated_at`, `carry`, `skip` ...
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub columns: BTreeMap<String, String>,
@@ -188,6 +192,12 @@ impl Config {
     /// [`ErrorKind::Config`] for what is no size.
     pub fn memory_limit_bytes(&self) -> Result<Option<u64>> {
         self.memory_limit.as_deref().map(parse_size).transpose()
+    }
+
+    /// The same in seconds since 1970; [`UNKNOWN_TIME`] for none.
+    pub(super) fn reference_time(&self) -> i64 {
+        let seconds = |(year, month, day)| crate::normalize::date::days_from_civil(year, month, day) * 86_400;
+        self.reference_day().map_or(UNKNOWN_TIME, seconds)
     }
 
     /// The matching part.

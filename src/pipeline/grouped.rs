@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::matching::Matching;
 use super::resolution::{Found, Resolution};
-use super::{Config, detect_columns, merge_plan, prepare, records};
+use super::{Config, clearing, detect_columns, merge_plan, prepare, records};
 use crate::cluster::Entities;
 use crate::compare::Comparisons;
 use crate::error::{Error, ErrorKind, Issues, Result};
@@ -51,8 +51,9 @@ pub fn merge_groups(table: Table, column: &str, config: &Config) -> Result<Resol
         positions.push(at);
     }
     let mut issues = Issues::new();
-    let ordered = records::order(table, &mappings, &mut issues)?;
-    let prepared = prepare::prepare(&ordered, &mappings, config.reference_day(), &mut issues);
+    let mut ordered = records::order(table, &mappings, &mut issues)?;
+    let cleared = clearing::take_marks(&mut ordered, &mappings, config);
+    let prepared = prepare::prepare(&ordered, &mappings, &cleared, config.reference_day(), &mut issues);
     // Groups are numbered after the records, which label those that have none.
     let mut labels: Vec<u32> = (0..ordered.records.len() as u32).collect();
     let mut firsts: BTreeMap<&str, u32> = BTreeMap::new();

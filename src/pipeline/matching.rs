@@ -24,7 +24,7 @@ use crate::score::{
     Candidates, EmReport, Frequencies, Model, PairScore, Scorer, TrainedModel, Trainer, learn,
 };
 use crate::spill::{List, Spill};
-use crate::table::AttributeKind;
+use crate::table::{AttributeKind, NULL};
 
 /// Pairs below this weight (log2 odds) are not stored: nothing short of many better neighbours could join them.
 pub const KEEP_WEIGHT: f64 = -10.0;
@@ -574,6 +574,47 @@ struct Settled {
     split: Option<Split>,
 }
 
+/// What tells two people apart who share everything else: the given name together with the date of birth or a number.
+struct Identity {
+    given_name: Option<usize>,
+    others: Vec<usize>,
+}
+
+impl Identity {
+    /// The evidence (bits) that a difference has to give before it is a contradiction: a typing error is none.
+    const LEAST: f64 = -3.0;
+
+    fn new(comparisons: &Comparisons<'_>) -> Self {
+        use AttributeKind as K;
+        let others = [K::BirthDate, K::Identifier].into_iter().filter_map(|kind| comparisons.position(kind));
+        Self { given_name: comparisons.position(K::GivenName), others: others.collect() }
+    }
+
+    /// Whether two records have different given names, neither a nickname of the other, and differ beyond a typing error in
+    /// the date of birth or a number.
+    fn contradict<'a>(
+        &self,
+        scorer: &Scorer<'a>,
+        a: u32,
+        b: u32,
+        (evaluator, pair): &mut (Evaluator<'a>, PairLevels),
+    ) -> bool {
+        let comparisons = scorer.comparisons();
+        let first = |at: usize, record: u32| comparisons.column(at).first_code(record as usize);
+        let differ = |at: usize| first(at, a) != first(at, b) && first(at, a) != NULL && first(at, b) != NULL;
+        let Some(given_name) = self.given_name.filter(|&at| differ(at)) else { return false };
+        if !self.others.iter().any(|&at| differ(at)) {
+            return false;
+        }
+        evaluator.evaluate(a as usize, b as usize, pair);
+        let level = comparisons.items()[given_name].levels.get(usize::from(pair.levels[given_name]));
+        let same_name = level.is_none_or(|level| ["exact", "nickname"].contains(&level.name));
+        let clash =
+            |&at: &usize| scorer.evidence(at, pair).is_some_and(|bits| bits.m - bits.u <= Self::LEAST);
+        !same_name && self.others.iter().any(clash)
+    }
+}
+
 /// Ambiguous records, identifier limits and sizes, in this order: what is smaller after one is judged as it is then.
 fn settle(
     entities: Entities,
@@ -591,11 +632,20 @@ fn settle(
     let mut entities = entities;
     if options.cluster == ClusterMethod::Profile && options.link_type != LinkType::LinkOnly {
         let mut decided: Vec<u32> =
-            fixed.iter().chain(judged.cannot_link()).flat_map(|&(a, b)| [a, b]).collect();
+            judged.must_link().iter().chain(judged.cannot_link()).flat_map(|&(a, b)| [a, b]).collect();
         decided.sort_unstable();
         let linkage = LinkageOptions { threshold, prior: scorer.prior() };
-        (entities, settled.refused) =
-            cluster::detach_ambiguous(entities, edges, &linkage, &decided, &mut on_demand);
+        let identity = Identity::new(comparisons);
+        let mut levels = (comparisons.evaluator(), PairLevels::default());
+        let contradict = |a: u32, b: u32| identity.contradict(scorer, a, b, &mut levels);
+        (entities, settled.refused) = cluster::detach_ambiguous(
+            entities,
+            edges,
+            &linkage,
+            (&decided, merged),
+            contradict,
+            &mut on_demand,
+        );
     }
     let limits = overrides.limits.iter().filter_map(|&(kind, most)| {
         let comparison = comparisons.position(kind)?;

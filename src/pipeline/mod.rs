@@ -14,6 +14,7 @@
 //! All of the configuration's are found before matching begins, and name the path of the setting or the column.
 
 mod after;
+mod clearing;
 mod config;
 mod grouped;
 mod guards;
@@ -42,15 +43,15 @@ pub use plan::{Plan, PlanOptions, PlannedRule, plan};
 pub use prepare::GoldenField;
 pub use records::Records;
 use resolution::Found;
-pub use resolution::{GoldenRecord, GoldenValue, Resolution};
+pub use resolution::{GoldenRecord, GoldenValue, KeptValue, Resolution};
 pub use state::State;
 
 use crate::cluster::Constraints;
 use crate::compare::Comparisons;
 use crate::detect::{DetectOptions, Mapping, detect};
 use crate::error::{Error, ErrorKind, Issues, Result};
-use crate::judgement::Judgements;
-use crate::merge::{FieldSpec, MergePlan};
+use crate::judgement::{Judgements, ResolvedJudgements, ResolvedPin};
+use crate::merge::{FieldSpec, MergePlan, Pin};
 use crate::spill::Spill;
 use crate::table::{Role, Source, Table};
 
@@ -207,8 +208,9 @@ fn run_around(
     progress(Stage::Normalize);
     control.step(Stage::Normalize, NORMALIZE, 0);
     warnings::files(table.sources(), &mappings, &mut issues);
-    let ordered = records::order(table, &mappings, &mut issues)?;
-    let mut prepared = prepare::prepare(&ordered, &mappings, config.reference_day(), &mut issues);
+    let mut ordered = records::order(table, &mappings, &mut issues)?;
+    let cleared = clearing::take_marks(&mut ordered, &mappings, config);
+    let mut prepared = prepare::prepare(&ordered, &mappings, &cleared, config.reference_day(), &mut issues);
     let shared = guards::shared_values(&mut prepared.attributes, &config.guards, &ordered, &mut issues);
     warnings::evidence(&prepared.attributes, &mut issues);
     let records = ordered.records;
@@ -220,6 +222,7 @@ fn run_around(
         let message = "judgements name records that are not in this run; they wait until those come back";
         issues.add_many("absent_judgement", "", "", judged.absent, None, message);
     }
+    let pins = pins(&judged, &prepared.golden, &mut issues)?;
     progress(Stage::Match);
     let comparisons = Comparisons::new(&prepared.attributes);
     let options = config.match_options();
@@ -262,7 +265,18 @@ fn run_around(
     control.step(Stage::Merge, MERGE, 0);
     let review = review::queue(&matching, config.review_weight(), &judged);
     let prevented = review::prevented(&matching, &judged);
-    let found = Found { records, mappings, prepared, matching, review, prevented, shared, issues };
+    let found = Found {
+        records,
+        mappings,
+        prepared,
+        matching,
+        review,
+        prevented,
+        shared,
+        pins,
+        as_of: config.reference_time(),
+        issues,
+    };
     Resolution::new(found, plan)
 }
 
@@ -274,6 +288,43 @@ fn merge_plan(config: &Config, prepared: &prepare::Prepared, records: &Records) 
         .map(|field| FieldSpec { name: &field.name, group: field.group.as_deref(), keep_all: field.keep_all })
         .collect();
     config.merge.validate(&specs, &records.source_names)
+}
+
+/// Looks the fields and values of pins up.
+///
+/// # Errors
+/// [`ErrorKind::Config`] with the line of a judgement that names no golden field.
+fn pins(judged: &ResolvedJudgements, golden: &[GoldenField], issues: &mut Issues) -> Result<Vec<Pin>> {
+    let mut order: Vec<&ResolvedPin> = judged.pins.iter().collect();
+    order.sort_by(|a, b| (&a.at, a.line, a).cmp(&(&b.at, b.line, b)));
+    let mut pins = Vec::with_capacity(order.len());
+    for (rank, pin) in order.into_iter().enumerate() {
+        let Some(field) = golden.iter().position(|field| field.name == pin.field) else {
+            let names: Vec<&str> = golden.iter().map(|field| field.name.as_str()).collect();
+            let message = format!("a pin names the field {:?}, and there is none", pin.field);
+            return Err(Error::new(ErrorKind::Config, message)
+                .at("judgements")
+                .line(pin.line)
+                .cure(format!("use one of {}", names.join(", "))));
+        };
+        let codes = golden[field].values.codes(pin.record as usize);
+        let text = |code: &u32| golden[field].values.dictionary().text(*code);
+        let code = match &pin.value {
+            None => None,
+            Some(value) => match codes.iter().find(|code| text(code) == value) {
+                Some(code) => Some(*code),
+                None => {
+                    let message =
+                        "pinned values that their record has no more; the pins wait until it has them again";
+                    issues.add("stale_pin", "", &pin.field, None, message);
+                    continue;
+                }
+            },
+        };
+        pins.push(Pin { record: pin.record, field, code, rank: rank as u32 });
+    }
+    pins.sort_unstable();
+    Ok(pins)
 }
 
 /// What each column of each source is taken for under a configuration.

@@ -44,6 +44,8 @@ pub(super) struct Parsed {
     ends: Vec<u32>,
     /// Which kinds occur at all.
     kinds: Vec<AttributeKind>,
+    /// Name of the column, which labels the values that are kept beside others.
+    pub(super) label: String,
 }
 
 impl Parsed {
@@ -99,7 +101,13 @@ pub(super) fn parse(
     (source, field): (&str, &str),
     issues: &mut Issues,
 ) -> Parsed {
-    let mut parsed = Parsed { text: String::new(), parts: Vec::new(), ends: Vec::new(), kinds: Vec::new() };
+    let mut parsed = Parsed {
+        text: String::new(),
+        parts: Vec::new(),
+        ends: Vec::new(),
+        kinds: Vec::new(),
+        label: field.to_owned(),
+    };
     let counts = column.counts();
     let (mut fillers, mut long) = (0u64, 0u64);
     for (code, raw) in column.dictionary().iter().enumerate() {

@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::matching::{LinkType, possible_pairs};
 use super::memory::MemoryForecast;
-use super::{Config, detect_columns, guards, prepare, records, warnings};
+use super::{Config, clearing, detect_columns, guards, prepare, records, warnings};
 use crate::block::{
     BlockEstimate, BlockMethod, BlockOptions, EstimateInput, MAX_RULE_BLOCK, RuleOptions, RuleStats, Rules,
     SuggestedRule, estimate, suggest,
@@ -106,8 +106,9 @@ pub fn plan(table: Table, config: &Config, options: &PlanOptions) -> Result<Plan
     let mut issues = Issues::new();
     let mappings = detect_columns(&table, config)?;
     warnings::files(table.sources(), &mappings, &mut issues);
-    let ordered = records::order(table, &mappings, &mut issues)?;
-    let mut prepared = prepare::prepare(&ordered, &mappings, config.reference_day(), &mut issues);
+    let mut ordered = records::order(table, &mappings, &mut issues)?;
+    let cleared = clearing::take_marks(&mut ordered, &mappings, config);
+    let mut prepared = prepare::prepare(&ordered, &mappings, &cleared, config.reference_day(), &mut issues);
     guards::shared_values(&mut prepared.attributes, &config.guards, &ordered, &mut issues);
     warnings::evidence(&prepared.attributes, &mut issues);
     drop(ordered.files);

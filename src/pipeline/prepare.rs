@@ -5,12 +5,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::clearing::Cleared;
 use super::parse::{Parsed, Part, Reading, parse};
 use super::records::{Ordered, clean_id};
 use crate::compare;
 use crate::detect::Mapping;
 use crate::error::Issues;
-use crate::merge::UNKNOWN_TIME;
+use crate::merge::{UNKNOWN_TIME, Verification};
 use crate::normalize::attributes::{Attribute, Attributes};
 use crate::normalize::date::{DateContext, DateHint};
 use crate::normalize::{Hint, Quality, date, gender, text};
@@ -32,6 +33,14 @@ pub struct GoldenField {
     pub key: Vec<u32>,
     /// Per code of `values`: how far it can be trusted.
     pub quality: Vec<Quality>,
+    /// Per code of `values`: the column that had it first, as a place in `labels`.
+    pub label: Vec<u16>,
+    /// Names of columns, such as `Mobile Phone`.
+    pub labels: Vec<String>,
+    /// Per record: whether its source has checked its values; empty when no source says.
+    pub verified: Vec<Verification>,
+    /// Records that have cleared the field, ascending.
+    pub cleared: Vec<u32>,
 }
 
 /// Everything that the later stages need.
@@ -39,6 +48,8 @@ pub(super) struct Prepared {
     pub(super) attributes: Attributes,
     pub(super) golden: Vec<GoldenField>,
     pub(super) updated_at: Vec<i64>,
+    /// Empty when no source says.
+    pub(super) published_at: Vec<i64>,
     /// Pairs of records that a source has merged already.
     pub(super) must_link: Vec<(u32, u32)>,
 }
@@ -80,6 +91,7 @@ struct Sheet<'a> {
 pub(super) fn prepare(
     ordered: &Ordered,
     mappings: &[Mapping],
+    cleared: &Cleared,
     reference: Option<(i16, u8, u8)>,
     issues: &mut Issues,
 ) -> Prepared {
@@ -93,15 +105,21 @@ pub(super) fn prepare(
     let sheet = Sheet { ordered, places, fields };
     let columns = par::map(&sheet.evidence_jobs(), |job| sheet.evidence(job)).into_iter().flatten().collect();
     let mut golden: Vec<GoldenField> =
-        par::map(&sheet.golden_jobs(), |&(kind, slot)| sheet.golden(kind, slot))
+        par::map(&sheet.golden_jobs(), |&(kind, slot)| sheet.golden(kind, slot, mappings, cleared))
             .into_iter()
             .flatten()
             .collect();
-    golden.extend(carried(ordered, mappings, &sheet.places, &golden));
+    golden.extend(carried(ordered, mappings, &sheet.places, &golden, cleared));
     Prepared {
         attributes: Attributes { source: ordered.records.source.clone(), columns },
         golden,
-        updated_at: updated_at(ordered, mappings, reference),
+        // A record that was created and never touched again is as old as its creation.
+        updated_at: times(ordered, mappings, &[Role::CreatedAt, Role::UpdatedAt], reference),
+        published_at: if mappings.iter().any(|mapping| mapping.position(Role::PublishedAt).is_some()) {
+            times(ordered, mappings, &[Role::PublishedAt], reference)
+        } else {
+            Vec::new()
+        },
         must_link: must_link(ordered, mappings, issues),
     }
 }
@@ -264,7 +282,13 @@ impl Sheet<'_> {
         jobs.into_iter().filter(|(kind, _)| *kind != AttributeKind::Category).collect()
     }
 
-    fn golden(&self, kind: AttributeKind, slot: u8) -> Option<GoldenField> {
+    fn golden(
+        &self,
+        kind: AttributeKind,
+        slot: u8,
+        mappings: &[Mapping],
+        cleared: &Cleared,
+    ) -> Option<GoldenField> {
         let fields = self.fields_with(|field| field.parsed.has(kind) && field.slot == slot);
         let extra = if kind == AttributeKind::BirthDate { Extra::new(self, kind) } else { None };
         let mut builder = GoldenBuilder::default();
@@ -274,15 +298,20 @@ impl Sheet<'_> {
             self.find(record, &fields, wanted, &mut found);
             builder.codes.clear();
             if let Some(digits) = extra.as_ref().and_then(|extra| extra.value(record, &found)) {
-                builder.add(&iso_date(&digits), &digits, Quality::Ok);
+                builder.add(&iso_date(&digits), &digits, Quality::Ok, "");
             } else {
                 for (parsed, part) in found.best() {
-                    builder.add(parsed.display(part), parsed.matching(part), part.quality);
+                    builder.add(parsed.display(part), parsed.matching(part), part.quality, &parsed.label);
                 }
             }
             builder.end_record();
         }
-        builder.finish(&Role::Attribute(kind, slot).to_string(), group(kind, slot), keeps_all(kind))
+        let mut field =
+            builder.finish(&Role::Attribute(kind, slot).to_string(), group(kind, slot), keeps_all(kind))?;
+        let columns = fields.iter().flatten().map(|&at| (self.fields[at].file, self.fields[at].column));
+        field.cleared = cleared_records(columns, self.ordered, cleared);
+        field.verified = verified(self.ordered, mappings, kind, slot);
+        Some(field)
     }
 }
 
@@ -365,12 +394,14 @@ struct GoldenBuilder {
     classes: Interner,
     key: Vec<u32>,
     quality: Vec<Quality>,
+    label: Vec<u16>,
+    labels: Vec<String>,
     codes: Vec<u32>,
 }
 
 impl GoldenBuilder {
     /// A value of the present record.
-    fn add(&mut self, display: &str, matching: &str, quality: Quality) {
+    fn add(&mut self, display: &str, matching: &str, quality: Quality, label: &str) {
         let code = self.values.code(display);
         if code == NULL {
             return;
@@ -379,6 +410,13 @@ impl GoldenBuilder {
             let class = if matching.is_empty() { text::key(display) } else { matching.to_owned() };
             self.key.push(self.classes.intern(&class));
             self.quality.push(quality);
+            let known = self.labels.iter().position(|known| known == label);
+            let at = known.unwrap_or_else(|| {
+                self.labels.push(label.to_owned());
+                self.labels.len() - 1
+            });
+            // Beyond 65,535 columns labels repeat the last one.
+            self.label.push(u16::try_from(at).unwrap_or(u16::MAX));
         }
         if !self.codes.contains(&code) {
             self.codes.push(code);
@@ -397,6 +435,10 @@ impl GoldenBuilder {
             values: self.values.finish(),
             key: self.key,
             quality: self.quality,
+            label: self.label,
+            labels: self.labels,
+            verified: Vec::new(),
+            cleared: Vec::new(),
         })
     }
 }
@@ -407,6 +449,7 @@ fn carried(
     mappings: &[Mapping],
     places: &[(u16, u32)],
     golden: &[GoldenField],
+    cleared: &Cleared,
 ) -> Vec<GoldenField> {
     let mut by_name: BTreeMap<String, Vec<Option<usize>>> = BTreeMap::new();
     for (file, mapping) in mappings.iter().enumerate() {
@@ -429,18 +472,21 @@ fn carried(
             builder.codes.clear();
             if let Some(column) = columns[file as usize] {
                 for value in ordered.files[file as usize].columns()[column].values(row as usize) {
-                    builder.add(value.trim(), "", Quality::Ok);
+                    builder.add(value.trim(), "", Quality::Ok, name);
                 }
             }
             builder.end_record();
         }
-        builder.finish(name, None, false)
+        let mut field = builder.finish(name, None, false)?;
+        let columns = columns.iter().enumerate().filter_map(|(file, column)| Some((file, (*column)?)));
+        field.cleared = cleared_records(columns, ordered, cleared);
+        Some(field)
     };
     par::map(&jobs, build).into_iter().flatten().collect()
 }
 
 /// Columns that `golden.csv` has beside its fields.
-const OWN_COLUMNS: [&str; 4] = ["entity_id", "members", "sources", "quality"];
+const OWN_COLUMNS: [&str; 5] = ["entity_id", "members", "sources", "quality", "quality_reasons"];
 
 /// Whether a column of the golden record has this name already.
 fn is_taken(name: &str, golden: &[GoldenField]) -> bool {
@@ -450,12 +496,66 @@ fn is_taken(name: &str, golden: &[GoldenField]) -> bool {
             .any(|field| field.name == name || (field.keep_all && format!("other_{}s", field.name) == name))
 }
 
-/// When each record was last changed by its source, in seconds since 1970.
-fn updated_at(ordered: &Ordered, mappings: &[Mapping], reference: Option<(i16, u8, u8)>) -> Vec<i64> {
+/// Records of which some of the columns were cleared, ascending.
+fn cleared_records(
+    columns: impl Iterator<Item = (usize, usize)>,
+    ordered: &Ordered,
+    cleared: &Cleared,
+) -> Vec<u32> {
+    if cleared.is_empty() {
+        return Vec::new();
+    }
+    let rows = columns.filter_map(|(file, column)| Some((file, cleared.get(&(file, column))?)));
+    let mut records: Vec<u32> = rows
+        .flat_map(|(file, rows)| rows.iter().map(move |&row| ordered.place[file][row as usize]))
+        .collect();
+    records.sort_unstable();
+    records.dedup();
+    records
+}
+
+/// What the sources know of the values of an attribute; empty when no source says anything.
+fn verified(ordered: &Ordered, mappings: &[Mapping], kind: AttributeKind, slot: u8) -> Vec<Verification> {
+    let role = Role::Verified(kind, slot);
+    if mappings.iter().all(|mapping| mapping.position(role).is_none()) {
+        return Vec::new();
+    }
+    let mut verified = vec![Verification::Unknown; ordered.records.len()];
+    for (file, mapping) in mappings.iter().enumerate() {
+        let Some(at) = mapping.position(role) else { continue };
+        let column = &ordered.files[file].columns()[at];
+        let read: Vec<Verification> = column.dictionary().iter().map(verification).collect();
+        for (row, &record) in ordered.place[file].iter().enumerate() {
+            let known = column.codes(row).iter().map(|&code| read[code as usize]);
+            verified[record as usize] = known.max().unwrap_or_default();
+        }
+    }
+    verified
+}
+
+/// `yes`, `verificado`, `1`, or the time of the check; `no`, `pendiente`, `0`.
+fn verification(text: &str) -> Verification {
+    match text::key(text).as_str() {
+        "" | "unknown" | "desconocido" => Verification::Unknown,
+        "0" | "no" | "n" | "false" | "f" | "falso" | "unverified" | "not verified" | "no verificado"
+        | "pending" | "pendiente" | "failed" | "bounced" | "rebotado" => Verification::Unverified,
+        "1" | "yes" | "y" | "si" | "s" | "true" | "t" | "verdadero" | "verified" | "verificado"
+        | "verificada" | "confirmed" | "confirmado" | "ok" => Verification::Verified,
+        other if other.starts_with(|c: char| c.is_ascii_digit()) => Verification::Verified,
+        _ => Verification::Unknown,
+    }
+}
+
+/// A time of each record, in seconds since 1970: that of the last of the roles that it has.
+fn times(
+    ordered: &Ordered,
+    mappings: &[Mapping],
+    roles: &[Role],
+    reference: Option<(i16, u8, u8)>,
+) -> Vec<i64> {
     let mut times = vec![UNKNOWN_TIME; ordered.records.len()];
     for (file, mapping) in mappings.iter().enumerate() {
-        // A record that was created and never touched again is as old as its creation.
-        for role in [Role::CreatedAt, Role::UpdatedAt] {
+        for &role in roles {
             let Some(at) = mapping.position(role) else { continue };
             let column = &ordered.files[file].columns()[at];
             let order = date::column_order(column.dictionary().iter()).or(mapping.day_first);
@@ -594,7 +694,7 @@ mod tests {
         let mappings: Vec<Mapping> = files.iter().map(mapping).collect();
         let table = Table::new(files.iter().map(source).collect()).unwrap();
         let ordered = order(table, &mappings, &mut issues).unwrap();
-        let prepared = prepare(&ordered, &mappings, Some((2026, 1, 31)), &mut issues);
+        let prepared = prepare(&ordered, &mappings, &Cleared::new(), Some((2026, 1, 31)), &mut issues);
         (prepared, issues)
     }
 

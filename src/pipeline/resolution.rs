@@ -10,7 +10,7 @@ use crate::compare::Comparisons;
 use crate::detect::Mapping;
 use crate::error::{Error, ErrorKind, Issues, Result};
 use crate::ids::{EntityId, PersistentId, RecordId};
-use crate::merge::{Field, Golden, MergeInput, MergePlan, merge};
+use crate::merge::{Field, Golden, MergeInput, MergePlan, Pin, merge};
 use crate::normalize::attributes::Attributes;
 use crate::registry::{Event, Registry};
 use crate::report::{EntityExplanation, Explanation, explain, explain_entity};
@@ -28,7 +28,8 @@ pub struct Resolution {
     mappings: Vec<Mapping>,
     attributes: Attributes,
     golden_fields: Vec<GoldenField>,
-    updated_at: Vec<i64>,
+    times: MergeTimes,
+    pins: Vec<Pin>,
     matching: Matching,
     issues: Issues,
     plan: MergePlan,
@@ -41,6 +42,29 @@ pub struct Resolution {
     events: Vec<Event>,
 }
 
+/// When what was known.
+#[derive(Debug)]
+struct MergeTimes {
+    updated_at: Vec<i64>,
+    published_at: Vec<i64>,
+    as_of: i64,
+}
+
+/// One of the values that a golden record keeps of a field.
+#[derive(Clone, Debug, PartialEq)]
+pub struct KeptValue<'a> {
+    /// The value.
+    pub text: &'a str,
+    /// The record that it comes from.
+    pub record: RecordId,
+    /// The column that had it: `Mobile Phone`, `e-mail 2`.
+    pub label: &'a str,
+    /// Whether it is the one that the golden record shows first.
+    pub primary: bool,
+    /// Sources of the customer that have a value of the same meaning, ascending.
+    pub sources: Vec<&'a str>,
+}
+
 /// What the stages before merging have found.
 pub(super) struct Found {
     pub(super) records: Records,
@@ -50,6 +74,8 @@ pub(super) struct Found {
     pub(super) review: Vec<ReviewItem>,
     pub(super) prevented: Vec<ReviewItem>,
     pub(super) shared: Vec<SharedValue>,
+    pub(super) pins: Vec<Pin>,
+    pub(super) as_of: i64,
     pub(super) issues: Issues,
 }
 
@@ -88,14 +114,17 @@ pub struct GoldenValue<'a> {
     /// The record that it comes from.
     pub record: RecordId,
     /// What decided for it.
-    pub rule: &'static str,
+    pub rule: &'a str,
 }
 
 impl Resolution {
     pub(super) fn new(found: Found, plan: MergePlan) -> Result<Self> {
-        let Found { records, mappings, prepared, matching, review, prevented, shared, issues } = found;
+        let Found { records, mappings, prepared, matching, review, prevented, shared, pins, as_of, issues } =
+            found;
+        let times =
+            MergeTimes { updated_at: prepared.updated_at, published_at: prepared.published_at, as_of };
         let fields = merge_fields(&prepared.golden);
-        let input = merge_input(&records, &prepared.updated_at, &matching, &fields);
+        let input = merge_input(&records, &times, &pins, &matching, &fields);
         let golden = merge(&plan, &input)?;
         drop(fields);
         let ids = (1..=matching.entities.len() as u64).map(PersistentId).collect();
@@ -104,7 +133,8 @@ impl Resolution {
             mappings,
             attributes: prepared.attributes,
             golden_fields: prepared.golden,
-            updated_at: prepared.updated_at,
+            times,
+            pins,
             matching,
             issues,
             plan,
@@ -241,7 +271,7 @@ impl Resolution {
 
     /// What was merged, for [`Golden::view`].
     pub fn merge_input<'a>(&'a self, fields: &'a [Field<'a>]) -> MergeInput<'a> {
-        merge_input(&self.records, &self.updated_at, &self.matching, fields)
+        merge_input(&self.records, &self.times, &self.pins, &self.matching, fields)
     }
 
     /// The golden record of an entity.
@@ -251,11 +281,49 @@ impl Resolution {
     pub fn golden_record(&self, entity: EntityId) -> GoldenRecord<'_> {
         let values = self.golden_fields.iter().enumerate().filter_map(|(at, field)| {
             let cell = self.golden.cell(entity, at);
-            let (code, record) = (cell.code?, cell.record?);
-            let text = field.values.dictionary().text(code);
-            Some(GoldenValue { field: &field.name, text, record, rule: cell.decision.name() })
+            let text = match cell.code {
+                Some(code) => field.values.dictionary().text(code),
+                None => self.golden.derived(entity, at)?,
+            };
+            let rule = self.plan.decision_name(cell.decision);
+            Some(GoldenValue { field: &field.name, text, record: cell.record?, rule })
         });
         GoldenRecord { entity, values: values.collect(), quality: self.golden.score(entity) }
+    }
+
+    /// The values that a golden record keeps of a field, the primary first, each with the column and the sources that had
+    /// it; none for an unknown field.
+    ///
+    /// # Panics
+    /// When the entity does not exist.
+    pub fn kept_values(&self, entity: EntityId, field: &str) -> Vec<KeptValue<'_>> {
+        let Some(at) = self.golden_fields.iter().position(|known| known.name == field) else {
+            return Vec::new();
+        };
+        let field = &self.golden_fields[at];
+        let cell = self.golden.cell(entity, at);
+        let kept = cell.code.zip(cell.record).into_iter().chain(self.golden.extras(entity, at));
+        let sources = |code: u32| {
+            let has = |record: &&RecordId| {
+                let codes = field.values.codes(record.index());
+                codes.iter().any(|&other| field.key[other as usize] == field.key[code as usize])
+            };
+            let members = self.entities().members(entity).iter().filter(has);
+            let mut names: Vec<&str> = members.map(|&record| self.records.source_name(record)).collect();
+            names.dedup();
+            names
+        };
+        let label =
+            |code: u32| field.labels.get(usize::from(field.label[code as usize])).map_or("", String::as_str);
+        kept.enumerate()
+            .map(|(place, (code, record))| KeptValue {
+                text: field.values.dictionary().text(code),
+                record,
+                label: label(code),
+                primary: place == 0,
+                sources: sources(code),
+            })
+            .collect()
     }
 
     /// All golden records, in entity order.
@@ -325,15 +393,26 @@ fn merge_fields(golden: &[GoldenField]) -> Vec<Field<'_>> {
             values: &field.values,
             key: &field.key,
             quality: &field.quality,
+            verified: &field.verified,
+            cleared: &field.cleared,
         })
         .collect()
 }
 
 fn merge_input<'a>(
     records: &'a Records,
-    updated_at: &'a [i64],
+    times: &'a MergeTimes,
+    pins: &'a [Pin],
     matching: &'a Matching,
     fields: &'a [Field<'a>],
 ) -> MergeInput<'a> {
-    MergeInput { fields, source: &records.source, updated_at, entities: &matching.entities }
+    MergeInput {
+        fields,
+        source: &records.source,
+        updated_at: &times.updated_at,
+        published_at: &times.published_at,
+        as_of: times.as_of,
+        pins,
+        entities: &matching.entities,
+    }
 }

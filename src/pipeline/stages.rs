@@ -9,7 +9,7 @@
 //! A part may lack columns, values, and records.
 
 use super::records::{Ordered, Records};
-use super::{Config, SourceConfig, detect_columns, prepare};
+use super::{Config, SourceConfig, clearing, detect_columns, prepare};
 use crate::compare::{Comparisons, NULL_LEVEL, PairLevels};
 use crate::detect::Mapping;
 use crate::error::{Error, ErrorKind, Issues, Result};
@@ -41,6 +41,7 @@ pub fn with_columns(config: &Config, mappings: Vec<Mapping>) -> Config {
             region: mapping.region,
             locale: mapping.locale,
             day_first: mapping.day_first,
+            cleared: config.sources.get(&mapping.source).map_or_else(Vec::new, |known| known.cleared.clone()),
             columns,
         };
         config.sources.insert(mapping.source, settings);
@@ -77,9 +78,10 @@ pub fn evidence(sources: &[Source], config: &Config) -> Result<(Attributes, Issu
         records.source.extend(std::iter::repeat_n(SourceId::from_index(number), source.len()));
     }
     records.number_ids();
-    let ordered = Ordered { records, files: sources.to_vec(), place };
+    let mut ordered = Ordered { records, files: sources.to_vec(), place };
+    let cleared = clearing::take_marks(&mut ordered, &mappings, config);
     let mut issues = Issues::new();
-    let prepared = prepare::prepare(&ordered, &mappings, config.reference_day(), &mut issues);
+    let prepared = prepare::prepare(&ordered, &mappings, &cleared, config.reference_day(), &mut issues);
     Ok((prepared.attributes, issues))
 }
 

@@ -110,6 +110,10 @@ pub enum Role {
     UpdatedAt,
     /// When the source created the record.
     CreatedAt,
+    /// When the source sent the record on; decides where `UpdatedAt` does not.
+    PublishedAt,
+    /// Whether the source has checked the values of an attribute: yes, no or unknown.
+    Verified(AttributeKind, u8),
     /// Key of the record of the same source that this one was merged into: a ready must-link.
     MergedInto,
     /// Evidence for matching, and a golden field. `slot` tells apart repeated groups: 0 the main address, 1 the next.
@@ -127,6 +131,8 @@ impl fmt::Display for Role {
             Self::SourceName => f.write_str("source_name"),
             Self::UpdatedAt => f.write_str("updated_at"),
             Self::CreatedAt => f.write_str("created_at"),
+            Self::PublishedAt => f.write_str("published_at"),
+            Self::Verified(kind, slot) => write!(f, "verified:{}", Self::Attribute(*kind, *slot)),
             Self::MergedInto => f.write_str("merged_into"),
             Self::Attribute(kind, 0) => f.write_str(kind.name()),
             Self::Attribute(kind, slot) => write!(f, "{}:{}", kind.name(), slot + 1),
@@ -141,6 +147,12 @@ impl FromStr for Role {
 
     /// Reads what `Display` writes: `email`, `street:2` (the second address), `carry`, `skip`, `record_id` ...
     fn from_str(text: &str) -> Result<Self, Error> {
+        if let Some(checked) = text.strip_prefix("verified:") {
+            return match checked.parse() {
+                Ok(Self::Attribute(kind, slot)) => Ok(Self::Verified(kind, slot)),
+                _ => Err(unknown(text)),
+            };
+        }
         let (name, slot) = match text.split_once(':') {
             Some((name, number)) => {
                 (name, number.parse::<u8>().ok().and_then(|n| n.checked_sub(1)).ok_or_else(|| unknown(text))?)
@@ -152,6 +164,7 @@ impl FromStr for Role {
             "source_name" => Self::SourceName,
             "updated_at" => Self::UpdatedAt,
             "created_at" => Self::CreatedAt,
+            "published_at" => Self::PublishedAt,
             "merged_into" => Self::MergedInto,
             "carry" => Self::Carry,
             "skip" => Self::Skip,
@@ -166,7 +179,8 @@ impl FromStr for Role {
 fn unknown(text: &str) -> Error {
     let names: Vec<&str> = AttributeKind::ALL.iter().map(|kind| kind.name()).collect();
     Error::new(ErrorKind::Config, format!("unknown column role {text:?}")).cure(format!(
-        "use one of record_id, source_name, updated_at, created_at, merged_into, carry, skip, {}",
+        "use one of record_id, source_name, updated_at, created_at, published_at, merged_into, carry, skip, \
+         verified:email (whether an attribute is checked), {}",
         names.join(", ")
     ))
 }

@@ -71,6 +71,12 @@ impl Source {
         &self.columns
     }
 
+    /// Puts other values in the place of a column; they are of the same records.
+    pub(crate) fn replace_column(&mut self, at: usize, values: Column) {
+        debug_assert_eq!(values.len(), self.len, "a column of other records");
+        self.columns[at] = values;
+    }
+
     /// Where a column is, by exact name, else by name without regard to case.
     pub fn field_index(&self, name: &str) -> Option<usize> {
         let exact = self.fields.iter().position(|field| field == name);

@@ -4,10 +4,12 @@
 use super::contest::Contest;
 
 /// What a rule says about the candidates that still stand.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug)]
 pub(super) enum Verdict {
     /// The scores order them.
     Ranked,
+    /// The golden cell is this text, which is made of all of them.
+    Derived(String),
     /// None of them may win: the golden cell is null.
     Null,
 }
@@ -33,14 +35,22 @@ macro_rules! rules {
 }
 
 rules! {
+    avg,
     best_written,
+    count,
+    keep_all,
     longest,
+    max,
+    min,
     most_complete,
     most_frequent,
     most_recent,
     not_contained,
     oldest,
+    prefer_verified,
     source_priority,
+    sum,
+    trust,
     unanimous_or_null,
 }
 
@@ -71,6 +81,6 @@ mod tests {
 
     #[test]
     fn rule_numbers_fit_a_byte_of_the_cell() {
-        assert!(RULES.len() <= usize::from(u8::MAX) - 32);
+        assert!(RULES.len() <= 96, "rules of the caller come behind them");
     }
 }
