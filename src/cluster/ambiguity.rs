@@ -49,7 +49,7 @@ pub fn detach_ambiguous<S: PairScorer>(
         next = next.max(label + 1);
         members.iter().for_each(|&member| labels[member as usize] = label);
     };
-    for (entity, members) in entities.iter() {
+    for (_, members) in entities.iter() {
         if !(3..=MAX_LOOKED_AT).contains(&members.len()) {
             continue;
         }

@@ -75,6 +75,8 @@ pub fn merge_groups(table: Table, column: &str, config: &Config) -> Result<Resol
         review: Vec::new(),
         prevented: Vec::new(),
         shared: Vec::new(),
+        pins: Vec::new(),
+        as_of: config.reference_time(),
         issues,
     };
     Resolution::new(found, plan)
