@@ -270,7 +270,9 @@ fn acceptance_06_a_record_that_fits_two_joins_neither() {
     // Somebody knows.
     let state = judged([Judgement::link(key("pat"), key("patricia"))]);
     let decided = run_in(&smiths(), &Config::default(), &state).0;
-    assert_eq!(groups(&decided, &["patrick", "patricia", "pat"]), [vec!["patrick"], vec!["patricia", "pat"]]);
+    let mut parts = groups(&decided, &["patrick", "patricia", "pat"]);
+    parts.sort();
+    assert_eq!(parts, [vec!["patricia", "pat"], vec!["patrick"]]);
     assert_eq!(decided.ambiguous().count(), 0);
 }
 

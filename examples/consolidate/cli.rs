@@ -23,6 +23,10 @@ pub struct Arguments {
     #[arg(long, value_name = "DIR", default_value = "out")]
     pub out: PathBuf,
 
+    /// Folder that keeps customer numbers and judgements from run to run; also writes events.csv and review.csv
+    #[arg(long, value_name = "DIR")]
+    pub state: Option<PathBuf>,
+
     /// Configuration (TOML); options on the command line win over it
     #[arg(long, value_name = "FILE")]
     pub config: Option<PathBuf>,
@@ -70,6 +74,10 @@ pub struct Arguments {
     /// What matching may hold in memory, as 800MB or 2GB; what does not fit goes to a scratch file in the results' folder
     #[arg(long, value_name = "SIZE")]
     pub memory_limit: Option<String>,
+
+    /// Print what this configuration (TOML) would change, and stop: customers merged and split, values by field
+    #[arg(long, value_name = "FILE", conflicts_with = "plan")]
+    pub what_if: Option<PathBuf>,
 
     /// Print what the run would compare, find and cost, and rules that would do, and stop
     #[arg(long)]

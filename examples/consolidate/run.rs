@@ -9,13 +9,13 @@ use indicatif::{ProgressBar, ProgressStyle};
 use quilate::detect::is_secret_header;
 use quilate::history::History;
 use quilate::io::csv::{Format, ReadOptions, Writer, read_path};
-use quilate::io::{AtomicFile, ScratchFolder, history, outputs};
+use quilate::io::{AtomicFile, ScratchFolder, history, outputs, state};
 use quilate::pipeline::stages::columns_of;
-use quilate::pipeline::{LinkType, PlanOptions, Stage, consolidate_within, plan};
+use quilate::pipeline::{LinkType, PlanOptions, Stage, consolidate_in_with, consolidate_within, plan};
 use quilate::relate::{RelateOptions, Relations};
-use quilate::report::{EntityExplanation, Explanation, Summary};
+use quilate::report::{EntityExplanation, Explanation, RunDiff, Summary};
 use quilate::score::TrainedModel;
-use quilate::{Config, Error, ErrorKind, Issues, Resolution, Result, Table};
+use quilate::{Config, Error, ErrorKind, Issues, Resolution, Result, State, Table};
 
 use crate::cli::Arguments;
 use crate::{shared, terminal};
@@ -87,9 +87,22 @@ pub fn run(arguments: &Arguments) -> Result<()> {
             false => terminal::plan(&plan),
         });
     }
-    let scratch = ScratchFolder::new(&arguments.out);
+    // A state that cannot be read stops the run before anything is written.
+    let known = arguments.state.as_ref().map(state::read_state).transpose()?;
+    if let Some(path) = &arguments.what_if {
+        return what_if(table, (&config, path), known.unwrap_or_default(), &mut clock);
+    }
     let begin = |stage: Stage| clock.begin(stage.name());
-    let resolution = consolidate_within(table, &config, issues, &scratch, begin)?;
+    let (resolution, next) = match &known {
+        Some(known) => {
+            let (resolution, next) = consolidate_in_with(table, &config, known, issues, begin)?;
+            (resolution, Some(next))
+        }
+        None => {
+            let scratch = ScratchFolder::new(&arguments.out);
+            (consolidate_within(table, &config, issues, &scratch, begin)?, None)
+        }
+    };
     // A record that does not exist is an error, and errors leave no files.
     let explained = match arguments.explain.as_deref() {
         Some([a, b]) => Some(Explained::Pair(resolution.explain(record_name(a)?, record_name(b)?)?)),
@@ -105,6 +118,11 @@ pub fn run(arguments: &Arguments) -> Result<()> {
         .commit()?;
     if let Some(happened) = &happened {
         history::write_history(&resolution, &relations, happened, &arguments.out)?;
+    }
+    if let (Some(folder), Some(next)) = (&arguments.state, &next) {
+        outputs::write_changes(&resolution, &arguments.out)?;
+        // Last: a run that fails on the way is as if it had not been.
+        state::write_state(folder, next)?;
     }
     if let Some(path) = &arguments.write_model {
         write_text(path, &(resolution.trained_model().to_json()? + "\n"))?;
@@ -157,19 +175,33 @@ fn record_name(text: &str) -> Result<(&str, &str)> {
     })
 }
 
+/// A configuration file; errors name its line.
+fn config_file(path: &Path) -> Result<Config> {
+    let place = path.display().to_string();
+    Config::from_toml(&read_text(path, "configuration")?).map_err(|error| match error.location().line {
+        Some(line) => error.at(place).line(line),
+        None => error,
+    })
+}
+
+/// Runs with both configurations and prints the difference. Nothing is written.
+fn what_if(table: Table, (now, other): (&Config, &Path), known: State, clock: &mut Clock) -> Result<()> {
+    let other = config_file(other)?;
+    let mut run = |table: Table, config: &Config| {
+        let progress = |stage: Stage| clock.begin(stage.name());
+        consolidate_in_with(table, config, &known, Issues::new(), progress)
+    };
+    let (before, _) = run(table.clone(), now)?;
+    let (after, _) = run(table, &other)?;
+    clock.finish();
+    say(&terminal::what_if(&RunDiff::between(&before, &after), &before))
+}
+
 /// The configuration file with the command line on top.
 fn configuration(arguments: &Arguments) -> Result<Config> {
     let mut config = match &arguments.config {
         None => Config::default(),
-        Some(path) => {
-            let place = path.display().to_string();
-            Config::from_toml(&read_text(path, "configuration")?).map_err(|error| {
-                match error.location().line {
-                    Some(line) => error.at(place).line(line),
-                    None => error,
-                }
-            })?
-        }
+        Some(path) => config_file(path)?,
     };
     if let Some(id) = &arguments.id {
         config.id = Some(id.clone());

@@ -10,7 +10,7 @@ use quilate::io::history::day_text;
 use quilate::io::peak_memory;
 use quilate::pipeline::{MemoryReport, Plan};
 use quilate::relate::Relations;
-use quilate::report::{Explanation, Summary};
+use quilate::report::{Explanation, RunDiff, Summary};
 use quilate::{EntityId, Issue, RecordId, Resolution, Role};
 
 use crate::cli::Arguments;
@@ -52,6 +52,7 @@ pub fn text(
     columns(out, resolution);
     customers(out, summary);
     examples(out, resolution);
+    identity(out, resolution, arguments);
     related(out, relations);
     if let Some(history) = happened {
         history_of(out, history);
@@ -412,6 +413,70 @@ fn issues<'a>(out: &mut String, issues: impl Iterator<Item = &'a Issue>) {
         let lines =
             if lines.is_empty() { String::new() } else { format!(" (line {} ...)", lines.join(", ")) };
         outln!(out, "  {:>10}  {:28} {}{lines}", number(issue.count), clip(place.trim(), 28), issue.message);
+    }
+}
+
+/// What another configuration would change: the counts, and the first of each kind.
+pub fn what_if(diff: &RunDiff, before: &Resolution) -> String {
+    const SHOWN: usize = 5;
+    let out = &mut String::new();
+    heading(out, "What would change");
+    if diff.is_empty() {
+        outln!(out, "  Nothing: the same customers with the same values.");
+        return std::mem::take(out);
+    }
+    let _ = std::fmt::Write::write_fmt(out, format_args!("{diff}"));
+    let ids = |entities: &[EntityId]| {
+        entities.iter().map(|&entity| before.customer_id(entity).to_string()).collect::<Vec<_>>().join(", ")
+    };
+    for (_, of) in diff.merged.iter().take(SHOWN) {
+        outln!(out, "  merged: {}", ids(of));
+    }
+    for (entity, parts) in diff.split.iter().take(SHOWN) {
+        outln!(out, "  split in {}: {}", parts.len(), ids(&[*entity]));
+    }
+    for value in diff.values.iter().take(SHOWN) {
+        let shown = |text: &Option<String>| text.clone().unwrap_or_else(|| "nothing".to_owned());
+        outln!(
+            out,
+            "  {} {}: {} -> {}",
+            ids(&[value.before]),
+            value.field,
+            shown(&value.old),
+            shown(&value.new)
+        );
+    }
+    std::mem::take(out)
+}
+
+/// What changed since the run before, what waits for a person, and which values were no evidence.
+fn identity(out: &mut String, resolution: &Resolution, arguments: &Arguments) {
+    if arguments.state.is_some() {
+        heading(out, "Since the last run");
+        let mut events: BTreeMap<&str, u64> = BTreeMap::new();
+        resolution.events().iter().for_each(|event| *events.entry(event.name()).or_default() += 1);
+        if events.is_empty() {
+            outln!(out, "  Nothing has changed.");
+        }
+        for (event, count) in events {
+            outln!(out, "  {:>10}  {}", number(count), event.replace('_', " "));
+        }
+        let waiting = resolution.review().len() as u64;
+        outln!(out, "  {:>10}  pairs wait in review.csv for a person", number(waiting));
+    }
+    let shared = resolution.shared_values();
+    if !shared.is_empty() {
+        heading(out, "Shared by too many people to be evidence");
+        for value in shared.iter().take(EXAMPLES) {
+            outln!(
+                out,
+                "  {:>10}  records, {} names: {} {}",
+                number(value.records.into()),
+                value.names,
+                value.attribute,
+                value.value
+            );
+        }
     }
 }
 

@@ -1,4 +1,5 @@
-//! The files of a run: `golden.csv`, `xref.csv`, `provenance.csv`, `pairs.csv` and `report.json`.
+//! The files of a run: `golden.csv`, `xref.csv`, `provenance.csv`, `pairs.csv` and `report.json`; with a state also
+//! `events.csv` and `review.csv`.
 //!
 //! UTF-8, RFC 4180, in an order that depends on the data alone. Each file is written under a temporary name and moved
 //! when it is complete; columns and their order are a contract.
@@ -16,7 +17,8 @@ use crate::ids::{EntityId, MatchWeight, RecordId};
 use crate::merge::QualityReason;
 use crate::par;
 use crate::pipeline::Resolution;
-use crate::report::Summary;
+use crate::report::{Summary, explain};
+use crate::score::Scorer;
 
 /// Values of one cell that hold several, in `golden.csv`.
 const SEPARATOR: &str = "; ";
@@ -49,6 +51,15 @@ pub fn write_all(resolution: &Resolution, folder: &Path, with_pairs: bool) -> Re
         .map_err(|error| fail(error.to_string()))?;
     report.write_all(b"\n").map_err(|error| fail(error.kind().to_string()))?;
     report.commit()
+}
+
+/// Writes `events.csv` and `review.csv`: what a run with a state adds to [`write_all`].
+///
+/// # Errors
+/// [`ErrorKind::Io`] naming the file.
+pub fn write_changes(resolution: &Resolution, folder: &Path) -> Result<()> {
+    write_events(resolution, Writer::create(folder.join("events.csv"))?)?.commit()?;
+    write_review(resolution, Writer::create(folder.join("review.csv"))?)?.commit()
 }
 
 /// Writes `golden.csv`: entity_id, one column a field (a field that keeps all values has a second one,
@@ -198,6 +209,68 @@ pub fn write_provenance<W: Write>(resolution: &Resolution, mut writer: Writer<W>
             }
         }
     })?;
+    Ok(writer)
+}
+
+/// Writes `events.csv`: event, entity_id, other_entity_id, source, source_id (of the record that moved); what changed since
+/// the run before.
+///
+/// # Errors
+/// [`ErrorKind::Io`].
+pub fn write_events<W: Write>(resolution: &Resolution, mut writer: Writer<W>) -> Result<Writer<W>> {
+    writer.write_record(["event", "entity_id", "other_entity_id", "source", "source_id"])?;
+    let records = resolution.records();
+    for event in resolution.events() {
+        let (entity, other) = (event.entity().to_string(), event.other().map(|other| other.to_string()));
+        let (source, id) =
+            event.record().map_or(("", ""), |record| (records.source_name(record), records.id(record)));
+        writer.write_record([event.name(), &entity, other.as_deref().unwrap_or(""), source, id])?;
+    }
+    Ok(writer)
+}
+
+/// Writes `review.csv`: reason, source_a, id_a, source_b, id_b, entity_a, entity_b, match_weight, match_probability,
+/// explanation; the pairs that a person should look at, the likeliest first. Keys stand as in `judgements.csv`.
+///
+/// # Errors
+/// [`ErrorKind::Io`].
+pub fn write_review<W: Write>(resolution: &Resolution, mut writer: Writer<W>) -> Result<Writer<W>> {
+    writer.write_record([
+        "reason",
+        "source_a",
+        "id_a",
+        "source_b",
+        "id_b",
+        "entity_a",
+        "entity_b",
+        "match_weight",
+        "match_probability",
+        "explanation",
+    ])?;
+    let matching = resolution.matching();
+    let comparisons = Comparisons::new(resolution.attributes());
+    let scorer = Scorer::new(&comparisons, &matching.model, &matching.frequencies);
+    let records = resolution.records();
+    for item in resolution.review() {
+        let name = |record| entity_name(resolution, resolution.entities().entity_of(record));
+        let weight = MatchWeight(item.weight);
+        let explained = explain(&scorer, item.a, item.b, false, true);
+        let said = explained.comparisons.iter().filter(|row| row.weight.abs() >= 0.5);
+        let said: Vec<String> =
+            said.map(|row| format!("{} {} {:+.1}", row.name, row.level, row.weight)).collect();
+        writer.write_record([
+            item.reason.name(),
+            records.source_name(item.a),
+            records.id(item.a),
+            records.source_name(item.b),
+            records.id(item.b),
+            &name(item.a),
+            &name(item.b),
+            &format!("{:.4}", weight.0),
+            &format!("{:.6}", weight.probability().0),
+            &said.join(SEPARATOR),
+        ])?;
+    }
     Ok(writer)
 }
 

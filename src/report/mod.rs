@@ -3,6 +3,7 @@
 //! - [`Summary`]: counts of a run, its model and its findings; serialised it is `report.json`;
 //! - [`Explanation`]: the waterfall of one pair, as a struct or, by `Display`, as a table for people;
 //! - [`EntityExplanation`]: the pairs that hold an entity together;
+//! - [`RunDiff`]: what another configuration would change;
 //! - [`Metrics`], [`PairMetrics`] and [`BlockingMetrics`]: how right a partition is, where the truth is known;
 //! - [`threshold_table`], [`calibration`], [`EstimatedQuality`], [`Unlinkables`]: how good the weights are.
 //!
@@ -12,12 +13,14 @@
 //! # Null
 //! A comparison with a missing side is explained as the level `missing` with 0 bits.
 
+mod diff;
 mod entity;
 mod explain;
 mod metrics;
 mod quality;
 mod summary;
 
+pub use diff::{ChangedValue, RunDiff};
 pub use entity::{EntityExplanation, HoldingEdge, explain_entity};
 pub use explain::{ExplainedComparison, Explanation, explain};
 pub use metrics::{BlockingMetrics, Metrics, PairMetrics};
