@@ -30,10 +30,10 @@ fn accounts() -> Vec<Account> {
             email: Some("mjgarcia@telefonica.net"),
             phone: Some("+34617345908"),
             birth_date: Some("1979-05-17"),
-            ..account(2, "Mª José García", "Alcobendas", "2025-11-20")
+            ..account(2, "Mª José García", "Madrid", "2025-11-20")
         },
         Account { email: Some("pau@vila.cat"), ..account(3, "Pau Vila Soler", "Girona", "2025-01-09") },
-        Account { phone: Some("655 018 247"), ..account(4, "P. Vila", "Girona", "2025-06-30") },
+        Account { phone: Some("655 018 247"), ..account(4, "Pere Vila Soler", "Girona", "2025-06-30") },
         Account { email: Some("nuria@ochoa.es"), ..account(5, "Nuria Ochoa Leiva", "Bilbao", "2023-08-15") },
     ]
 }

@@ -11,6 +11,10 @@ fn a_judgement_is_told_and_taken_back() {
     let events: Vec<&String> = story.iter().filter(|line| line.starts_with("  event: ")).collect();
     assert_eq!(events, ["  event: customer 3 merged 2", "  event: customer 3 split from 2"], "{text}");
     assert!(text.ends_with("Run again without news: 0 events."), "{text}");
-    // Where a value comes from: the later city, of the account that was changed last.
-    assert!(text.contains("Alcobendas") && text.contains("from account 2, decided by"), "{text}");
+    // Where a value comes from: only the second account knows the date of birth.
+    let birth = story.iter().find(|line| line.contains("birth_date")).unwrap();
+    assert!(
+        birth.contains("1979-05-17") && birth.contains("from account 2, decided by only_value"),
+        "{birth}"
+    );
 }

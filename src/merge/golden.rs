@@ -432,7 +432,7 @@ impl<'a> GoldenView<'a> {
         let unit = self.plan.unit_of(field);
         contest.load(unit, self.input.entities.members(entity));
         contest.decide(unit);
-        self.explain_cell(entity, field, &contest)
+        self.explain_cell(entity, field, &contest, &self.cells(entity))
     }
 
     /// The provenance of all cells of an entity, in the order of the fields. Cheaper than one call a field: the candidates
@@ -443,13 +443,16 @@ impl<'a> GoldenView<'a> {
     pub fn provenances(&self, entity: EntityId) -> Vec<Provenance<'a>> {
         let members = self.input.entities.members(entity);
         let mut contest = Contest::new(self.plan, self.input);
+        let cells = self.cells(entity);
         let mut all: Vec<(usize, Provenance<'a>)> = Vec::with_capacity(self.golden.fields.len());
         for unit in self.plan.units() {
             // A single record has nothing to lose against but its own further values.
             contest.load(unit, members);
             contest.decide(unit);
             all.extend(
-                unit.fields().iter().map(|&field| (field, self.explain_cell(entity, field, &contest))),
+                unit.fields()
+                    .iter()
+                    .map(|&field| (field, self.explain_cell(entity, field, &contest, &cells))),
             );
         }
         all.sort_by_key(|(field, _)| *field);
@@ -457,7 +460,13 @@ impl<'a> GoldenView<'a> {
     }
 
     /// After the contest of the field's unit.
-    fn explain_cell(&self, entity: EntityId, field: usize, contest: &Contest<'_>) -> Provenance<'a> {
+    fn explain_cell(
+        &self,
+        entity: EntityId,
+        field: usize,
+        contest: &Contest<'_>,
+        cells: &Cells,
+    ) -> Provenance<'a> {
         let cell = self.golden.cell(entity, field);
         let members = self.input.entities.members(entity);
         let column = &self.input.fields[field];
@@ -480,7 +489,6 @@ impl<'a> GoldenView<'a> {
                 losers.push(Loser { value: self.text(field, code), record, agrees, why });
             }
         }
-        let cells = self.cells(entity);
         let confidence =
             quality::confidence(self.plan, self.input, members, (&cells.codes, &cells.records), field);
         Provenance {
