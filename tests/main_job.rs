@@ -496,6 +496,34 @@ fn without_files_the_sample() {
 }
 
 #[test]
+fn the_erased_stay_away() {
+    let folder = folder("erased");
+    touchpoints(&folder);
+    let run = |out: &str, more: &[&str]| {
+        let fixed = ["crm.csv", "shop.csv", "--quiet", "--out", out, "--tombstones", "tombstones.csv"];
+        let run = run(&folder, &[fixed.as_slice(), more].concat());
+        assert_eq!((run.code, run.err.as_str()), (Some(0), ""), "{out}");
+        let xref = rows(folder.join(out).join("xref.csv"));
+        xref.into_iter().skip(1).map(|row| format!("{}:{}", row[0], row[1])).collect::<BTreeSet<String>>()
+    };
+    let before = run("before", &[]);
+    assert!(!folder.join("tombstones.csv").exists(), "nobody was erased");
+    let erased = run("erased", &["--erase", "crm:10"]);
+    let gone: Vec<&str> = before.difference(&erased).map(String::as_str).collect();
+    assert!(gone.contains(&"crm:10") && gone.contains(&"shop:510"), "all records of the customer: {gone:?}");
+    assert_eq!(before.len() - erased.len(), gone.len());
+    let stones = fs::read_to_string(folder.join("tombstones.csv")).unwrap();
+    assert!(stones.starts_with("kind,hash\nsalt,"), "{stones}");
+    assert_eq!(run("later", &[]), erased, "a later run that only knows the file");
+    assert_eq!(run("again", &["--erase", "crm:10"]), erased, "the same request twice");
+    fs::write(folder.join("tombstones.csv"), "kind,hash\nemail,abc\n").unwrap();
+    let damaged = self::run(&folder, &["crm.csv", "--tombstones", "tombstones.csv"]);
+    assert_eq!(damaged.code, Some(1));
+    assert!(damaged.err.contains("tombstones.csv") && damaged.err.contains("backup"), "{}", damaged.err);
+    fs::remove_dir_all(&folder).unwrap();
+}
+
+#[test]
 fn what_goes_wrong_is_said_once_and_leaves_nothing_behind() {
     let folder = folder("wrong");
     touchpoints(&folder);

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::Parser;
+use quilate::judgement::RecordKey;
 
 /// Turns touchpoint CSVs into golden records.
 ///
@@ -18,6 +19,14 @@ pub struct Arguments {
     /// CSV of what happened (orders, calls, mailings ...) to records of the touchpoints; repeatable
     #[arg(long, value_name = "FILE")]
     pub interactions: Vec<PathBuf>,
+
+    /// File that remembers erased customers as salted hashes; their records are left out wherever they come from
+    #[arg(long, value_name = "FILE")]
+    pub tombstones: Option<PathBuf>,
+
+    /// Erase the customer of this record (source:id), now and in all runs with the same tombstones; repeatable
+    #[arg(long, value_name = "RECORD", requires = "tombstones")]
+    pub erase: Vec<RecordKey>,
 
     /// Folder for the results
     #[arg(long, value_name = "DIR", default_value = "out")]

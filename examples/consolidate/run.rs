@@ -1,5 +1,6 @@
 //! The run: read, consolidate, write, tell.
 
+use std::collections::BTreeSet;
 use std::fmt;
 use std::io::{IsTerminal, Write};
 use std::path::{Path, PathBuf};
@@ -7,11 +8,14 @@ use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressStyle};
 use quilate::detect::is_secret_header;
-use quilate::history::History;
+use quilate::history::{History, Tombstones};
 use quilate::io::csv::{Format, ReadOptions, Writer, read_path};
+use quilate::io::tombstones::{read_tombstones, write_tombstones};
 use quilate::io::{AtomicFile, ScratchFolder, history, outputs, state};
 use quilate::pipeline::stages::columns_of;
-use quilate::pipeline::{LinkType, PlanOptions, Stage, consolidate_in_with, consolidate_within, plan};
+use quilate::pipeline::{
+    LinkType, PlanOptions, Stage, consolidate_in_with, consolidate_within, plan, without, without_erased,
+};
 use quilate::relate::{RelateOptions, Relations};
 use quilate::report::{EntityExplanation, Explanation, RunDiff, Summary};
 use quilate::score::TrainedModel;
@@ -92,17 +96,8 @@ pub fn run(arguments: &Arguments) -> Result<()> {
     if let Some(path) = &arguments.what_if {
         return what_if(table, (&config, path), known.unwrap_or_default(), &mut clock);
     }
-    let begin = |stage: Stage| clock.begin(stage.name());
-    let (resolution, next) = match &known {
-        Some(known) => {
-            let (resolution, next) = consolidate_in_with(table, &config, known, issues, begin)?;
-            (resolution, Some(next))
-        }
-        None => {
-            let scratch = ScratchFolder::new(&arguments.out);
-            (consolidate_within(table, &config, issues, &scratch, begin)?, None)
-        }
-    };
+    let ((resolution, next), erased) =
+        consolidate(table, (&config, known.as_ref()), issues, arguments, &mut clock)?;
     // A record that does not exist is an error, and errors leave no files.
     let explained = match arguments.explain.as_deref() {
         Some([a, b]) => Some(Explained::Pair(resolution.explain(record_name(a)?, record_name(b)?)?)),
@@ -113,6 +108,10 @@ pub fn run(arguments: &Arguments) -> Result<()> {
     let relations = resolution.relations(&RelateOptions::default());
     let happened = what_happened(arguments, &config, &resolution, &relations, &mut clock)?;
     clock.begin("write");
+    // Before the results: a run that fails half-way must not have forgotten whom it was to forget.
+    if let (Some(path), Some(erased), false) = (&arguments.tombstones, &erased, arguments.erase.is_empty()) {
+        write_tombstones(path, erased)?;
+    }
     outputs::write_all(&resolution, &arguments.out, arguments.pairs)?;
     history::write_relations(&resolution, &relations, Writer::create(arguments.out.join("relations.csv"))?)?
         .commit()?;
@@ -225,6 +224,60 @@ fn configuration(arguments: &Arguments) -> Result<Config> {
     }
     config.validate()?;
     Ok(config)
+}
+
+/// Consolidates without the customers who were erased in earlier runs; when somebody is to be erased now, once more without
+/// them, as if they had never been there.
+fn consolidate(
+    table: Table,
+    (config, known): (&Config, Option<&State>),
+    mut issues: Issues,
+    arguments: &Arguments,
+    clock: &mut Clock,
+) -> Result<((Resolution, Option<State>), Option<Tombstones>)> {
+    let scratch = ScratchFolder::new(&arguments.out);
+    let mut resolve = |table: Table, issues: Issues| -> Result<(Resolution, Option<State>)> {
+        let begin = |stage: Stage| clock.begin(stage.name());
+        match known {
+            Some(known) => {
+                let (resolution, next) = consolidate_in_with(table, config, known, issues, begin)?;
+                Ok((resolution, Some(next)))
+            }
+            None => Ok((consolidate_within(table, config, issues, &scratch, begin)?, None)),
+        }
+    };
+    let Some(path) = &arguments.tombstones else { return Ok((resolve(table, issues)?, None)) };
+    let mut tombstones = match read_tombstones(path)? {
+        Some(tombstones) => tombstones,
+        None => Tombstones::new(shared::new_salt()?),
+    };
+    let mut table = without_erased(table, config, &tombstones, &mut issues)?;
+    if !arguments.erase.is_empty() {
+        let (found, _) = resolve(table.clone(), issues.clone())?;
+        let mut customers = BTreeSet::new();
+        for key in &arguments.erase {
+            match found.records().find(&key.source, &key.id) {
+                Some(record) => customers.insert(found.entities().entity_of(record)),
+                // Erased before: the same request may come twice.
+                None if tombstones.knows_record(&key.source, &key.id) => false,
+                None => {
+                    return Err(Error::new(ErrorKind::UnknownRecord, "no such record")
+                        .at(key.to_string())
+                        .cure("name it as source:id, as in xref.csv"));
+                }
+            };
+        }
+        found.bury(&customers, &mut tombstones);
+        let records: BTreeSet<_> =
+            customers.iter().flat_map(|&entity| found.entities().members(entity)).copied().collect();
+        for &record in &records {
+            let message = "records of customers who were erased were left out";
+            issues.add("erased_record", found.records().source_name(record), "", None, message);
+        }
+        let rest = without(&table, config, &records)?;
+        table = without_erased(rest, config, &tombstones, &mut issues)?;
+    }
+    Ok((resolve(table, issues)?, Some(tombstones)))
 }
 
 /// What happened to the customers, when files tell; the bundled sample brings one.

@@ -128,6 +128,11 @@ impl Tombstones {
         Self { salt, hashes: BTreeSet::new() }
     }
 
+    /// The salt that all hashes are made with.
+    pub fn salt(&self) -> &Salt {
+        &self.salt
+    }
+
     /// How many hashes.
     pub fn len(&self) -> usize {
         self.hashes.len()

@@ -7,6 +7,7 @@
 //! - [`history`] writes the files about relations and interactions (feature `csv`);
 //! - [`state`] keeps customer numbers and judgements between runs (feature `csv`);
 //! - [`ScratchFolder`] is where a run with a limit on its memory keeps what does not fit;
+//! - [`tombstones`] keeps what is left of erased customers (feature `csv`);
 //! - [`AtomicFile`] makes a result appear under its name only when it is complete.
 
 #[cfg(feature = "arrow")]
@@ -23,6 +24,8 @@ pub mod outputs;
 mod scratch;
 #[cfg(feature = "csv")]
 pub mod state;
+#[cfg(feature = "csv")]
+pub mod tombstones;
 
 pub use atomic::AtomicFile;
 pub use scratch::{ScratchFolder, peak_memory};
