@@ -24,6 +24,7 @@ fn accounts() -> Vec<Account> {
         Account {
             email: Some("mjgarcia@telefonica.net"),
             phone: Some("617 345 908"),
+            birth_date: Some("1979-05-17"),
             ..account(1, "María José García López", "Madrid", "2024-03-01")
         },
         Account {

@@ -14,7 +14,7 @@ use quilate::io::tombstones::{read_tombstones, write_tombstones};
 use quilate::io::{AtomicFile, ScratchFolder, history, outputs, state};
 use quilate::pipeline::stages::columns_of;
 use quilate::pipeline::{
-    LinkType, PlanOptions, Stage, consolidate_in_with, consolidate_within, plan, without, without_erased,
+    LinkType, PlanOptions, Stage, consolidate_in_within, consolidate_within, plan, without, without_erased,
 };
 use quilate::relate::{RelateOptions, Relations};
 use quilate::report::{EntityExplanation, Explanation, RunDiff, Summary};
@@ -94,7 +94,8 @@ pub fn run(arguments: &Arguments) -> Result<()> {
     // A state that cannot be read stops the run before anything is written.
     let known = arguments.state.as_ref().map(state::read_state).transpose()?;
     if let Some(path) = &arguments.what_if {
-        return what_if(table, (&config, path), known.unwrap_or_default(), &mut clock);
+        let scratch = ScratchFolder::new(&arguments.out);
+        return what_if(table, (&config, path), (&known.unwrap_or_default(), &scratch), &mut clock);
     }
     let ((resolution, next), erased) =
         consolidate(table, (&config, known.as_ref()), issues, arguments, &mut clock)?;
@@ -183,12 +184,17 @@ fn config_file(path: &Path) -> Result<Config> {
     })
 }
 
-/// Runs with both configurations and prints the difference. Nothing is written.
-fn what_if(table: Table, (now, other): (&Config, &Path), known: State, clock: &mut Clock) -> Result<()> {
+/// Runs with both configurations and prints the difference. No result is written.
+fn what_if(
+    table: Table,
+    (now, other): (&Config, &Path),
+    (known, scratch): (&State, &ScratchFolder),
+    clock: &mut Clock,
+) -> Result<()> {
     let other = config_file(other)?;
     let mut run = |table: Table, config: &Config| {
         let progress = |stage: Stage| clock.begin(stage.name());
-        consolidate_in_with(table, config, &known, Issues::new(), progress)
+        consolidate_in_within(table, config, known, Issues::new(), scratch, progress)
     };
     let (before, _) = run(table.clone(), now)?;
     let (after, _) = run(table, &other)?;
@@ -240,7 +246,8 @@ fn consolidate(
         let begin = |stage: Stage| clock.begin(stage.name());
         match known {
             Some(known) => {
-                let (resolution, next) = consolidate_in_with(table, config, known, issues, begin)?;
+                let (resolution, next) =
+                    consolidate_in_within(table, config, known, issues, &scratch, begin)?;
                 Ok((resolution, Some(next)))
             }
             None => Ok((consolidate_within(table, config, issues, &scratch, begin)?, None)),

@@ -105,7 +105,7 @@ class Result:
 
     @property
     def golden(self) -> Table:
-        """One row a customer: `entity_id`, the fields, `members`, `sources`, `quality`."""
+        """One row a customer: `entity_id`, the fields, `members`, `sources`, `quality`, `quality_reasons`."""
         return self._table("golden")
 
     @property
@@ -115,7 +115,7 @@ class Result:
 
     @property
     def provenance(self) -> Table:
-        """One row a golden cell: where it comes from, and by which rule."""
+        """One row a golden cell: where it comes from, by which rule, how sure it is, and what lost."""
         return self._table("provenance")
 
     @property

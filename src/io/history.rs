@@ -8,7 +8,7 @@ use std::fmt::{Display, Write as _};
 use std::io::Write;
 
 use super::csv::Writer;
-use super::outputs::entity_name;
+use super::texts::entity_name;
 use crate::error::{Error, ErrorKind, Result};
 use crate::history::metrics::{Contacts, WINDOW_NAMES};
 use crate::history::{

@@ -24,6 +24,8 @@ pub mod outputs;
 mod scratch;
 #[cfg(feature = "csv")]
 pub mod state;
+#[cfg(any(feature = "arrow", feature = "csv"))]
+mod texts;
 #[cfg(feature = "csv")]
 pub mod tombstones;
 

@@ -4,17 +4,16 @@
 //! UTF-8, RFC 4180, in an order that depends on the data alone. Each file is written under a temporary name and moved
 //! when it is complete; columns and their order are a contract.
 
-use std::fmt::Write as _;
 use std::io::Write;
 use std::ops::Range;
 use std::path::Path;
 
 use super::AtomicFile;
 use super::csv::{Rows, Writer};
+use super::texts::{entity_name, lost_texts, reason_text};
 use crate::compare::{Comparisons, NULL_LEVEL, PairLevels};
 use crate::error::{Error, ErrorKind, Result};
 use crate::ids::{EntityId, MatchWeight, RecordId};
-use crate::merge::QualityReason;
 use crate::par;
 use crate::pipeline::Resolution;
 use crate::report::{Summary, explain};
@@ -22,11 +21,6 @@ use crate::score::Scorer;
 
 /// Values of one cell that hold several, in `golden.csv`.
 const SEPARATOR: &str = "; ";
-
-/// The id of an entity in all files: [`Resolution::customer_id`].
-pub(super) fn entity_name(resolution: &Resolution, entity: EntityId) -> String {
-    resolution.customer_id(entity).to_string()
-}
 
 /// Writes all files into a folder, which is made if need be; `pairs.csv` only when asked for.
 ///
@@ -99,10 +93,8 @@ pub fn write_golden<W: Write>(resolution: &Resolution, mut writer: Writer<W>) ->
             rows.cell_of(listed(sources(resolution, members)));
             rows.cell(&golden.score(entity).to_string());
             let reasons = view.quality(entity).reasons;
-            let reason = |reason: &QualityReason| {
-                format!("{} {} -{}", fields[reason.field].name, reason.kind, reason.points)
-            };
-            rows.cell(&reasons.iter().map(reason).collect::<Vec<_>>().join(SEPARATOR));
+            let reasons: Vec<String> = reasons.iter().map(|reason| reason_text(resolution, reason)).collect();
+            rows.cell_of(listed(reasons.iter().map(String::as_str)));
             rows.end();
         }
     })?;
@@ -188,23 +180,18 @@ pub fn write_provenance<W: Write>(resolution: &Resolution, mut writer: Writer<W>
     let input = resolution.merge_input(&merge_fields);
     let view = resolution.golden().view(plan, &input)?;
     write_parts(&mut writer, resolution.entities().len(), |range, rows| {
-        let mut lost = String::new();
         for entity in range.map(EntityId::from_index) {
             let name = entity_name(resolution, entity);
             for (field, provenance) in merge_fields.iter().zip(view.provenances(entity)) {
                 let (Some(value), Some(record)) = (provenance.value, provenance.record) else { continue };
-                lost.clear();
-                for loser in provenance.losers.iter().filter(|loser| !loser.agrees) {
-                    let separator = if lost.is_empty() { "" } else { SEPARATOR };
-                    let (source, id) = (records.source_name(loser.record), records.id(loser.record));
-                    let _ = write!(lost, "{separator}{source}:{id} {}", plan.decision_name(loser.why));
-                }
+                let lost: Vec<String> = lost_texts(resolution, &provenance).collect();
                 let (source, id) = (records.source_name(record), records.id(record));
                 let confidence = provenance.confidence.to_string();
                 let rule = plan.decision_name(provenance.decision);
-                [&name, field.name, value, source, id, rule, &confidence, &lost]
+                [&name, field.name, value, source, id, rule, &confidence]
                     .into_iter()
                     .for_each(|cell| rows.cell(cell));
+                rows.cell_of(listed(lost.iter().map(String::as_str)));
                 rows.end();
             }
         }

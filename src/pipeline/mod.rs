@@ -168,6 +168,24 @@ pub fn consolidate_within(
     run_around(table, config, &Judgements::default(), issues, &around, &mut progress)
 }
 
+/// [`consolidate_in_with`], with a place for what does not fit in memory, as [`consolidate_within`].
+///
+/// # Errors
+/// As [`consolidate_within`].
+pub fn consolidate_in_within(
+    table: Table,
+    config: &Config,
+    state: &State,
+    issues: Issues,
+    scratch: &dyn Scratch,
+    mut progress: impl FnMut(Stage),
+) -> Result<(Resolution, State)> {
+    let around = Around { control: &Control::new(), scratch: Some(scratch) };
+    let mut resolution = run_around(table, config, &state.judgements, issues, &around, &mut progress)?;
+    let registry = resolution.number_by(&state.registry);
+    Ok((resolution, State { registry, judgements: state.judgements.clone() }))
+}
+
 /// What a run may use of its surroundings.
 struct Around<'a> {
     control: &'a Control,

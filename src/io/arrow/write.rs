@@ -14,6 +14,7 @@ use arrow_schema::{ArrowError, DataType, Field, Schema, SchemaRef};
 use crate::compare::{Comparisons, NULL_LEVEL, PairLevels};
 use crate::error::{Error, ErrorKind, Result};
 use crate::ids::{EntityId, MatchWeight, RecordId};
+use crate::io::texts::{entity_name, lost_texts, reason_text};
 use crate::pipeline::Resolution;
 use crate::relate::{RelateOptions, Relation};
 
@@ -25,11 +26,13 @@ const ROWS: usize = 1 << 16;
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 #[non_exhaustive]
 pub enum Output {
-    /// One row a customer: `entity_id`, the fields, `other_<field>s` as lists, `members`, `sources` as a list, `quality`.
+    /// One row a customer: `entity_id`, the fields, `other_<field>s` as lists, `members`, `sources` as a list, `quality`,
+    /// `quality_reasons` as a list.
     Golden,
     /// One row a record: `source`, `source_id`, `entity_id`.
     Xref,
-    /// One row a golden cell that has a value: `entity_id`, `field`, `value`, `source`, `source_id`, `rule`.
+    /// One row a golden cell that has a value: `entity_id`, `field`, `value`, `source`, `source_id`, `rule`,
+    /// `confidence`, `lost` as a list.
     Provenance,
     /// One row a scored pair: `source_l`, `id_l`, `source_r`, `id_r`, `match_weight`, `match_probability`, and the level of
     /// each comparison.
@@ -139,9 +142,15 @@ impl<R: Borrow<Resolution>> Iterator for Batches<R> {
         let range = self.next..units.min(self.next + ROWS);
         self.next = range.end.max(1);
         let columns = match self.output {
-            Output::Golden => golden(resolution, range),
+            Output::Golden => match golden(resolution, range) {
+                Ok(columns) => columns,
+                Err(error) => return Some(Err(external(error))),
+            },
             Output::Xref => xref(resolution, range),
-            Output::Provenance => provenance(resolution, range),
+            Output::Provenance => match provenance(resolution, range) {
+                Ok(columns) => columns,
+                Err(error) => return Some(Err(external(error))),
+            },
             Output::Pairs => pairs(resolution, range),
             Output::Relations => relations(resolution, &self.relations[range]),
             Output::Events => events(resolution, range),
@@ -176,10 +185,13 @@ fn schema(resolution: &Resolution, output: Output) -> Schema {
             fields.push(Field::new("members", DataType::Int64, false));
             fields.push(list("sources".to_owned(), DataType::Utf8));
             fields.push(Field::new("quality", DataType::UInt8, false));
+            fields.push(list("quality_reasons".to_owned(), DataType::Utf8));
         }
         Output::Xref => fields.extend(["source", "source_id", "entity_id"].map(text)),
         Output::Provenance => {
             fields.extend(["entity_id", "field", "value", "source", "source_id", "rule"].map(text));
+            fields.push(Field::new("confidence", DataType::UInt8, false));
+            fields.push(list("lost".to_owned(), DataType::Utf8));
         }
         Output::Pairs => {
             fields.extend(["source_l", "id_l", "source_r", "id_r"].map(text));
@@ -217,9 +229,9 @@ fn schema(resolution: &Resolution, output: Output) -> Schema {
     Schema::new(fields)
 }
 
-/// The id of an entity in all tables: [`Resolution::customer_id`].
-fn entity_name(resolution: &Resolution, entity: EntityId) -> String {
-    resolution.customer_id(entity).to_string()
+/// An error of ours as one of the stream.
+fn external(error: Error) -> ArrowError {
+    ArrowError::ExternalError(Box::new(error))
 }
 
 type Range = std::ops::Range<usize>;
@@ -231,15 +243,18 @@ fn texts<T: AsRef<str>>(range: &Range, value: impl FnMut(usize) -> T) -> ArrayRe
     Arc::new(builder.finish())
 }
 
-fn golden(resolution: &Resolution, range: Range) -> Vec<ArrayRef> {
+fn golden(resolution: &Resolution, range: Range) -> Result<Vec<ArrayRef>> {
     let golden = resolution.golden();
+    let merge_fields = resolution.merge_fields();
+    let input = resolution.merge_input(&merge_fields);
+    let view = golden.view(resolution.merge_plan(), &input)?;
     let entities = || range.clone().map(|entity| EntityId(entity as u32));
     let mut columns: Vec<ArrayRef> =
         vec![texts(&range, |entity| entity_name(resolution, EntityId(entity as u32)))];
     for (at, field) in resolution.golden_fields().iter().enumerate() {
         let text = |code: u32| field.values.dictionary().text(code);
         let mut values = StringBuilder::new();
-        entities().for_each(|entity| values.append_option(golden.cell(entity, at).code.map(text)));
+        entities().for_each(|entity| values.append_option(view.value(entity, at)));
         columns.push(Arc::new(values.finish()));
         if field.keep_all {
             let mut others = ListBuilder::new(StringBuilder::new());
@@ -253,6 +268,7 @@ fn golden(resolution: &Resolution, range: Range) -> Vec<ArrayRef> {
     let mut members = Int64Builder::new();
     let mut sources = ListBuilder::new(StringBuilder::new());
     let mut quality = UInt8Builder::new();
+    let mut reasons = ListBuilder::new(StringBuilder::new());
     for entity in entities() {
         let records = resolution.entities().members(entity);
         members.append_value(records.len() as i64);
@@ -263,13 +279,17 @@ fn golden(resolution: &Resolution, range: Range) -> Vec<ArrayRef> {
         names.iter().for_each(|name| sources.values().append_value(name));
         sources.append(true);
         quality.append_value(golden.score(entity));
+        let worst = view.quality(entity).reasons;
+        worst.iter().for_each(|reason| reasons.values().append_value(reason_text(resolution, reason)));
+        reasons.append(true);
     }
     columns.extend([
         Arc::new(members.finish()) as ArrayRef,
         Arc::new(sources.finish()),
         Arc::new(quality.finish()),
+        Arc::new(reasons.finish()),
     ]);
-    columns
+    Ok(columns)
 }
 
 fn xref(resolution: &Resolution, range: Range) -> Vec<ArrayRef> {
@@ -282,19 +302,30 @@ fn xref(resolution: &Resolution, range: Range) -> Vec<ArrayRef> {
     ]
 }
 
-fn provenance(resolution: &Resolution, range: Range) -> Vec<ArrayRef> {
-    let records = resolution.records();
+fn provenance(resolution: &Resolution, range: Range) -> Result<Vec<ArrayRef>> {
+    let (records, plan) = (resolution.records(), resolution.merge_plan());
+    let fields = resolution.merge_fields();
+    let input = resolution.merge_input(&fields);
+    let view = resolution.golden().view(plan, &input)?;
     let mut columns: [StringBuilder; 6] = std::array::from_fn(|_| StringBuilder::new());
-    for entity in range {
-        let golden = resolution.golden_record(EntityId(entity as u32));
-        let name = entity_name(resolution, golden.entity);
-        for value in &golden.values {
-            let (source, id) = (records.source_name(value.record), records.id(value.record));
-            let row = [name.as_str(), value.field, value.text, source, id, value.rule];
+    let mut confidence = UInt8Builder::new();
+    let mut lost = ListBuilder::new(StringBuilder::new());
+    for entity in range.map(EntityId::from_index) {
+        let name = entity_name(resolution, entity);
+        for (field, cell) in fields.iter().zip(view.provenances(entity)) {
+            let (Some(value), Some(record)) = (cell.value, cell.record) else { continue };
+            let (source, id) = (records.source_name(record), records.id(record));
+            let row = [name.as_str(), field.name, value, source, id, plan.decision_name(cell.decision)];
             columns.iter_mut().zip(row).for_each(|(column, text)| column.append_value(text));
+            confidence.append_value(cell.confidence);
+            lost_texts(resolution, &cell).for_each(|text| lost.values().append_value(text));
+            lost.append(true);
         }
     }
-    columns.iter_mut().map(|column| Arc::new(column.finish()) as ArrayRef).collect()
+    let mut columns: Vec<ArrayRef> =
+        columns.iter_mut().map(|column| Arc::new(column.finish()) as ArrayRef).collect();
+    columns.extend([Arc::new(confidence.finish()) as ArrayRef, Arc::new(lost.finish())]);
+    Ok(columns)
 }
 
 fn pairs(resolution: &Resolution, range: Range) -> Vec<ArrayRef> {
