@@ -234,6 +234,46 @@ impl Issues {
     }
 }
 
+/// How often one thing was found in one file, and where first: for loops over many rows, which meet them in ascending order.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Tally {
+    pub(crate) count: u64,
+    lines: Vec<u64>,
+}
+
+impl Tally {
+    /// Counts one more.
+    pub(crate) fn add(&mut self, line: u64) {
+        self.count += 1;
+        if self.lines.len() < MAX_POSITIONS {
+            self.lines.push(line);
+        }
+    }
+
+    /// Joins what was counted behind this.
+    pub(crate) fn merge(&mut self, behind: &Self) {
+        self.count += behind.count;
+        let room = MAX_POSITIONS - self.lines.len();
+        self.lines.extend(behind.lines.iter().take(room));
+    }
+
+    /// Writes it down under (code, source, field), if it was found at all.
+    pub(crate) fn report(
+        &self,
+        issues: &mut Issues,
+        (code, source, field): (&'static str, &str, &str),
+        message: &str,
+    ) {
+        for &line in &self.lines {
+            issues.add(code, source, field, Some(line), message);
+        }
+        let rest = self.count - self.lines.len() as u64;
+        if rest > 0 {
+            issues.add_many(code, source, field, rest, None, message);
+        }
+    }
+}
+
 /// Keeps the smallest lines, so that the result does not depend on the order of arrival.
 fn insert_line(lines: &mut Vec<u64>, line: u64) {
     if let Err(at) = lines.binary_search(&line) {

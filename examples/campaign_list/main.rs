@@ -62,35 +62,20 @@ enum By {
 }
 
 fn main() -> ExitCode {
-    match run(&Arguments::parse()) {
-        Ok(text) => {
-            println!("{text}");
-            ExitCode::SUCCESS
-        }
-        Err(error) => {
-            eprintln!("error: {error}");
-            ExitCode::from(1)
-        }
-    }
+    shared::told(run(&Arguments::parse()))
 }
 
 fn run(arguments: &Arguments) -> Result<String> {
     let config = Config { as_of: arguments.as_of.clone(), ..Config::default() };
     config.validate()?;
-    let is_sample = arguments.files.is_empty();
-    let mut files = arguments.files.clone();
-    let mut happened = arguments.interactions.clone();
-    if is_sample {
-        files = shared::TOUCHPOINTS.into_iter().map(shared::sample_file).collect::<Result<_>>()?;
-        happened.push(shared::sample_file("interactions")?);
-    }
+    let files = shared::Files::named(&arguments.files, &arguments.interactions)?;
     let mut issues = Issues::new();
-    let table = shared::read_table(&files, &mut issues)?;
-    let happened = shared::read_interactions(&happened, &mut issues)?;
+    let table = shared::read_table(&files.touchpoints, &mut issues)?;
+    let happened = shared::read_interactions(&files.interactions, &mut issues)?;
     let resolution = consolidate_with(table, &config, issues, |_| {})?;
     let relations = resolution.relations(&RelateOptions::default());
     let suppressed = suppressed(arguments)?;
-    let day = shared::day_of_run(&config, is_sample);
+    let day = shared::day_of_run(&config, files.is_sample);
     let history = resolution.history(&relations, happened, &config, day, Some(&suppressed))?;
     let spec = ListSpec {
         channel: match arguments.channel {
@@ -131,9 +116,7 @@ fn suppressed(arguments: &Arguments) -> Result<Tombstones> {
     let mut list = Tombstones::new(shared::new_salt()?);
     let Some(path) = &arguments.suppress else { return Ok(list) };
     let place = path.display().to_string();
-    let text = std::fs::read_to_string(path).map_err(|error| {
-        Error::new(ErrorKind::Io, format!("cannot be read ({})", error.kind())).at(&place)
-    })?;
+    let text = shared::read_text(path, "list")?;
     for (number, line) in text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty()) {
         list.insert_contact(line).map_err(|error| error.at(&place).line(number as u64 + 1))?;
     }

@@ -70,14 +70,10 @@ pub fn run(arguments: &Arguments) -> Result<()> {
         let _ = rayon::ThreadPoolBuilder::new().num_threads(threads.into()).build_global();
     }
     let config = configuration(arguments)?;
-    let files = if arguments.files.is_empty() {
-        shared::TOUCHPOINTS.map(shared::sample_file).into_iter().collect::<Result<_>>()?
-    } else {
-        arguments.files.clone()
-    };
+    let files = shared::Files::named(&arguments.files, &arguments.interactions)?;
     let mut clock = Clock::new(arguments);
     clock.begin("read");
-    let (table, reads, issues) = read(&files, &mut clock)?;
+    let (table, reads, issues) = read(&files.touchpoints, &mut clock)?;
     if let Some(path) = &arguments.write_config {
         clock.finish();
         return write_config(&table, config, path, arguments.quiet);
@@ -107,7 +103,7 @@ pub fn run(arguments: &Arguments) -> Result<()> {
     };
     clock.begin("relate");
     let relations = resolution.relations(&RelateOptions::default());
-    let happened = what_happened(arguments, &config, &resolution, &relations, &mut clock)?;
+    let happened = what_happened(&files, &config, &resolution, &relations, &mut clock)?;
     clock.begin("write");
     // Before the results: a run that fails half-way must not have forgotten whom it was to forget.
     if let (Some(path), Some(erased), false) = (&arguments.tombstones, &erased, arguments.erase.is_empty()) {
@@ -178,9 +174,11 @@ fn record_name(text: &str) -> Result<(&str, &str)> {
 /// A configuration file; errors name its line.
 fn config_file(path: &Path) -> Result<Config> {
     let place = path.display().to_string();
-    Config::from_toml(&read_text(path, "configuration")?).map_err(|error| match error.location().line {
-        Some(line) => error.at(place).line(line),
-        None => error,
+    Config::from_toml(&shared::read_text(path, "configuration")?).map_err(|error| {
+        match error.location().line {
+            Some(line) => error.at(place).line(line),
+            None => error,
+        }
     })
 }
 
@@ -226,7 +224,7 @@ fn configuration(arguments: &Arguments) -> Result<Config> {
     config.memory_limit = arguments.memory_limit.clone().or(config.memory_limit);
     config.as_of = arguments.as_of.clone().or(config.as_of);
     if let Some(path) = &arguments.model {
-        config.model = Some(TrainedModel::from_json(&read_text(path, "model")?)?);
+        config.model = Some(TrainedModel::from_json(&shared::read_text(path, "model")?)?);
     }
     config.validate()?;
     Ok(config)
@@ -289,25 +287,20 @@ fn consolidate(
 
 /// What happened to the customers, when files tell; the bundled sample brings one.
 fn what_happened(
-    arguments: &Arguments,
+    files: &shared::Files,
     config: &Config,
     resolution: &Resolution,
     relations: &Relations,
     clock: &mut Clock,
 ) -> Result<Option<History>> {
-    let is_sample = arguments.files.is_empty();
-    let files = match (arguments.interactions.as_slice(), is_sample) {
-        ([], true) => vec![shared::sample_file("interactions")?],
-        (files, _) => files.to_vec(),
-    };
-    if files.is_empty() {
+    if files.interactions.is_empty() {
         return Ok(None);
     }
     clock.begin("read interactions");
-    let files = shared::read_interactions(&files, &mut Issues::new())?;
+    let happened = shared::read_interactions(&files.interactions, &mut Issues::new())?;
     clock.begin("history");
-    let day = shared::day_of_run(config, is_sample);
-    resolution.history(relations, files, config, day, None).map(Some)
+    let day = shared::day_of_run(config, files.is_sample);
+    resolution.history(relations, happened, config, day, None).map(Some)
 }
 
 fn read(files: &[PathBuf], clock: &mut Clock) -> Result<(Table, Vec<FileRead>, Issues)> {
@@ -357,14 +350,6 @@ fn write_text(path: &Path, text: &str) -> Result<()> {
             .at(path.display().to_string())
     })?;
     file.commit()
-}
-
-/// Reads a text file that an option names.
-fn read_text(path: &Path, what: &str) -> Result<String> {
-    std::fs::read_to_string(path).map_err(|error| {
-        Error::new(ErrorKind::Io, format!("the {what} cannot be read ({})", error.kind()))
-            .at(path.display().to_string())
-    })
 }
 
 /// Times the stages and shows which one runs.

@@ -51,47 +51,27 @@ struct Arguments {
 }
 
 fn main() -> ExitCode {
-    match run(&Arguments::parse()) {
-        Ok(text) => {
-            println!("{text}");
-            ExitCode::SUCCESS
-        }
-        Err(error) => {
-            eprintln!("error: {error}");
-            ExitCode::from(1)
-        }
-    }
+    shared::told(run(&Arguments::parse()))
 }
 
 fn run(arguments: &Arguments) -> Result<String> {
     let mut config = match &arguments.config {
         None => Config::default(),
-        Some(path) => Config::from_toml(&std::fs::read_to_string(path).map_err(|error| {
-            Error::new(ErrorKind::Io, format!("cannot be read ({})", error.kind()))
-                .at(path.display().to_string())
-        })?)?,
+        Some(path) => Config::from_toml(&shared::read_text(path, "configuration")?)?,
     };
     config.as_of = arguments.as_of.clone().or(config.as_of);
     config.validate()?;
-    let is_sample = arguments.files.is_empty();
-    let (files, happened) = match is_sample {
-        false => (arguments.files.clone(), arguments.interactions.clone()),
-        true => {
-            let files = shared::TOUCHPOINTS.into_iter().map(shared::sample_file).collect::<Result<_>>()?;
-            let own = || Ok::<_, Error>(vec![shared::sample_file("interactions")?]);
-            (files, if arguments.interactions.is_empty() { own()? } else { arguments.interactions.clone() })
-        }
-    };
+    let files = shared::Files::named(&arguments.files, &arguments.interactions)?;
     let mut issues = Issues::new();
-    let table = shared::read_table(&files, &mut issues)?;
+    let table = shared::read_table(&files.touchpoints, &mut issues)?;
     let (resolution, forgotten) = consolidate(table, &config, issues, &arguments.erase)?;
     if let Some(key) = arguments.customer.as_ref().filter(|key| forgotten.knows_record(&key.source, &key.id))
     {
         return Ok(screen::erased(key, &forgotten, arguments.json));
     }
     let relations = resolution.relations(&RelateOptions::default());
-    let happened = shared::read_interactions(&happened, &mut Issues::new())?;
-    let day = shared::day_of_run(&config, is_sample);
+    let happened = shared::read_interactions(&files.interactions, &mut Issues::new())?;
+    let day = shared::day_of_run(&config, files.is_sample);
     let history = resolution.history(&relations, happened, &config, day, None)?;
     let entity = customer(&resolution, &relations, &history, arguments.customer.as_ref())?;
     let view = screen::View { resolution: &resolution, relations: &relations, history: &history };
@@ -111,7 +91,7 @@ fn consolidate(
     if erase.is_empty() {
         return Ok((resolution, tombstones));
     }
-    let entity = |key: &RecordKey| Ok(resolution.entities().entity_of(find(&resolution, key)?));
+    let entity = |key: &RecordKey| Ok(resolution.entities().entity_of(shared::find(&resolution, key)?));
     let customers = erase.iter().map(entity).collect::<Result<BTreeSet<EntityId>>>()?;
     resolution.bury(&customers, &mut tombstones);
     let records =
@@ -122,14 +102,6 @@ fn consolidate(
     Ok((consolidate_with(rest, config, issues, |_| {})?, tombstones))
 }
 
-fn find(resolution: &Resolution, key: &RecordKey) -> Result<quilate::RecordId> {
-    resolution.records().find(&key.source, &key.id).ok_or_else(|| {
-        Error::new(ErrorKind::UnknownRecord, "no such record")
-            .at(key.to_string())
-            .cure("name it as in xref.csv")
-    })
-}
-
 /// The customer that was asked for, else the one with most events, in a household if there is one.
 fn customer(
     resolution: &Resolution,
@@ -138,7 +110,7 @@ fn customer(
     asked: Option<&RecordKey>,
 ) -> Result<EntityId> {
     if let Some(key) = asked {
-        return Ok(resolution.entities().entity_of(find(resolution, key)?));
+        return Ok(resolution.entities().entity_of(shared::find(resolution, key)?));
     }
     let known = |entity: &EntityId| {
         let lives_with = relations.household(*entity) != *entity;

@@ -1,12 +1,13 @@
-//! What the programs share: the bundled sample, reading, and the day of the run.
+//! What the programs share: the bundled sample, reading, the day of the run, and how they end.
 
 use std::path::{Path, PathBuf};
+use std::process::ExitCode;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use quilate::detect::is_secret_header;
 use quilate::io::csv::{ReadOptions, read_path};
 use quilate::normalize::date::civil_from_days;
-use quilate::{Config, Error, ErrorKind, Issues, Result, Source, Table};
+use quilate::{Config, Error, ErrorKind, Issues, RecordId, RecordKey, Resolution, Result, Source, Table};
 
 /// The day on which the bundled sample was written.
 pub const SAMPLE_DAY: (i16, u8, u8) = (2025, 6, 30);
@@ -27,6 +28,76 @@ pub fn sample_file(name: &str) -> Result<PathBuf> {
     Err(Error::new(ErrorKind::Io, "the bundled sample is not there")
         .at(file.display().to_string())
         .cure("name your own files"))
+}
+
+/// The files of a run.
+pub struct Files {
+    /// The touchpoints.
+    pub touchpoints: Vec<PathBuf>,
+    /// What happened.
+    pub interactions: Vec<PathBuf>,
+    /// Whether they are the bundled sample, because no touchpoint was named.
+    pub is_sample: bool,
+}
+
+impl Files {
+    /// Those that were named; without touchpoints the bundled sample, with its own interactions unless others were named.
+    ///
+    /// # Errors
+    /// As [`sample_file`].
+    pub fn named(touchpoints: &[PathBuf], interactions: &[PathBuf]) -> Result<Self> {
+        let mut files = Self {
+            touchpoints: touchpoints.to_vec(),
+            interactions: interactions.to_vec(),
+            is_sample: touchpoints.is_empty(),
+        };
+        if files.is_sample {
+            files.touchpoints = TOUCHPOINTS.into_iter().map(sample_file).collect::<Result<_>>()?;
+            if interactions.is_empty() {
+                files.interactions.push(sample_file("interactions")?);
+            }
+        }
+        Ok(files)
+    }
+}
+
+/// Prints what a run has to say; exit code 1 when it failed.
+#[allow(dead_code, reason = "consolidate prints while it runs")]
+pub fn told(result: Result<String>) -> ExitCode {
+    match result {
+        Ok(text) => {
+            println!("{text}");
+            ExitCode::SUCCESS
+        }
+        Err(error) => {
+            eprintln!("error: {error}");
+            ExitCode::from(1)
+        }
+    }
+}
+
+/// The text of a file that an option names.
+///
+/// # Errors
+/// [`ErrorKind::Io`] naming it.
+pub fn read_text(path: &Path, what: &str) -> Result<String> {
+    std::fs::read_to_string(path).map_err(|error| {
+        Error::new(ErrorKind::Io, format!("the {what} cannot be read ({})", error.kind()))
+            .at(path.display().to_string())
+    })
+}
+
+/// The record of a key.
+///
+/// # Errors
+/// [`ErrorKind::UnknownRecord`].
+#[allow(dead_code, reason = "not every program that shares this module asks for records")]
+pub fn find(resolution: &Resolution, key: &RecordKey) -> Result<RecordId> {
+    resolution.records().find(&key.source, &key.id).ok_or_else(|| {
+        Error::new(ErrorKind::UnknownRecord, "no such record")
+            .at(key.to_string())
+            .cure("name it as source:id, as in xref.csv")
+    })
 }
 
 /// Reads interaction files; columns with secrets are not even read in.

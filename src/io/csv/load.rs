@@ -10,7 +10,7 @@ use super::header;
 use super::scan::{Cell, Record, Scanner};
 use super::sniff::{self, Sheet};
 use super::{Encoding, Format, LineEnding, Read, ReadOptions};
-use crate::error::{Error, ErrorKind, Issues, MAX_POSITIONS, Result};
+use crate::error::{Error, ErrorKind, Issues, Result, Tally};
 use crate::io::names::{self, Names};
 use crate::par;
 use crate::table::{ColumnBuilder, Source};
@@ -240,32 +240,6 @@ impl Layout {
         } else if self.header_line.is_some() && !self.proven {
             let message = "the first row was taken for the header by custom; say so if it is a record";
             issues.add("header_assumed", name, "", self.header_line, message);
-        }
-    }
-}
-
-/// How often, and where first.
-#[derive(Default)]
-struct Tally {
-    count: u64,
-    lines: Vec<u64>,
-}
-
-impl Tally {
-    fn add(&mut self, line: u64) {
-        self.count += 1;
-        if self.lines.len() < MAX_POSITIONS {
-            self.lines.push(line);
-        }
-    }
-
-    fn report(&self, issues: &mut Issues, code: &'static str, name: &str, message: &str) {
-        for &line in &self.lines {
-            issues.add(code, name, "", Some(line), message);
-        }
-        let rest = self.count - self.lines.len() as u64;
-        if rest > 0 {
-            issues.add_many(code, name, "", rest, None, message);
         }
     }
 }
@@ -535,7 +509,7 @@ impl<'o> Loader<'o> {
             (&tallies.nul, "nul_byte", "records with NUL bytes, kept"),
         ];
         for (tally, code, message) in findings {
-            tally.report(issues, code, name, message);
+            tally.report(issues, (code, name, ""), message);
         }
         if self.records == 0 {
             issues.add("no_records", name, "", None, "a header and no records");
