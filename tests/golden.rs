@@ -3,11 +3,12 @@
 
 mod people;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use people::{Person, Shuffle, crowd, doubled, key, person, run, run_in, table};
 use proptest::prelude::*;
 use quilate::cluster::{Entities, ReviewReason};
+use quilate::history::History;
 use quilate::io::csv::Writer;
 use quilate::io::outputs;
 use quilate::merge::{
@@ -16,8 +17,8 @@ use quilate::merge::{
 use quilate::normalize::Quality;
 use quilate::registry::Event;
 use quilate::{
-    Column, Config, EntityId, ErrorKind, Judgement, Judgements, PersistentId, RecordId, Resolution, SourceId,
-    State,
+    Column, Config, EntityId, ErrorKind, Judgement, Judgements, PersistentId, RecordId, Resolution, Source,
+    SourceId, State,
 };
 
 const DAY: i64 = 86_400;
@@ -724,11 +725,119 @@ fn provenance_says_what_lost_and_how_sure_it_is() {
     assert_eq!(Decision::Cleared.name(), "cleared");
 }
 
+/// Orders, complaints and opt-outs of the people of a crowd.
+fn histories(resolution: &Resolution, events: usize) -> History {
+    let row = |n: usize| {
+        BTreeMap::from([
+            ("source", "crm".to_owned()),
+            ("source_id", (n * 7 % 24).to_string()),
+            ("event_id", format!("n{n}")),
+            ("at", format!("2025-{:02}-{:02}", 1 + n % 12, 1 + n % 28)),
+            ("kind", ["order", "complaint", "optout"][n % 3].to_owned()),
+            ("channel", ["web", "phone", "email"][n % 3].to_owned()),
+            ("amount", if n % 3 == 0 { format!("{n}.50") } else { String::new() }),
+            ("currency", "EUR".to_owned()),
+        ])
+    };
+    let file = Source::from_records("interactions", (0..events).map(row)).unwrap();
+    let relations = resolution.relations(&Default::default());
+    resolution.history(&relations, [file], &Config::default(), (2025, 12, 31), None).unwrap()
+}
+
+/// The records of each customer, by its number.
+fn customers(resolution: &Resolution) -> BTreeMap<PersistentId, BTreeSet<String>> {
+    let name = |&record: &RecordId| resolution.records().id(record).to_owned();
+    let of = |(entity, members): (EntityId, &[RecordId])| {
+        (resolution.customer_id(entity), members.iter().map(name).collect())
+    };
+    resolution.entities().iter().map(of).collect()
+}
+
+#[test]
+fn one_percent_more_tells_of_changed_customers_only() {
+    // A thousand records of 400 people and their relatives; then ten more: five strangers, and five further records.
+    let people = doubled(400);
+    let strangers = crowd(405).split_off(400);
+    let again = crowd(400).into_iter().step_by(80).map(|person| Person {
+        id: Box::leak(format!("{} third", person.id).into_boxed_str()),
+        street: "",
+        ..person
+    });
+    let more: Vec<Person> = people.iter().cloned().chain(strangers).chain(again).collect();
+    assert_eq!(more.len() - people.len(), people.len() / 100);
+    let (first, state) = run_in(&people, &Config::default(), &State::default());
+    let (second, _) = run_in(&more, &Config::default(), &state);
+    let (before, after) = (customers(&first), customers(&second));
+    let is_new = |record: &String| first.records().find("crm", record).is_none();
+    for event in second.events() {
+        let touched = [Some(event.entity()), event.other()];
+        for id in touched.into_iter().flatten() {
+            assert_ne!(before.get(&id), after.get(&id), "{event:?} of a customer who is the same");
+        }
+        // Here nothing but what came may have changed: the model learns little from one record in a hundred.
+        assert!(matches!(event, Event::Created(_)), "{event:?}");
+        assert!(after[&event.entity()].iter().all(is_new), "{event:?}");
+    }
+    assert_eq!(second.events().len(), 5, "the strangers");
+    let changed = before.iter().filter(|(id, members)| after.get(id) != Some(members)).count();
+    assert_eq!(changed, 5, "who has a further record, and nobody else");
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(12))]
 
-    /// Every record is in exactly one entity, golden records are a function of the set, and customers keep their numbers
-    /// when records are appended and permuted.
+    /// Every record is in exactly one entity, whatever people say about pairs of them; who was linked is together, and who
+    /// was told apart is apart.
+    #[test]
+    fn every_record_is_in_exactly_one_entity(said in prop::collection::vec((0usize..30, 0usize..30, any::<bool>()), 0..25)) {
+        let people = crowd(30);
+        let mut judgements = Judgements::default();
+        for (a, b, one) in said {
+            let (a, b) = (key(people[a].id), key(people[b].id));
+            // What contradicts is refused, and leaves what was said before.
+            let _ = judgements.record(if one { Judgement::link(a, b) } else { Judgement::cannot_link(a, b) });
+        }
+        let resolution = run_in(&people, &Config::default(), &State { judgements: judgements.clone(), ..State::default() }).0;
+        let mut members: Vec<RecordId> = resolution.entities().iter().flat_map(|(_, members)| members.to_vec()).collect();
+        members.sort_unstable();
+        prop_assert_eq!(members, (0..people.len()).map(RecordId::from_index).collect::<Vec<_>>());
+        for (entity, members) in resolution.entities().iter() {
+            prop_assert!(members.iter().all(|&record| resolution.entities().entity_of(record) == entity));
+        }
+        for judgement in judgements.iter() {
+            let Some((a, b)) = judgement.verdict.pair() else { continue };
+            let together = number(&resolution, &a.id) == number(&resolution, &b.id);
+            prop_assert_eq!(together, judgement.verdict.name() == "link", "{:?}", judgement);
+        }
+    }
+
+    /// Merging any two customers and taking it back leaves golden records, numbers, provenance, figures and consent as if
+    /// nothing had been.
+    #[test]
+    fn merging_any_two_and_unmerging_is_the_identity(a in 0usize..24, step in 1usize..24, events in 1usize..60) {
+        let people = crowd(24);
+        let (a, b) = (key(people[a].id), key(people[(a + step) % 24].id));
+        let (never, state) = run_in(&people, &Config::default(), &State::default());
+        let mut said = state.clone();
+        said.judgements.record(Judgement::link(a.clone(), b.clone())).unwrap();
+        let (together, mut said) = run_in(&people, &Config::default(), &said);
+        prop_assert_eq!(together.entities().len(), never.entities().len() - 1);
+        said.judgements.record(Judgement::cannot_link(a, b)).unwrap();
+        let (apart, after) = run_in(&people, &Config::default(), &said);
+        prop_assert_eq!(&bytes(&apart)[..3], &bytes(&never)[..3]);
+        prop_assert_eq!(after.registry, state.registry);
+        let (before, again, joined) = (histories(&never, events), histories(&apart, events), histories(&together, events));
+        for entity in (0..never.entities().len()).map(EntityId::from_index) {
+            prop_assert_eq!(before.metrics(entity), again.metrics(entity));
+            prop_assert_eq!(before.statements(entity), again.statements(entity));
+            prop_assert_eq!(before.alarms(&before.metrics(entity)), again.alarms(&again.metrics(entity)));
+        }
+        // And in between nothing was lost.
+        prop_assert_eq!(joined.events().len(), before.events().len());
+    }
+
+    /// Golden records are a function of the set, and customers keep their numbers when records are appended and permuted;
+    /// an alias leads to a living customer in one hop.
     #[test]
     fn numbers_hold_under_permutation_and_appending(seed in 0u64..1_000, more in 1usize..12) {
         let people = crowd(40 + more);

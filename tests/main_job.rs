@@ -136,7 +136,7 @@ fn writes_the_files_of_the_contract() {
     }
     assert!(members.keys().copied().eq(1..golden.len() as u32));
     for (row, (entity, (count, sources))) in golden[1..].iter().zip(&members) {
-        let [.., found_count, found_sources, quality] = row.as_slice() else { panic!("{row:?}") };
+        let [.., found_count, found_sources, quality, _] = row.as_slice() else { panic!("{row:?}") };
         assert_eq!((&row[0], found_count), (&entity.to_string(), &count.to_string()));
         assert_eq!(
             found_sources.split("; ").collect::<Vec<_>>(),
@@ -585,6 +585,107 @@ fn what_goes_wrong_is_said_once_and_leaves_nothing_behind() {
     let run = run(&folder, &["crm.csv", "--out", "file"]);
     assert_eq!((run.code, listing(&folder)), (Some(1), before), "{}", run.err);
     assert!(run.err.contains("file: "), "{}", run.err);
+    fs::remove_dir_all(&folder).unwrap();
+}
+
+/// The files of a folder with their bytes.
+fn contents(folder: &Path) -> BTreeMap<String, Vec<u8>> {
+    listing(folder).into_iter().map(|file| (file.clone(), fs::read(folder.join(file)).unwrap())).collect()
+}
+
+#[test]
+fn a_state_keeps_the_numbers_from_run_to_run() {
+    let folder = folder("state");
+    touchpoints(&folder);
+    let with = |out: &str, more: &[&str]| {
+        results(&folder, out, &[&["crm.csv", "shop.csv", "--state", "state"], more].concat())
+    };
+    let first = with("first", &[]);
+    assert_eq!(text_of(&first, "events.csv").len(), text_of(&first, "golden.csv").len(), "all are created");
+    let state = contents(&folder.join("state"));
+    assert_eq!(state.keys().collect::<Vec<_>>(), ["aliases.csv", "judgements.csv", "registry.csv"]);
+    // Again, and again with a limit to memory: the same customers, and nothing has happened.
+    for (out, more) in [("second", &[][..]), ("limited", &["--memory-limit", "1GB"][..])] {
+        let again = with(out, more);
+        for file in ["golden.csv", "xref.csv", "provenance.csv"] {
+            assert!(again[file] == first[file], "{file} of {out}");
+        }
+        assert_eq!(text_of(&again, "events.csv").len(), 1, "the header");
+        assert!(contents(&folder.join("state")) == state, "{out}");
+    }
+    // Somebody says that two are one.
+    let numbers = |files: &BTreeMap<String, Vec<u8>>| -> BTreeMap<String, String> {
+        let rows = text_of(files, "xref.csv").into_iter();
+        rows.map(|row| (format!("{}:{}", row[0], row[1]), row[2].clone())).collect()
+    };
+    let before = numbers(&first);
+    let said = "verdict,source_a,id_a,source_b,id_b\nlink,crm,3,crm,17\n";
+    fs::write(folder.join("state").join("judgements.csv"), said).unwrap();
+    let joined = with("joined", &[]);
+    let after = numbers(&joined);
+    assert_eq!(after["crm:3"], after["crm:17"]);
+    let moved: Vec<&String> = before.keys().filter(|key| before[*key] != after[*key]).collect();
+    assert!(
+        !moved.is_empty()
+            && moved.iter().all(|key| before[*key] == before["crm:3"] || before[*key] == before["crm:17"]),
+        "nobody else has a new number: {moved:?}"
+    );
+    let events = text_of(&joined, "events.csv");
+    assert_eq!((events.len(), events[1][0].as_str()), (2, "merged"));
+    assert_eq!(
+        fs::read_to_string(folder.join("state").join("judgements.csv")).unwrap(),
+        said,
+        "a run does not write what belongs to people"
+    );
+    fs::remove_dir_all(&folder).unwrap();
+}
+
+#[test]
+fn what_goes_wrong_leaves_the_state_untouched() {
+    let folder = folder("state_untouched");
+    touchpoints(&folder);
+    let state = folder.join("state");
+    results(&folder, "first", &["crm.csv", "--state", "state"]);
+    let sound = contents(&state);
+    fs::write(folder.join("rule.toml"), "[merge]\nrules = [\"coin_toss\"]\n").unwrap();
+    fs::write(folder.join("field.toml"), "[merge.fields.shoe_size]\nrules = [\"longest\"]\n").unwrap();
+    fs::write(folder.join("other.csv"), "cielo,ciudad\ngris,Vigo\nazul,Soria\n").unwrap();
+    // What is damaged in the state, the arguments, and what the message names.
+    let judgements = |rows: &str| format!("verdict,source_a,id_a,source_b,id_b,field\n{rows}");
+    let cases: [(Option<(&str, String)>, &[&str], &[&str]); 8] = [
+        (None, &["--config", "rule.toml"], &["merge.rules[0]", "\"coin_toss\"", "use one of"]),
+        (None, &["--config", "field.toml"], &["merge.fields", "\"shoe_size\"", "use one of"]),
+        (None, &["--interactions", "other.csv"], &["other", "no column holds ids of known records"]),
+        (Some(("registry.csv", "id\n7\n".to_owned())), &[], &["registry.csv:1", "the header is not"]),
+        (
+            Some(("registry.csv", "source,source_id,entity_id,born_as,present\ncrm,1,1".to_owned())),
+            &[],
+            &["registry.csv:2", "a row of 3 cells"],
+        ),
+        (Some(("aliases.csv", "alias_id,entity_id\n9998,9999\n".to_owned())), &[], &["aliases.csv", "9999"]),
+        (
+            Some(("judgements.csv", judgements("link,crm,1,crm,2,\ncannot_link,crm,2,crm,1,\n"))),
+            &[],
+            &["judgements.csv:3", "contradicts link of line 2", "keep the judgement that is right"],
+        ),
+        (
+            Some(("judgements.csv", judgements("pin,crm,1,,,shoe_size\n"))),
+            &[],
+            &["judgements", "shoe_size", "use one of"],
+        ),
+    ];
+    for (damage, arguments, words) in cases {
+        if let Some((file, text)) = &damage {
+            fs::write(state.join(file), text).unwrap();
+        }
+        let before = contents(&state);
+        let run = run(&folder, &[&["crm.csv", "--state", "state", "--out", "never"], arguments].concat());
+        assert_eq!(run.code, Some(1), "{arguments:?} {damage:?}: {}", run.err);
+        assert!(words.iter().all(|word| run.err.contains(word)), "{arguments:?} {damage:?}: {}", run.err);
+        assert!(contents(&state) == before, "{arguments:?} {damage:?}");
+        assert!(!folder.join("never").exists(), "{arguments:?} {damage:?}");
+        sound.iter().for_each(|(file, bytes)| fs::write(state.join(file), bytes).unwrap());
+    }
     fs::remove_dir_all(&folder).unwrap();
 }
 

@@ -521,7 +521,7 @@ impl<'o> Loader<'o> {
         // Nothing was counted when the encoding is neither.
         let minority = if utf8 { &tallies.other } else { &tallies.utf8 };
         let message = "lines in another encoding than the rest, read as UTF-8 or else Windows-1252";
-        minority.report(issues, "mixed_encoding", name, message);
+        minority.report(issues, ("mixed_encoding", name, ""), message);
         known.unwrap_or(if utf8 { Encoding::Utf8 } else { Encoding::Windows1252 })
     }
 
