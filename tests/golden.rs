@@ -735,7 +735,7 @@ fn histories(resolution: &Resolution, events: usize) -> History {
             ("at", format!("2025-{:02}-{:02}", 1 + n % 12, 1 + n % 28)),
             ("kind", ["order", "complaint", "optout"][n % 3].to_owned()),
             ("channel", ["web", "phone", "email"][n % 3].to_owned()),
-            ("amount", if n % 3 == 0 { format!("{n}.50") } else { String::new() }),
+            ("amount", if n.is_multiple_of(3) { format!("{n}.50") } else { String::new() }),
             ("currency", "EUR".to_owned()),
         ])
     };

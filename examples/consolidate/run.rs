@@ -93,7 +93,7 @@ pub fn run(arguments: &Arguments) -> Result<()> {
         let scratch = ScratchFolder::new(&arguments.out);
         return what_if(table, (&config, path), (&known.unwrap_or_default(), &scratch), &mut clock);
     }
-    let ((resolution, next), erased) =
+    let Consolidated { resolution, next, erased } =
         consolidate(table, (&config, known.as_ref()), issues, arguments, &mut clock)?;
     // A record that does not exist is an error, and errors leave no files.
     let explained = match arguments.explain.as_deref() {
@@ -230,6 +230,15 @@ fn configuration(arguments: &Arguments) -> Result<Config> {
     Ok(config)
 }
 
+/// What consolidating gives.
+struct Consolidated {
+    resolution: Resolution,
+    /// For the next run, with `--state`.
+    next: Option<State>,
+    /// With `--tombstones`.
+    erased: Option<Tombstones>,
+}
+
 /// Consolidates without the customers who were erased in earlier runs; when somebody is to be erased now, once more without
 /// them, as if they had never been there.
 fn consolidate(
@@ -238,7 +247,7 @@ fn consolidate(
     mut issues: Issues,
     arguments: &Arguments,
     clock: &mut Clock,
-) -> Result<((Resolution, Option<State>), Option<Tombstones>)> {
+) -> Result<Consolidated> {
     let scratch = ScratchFolder::new(&arguments.out);
     let mut resolve = |table: Table, issues: Issues| -> Result<(Resolution, Option<State>)> {
         let begin = |stage: Stage| clock.begin(stage.name());
@@ -251,7 +260,10 @@ fn consolidate(
             None => Ok((consolidate_within(table, config, issues, &scratch, begin)?, None)),
         }
     };
-    let Some(path) = &arguments.tombstones else { return Ok((resolve(table, issues)?, None)) };
+    let Some(path) = &arguments.tombstones else {
+        let (resolution, next) = resolve(table, issues)?;
+        return Ok(Consolidated { resolution, next, erased: None });
+    };
     let mut tombstones = match read_tombstones(path)? {
         Some(tombstones) => tombstones,
         None => Tombstones::new(shared::new_salt()?),
@@ -282,7 +294,8 @@ fn consolidate(
         let rest = without(&table, config, &records)?;
         table = without_erased(rest, config, &tombstones, &mut issues)?;
     }
-    Ok((resolve(table, issues)?, Some(tombstones)))
+    let (resolution, next) = resolve(table, issues)?;
+    Ok(Consolidated { resolution, next, erased: Some(tombstones) })
 }
 
 /// What happened to the customers, when files tell; the bundled sample brings one.
