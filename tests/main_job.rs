@@ -652,7 +652,8 @@ fn what_goes_wrong_leaves_the_state_untouched() {
     fs::write(folder.join("other.csv"), "cielo,ciudad\ngris,Vigo\nazul,Soria\n").unwrap();
     // What is damaged in the state, the arguments, and what the message names.
     let judgements = |rows: &str| format!("verdict,source_a,id_a,source_b,id_b,field\n{rows}");
-    let cases: [(Option<(&str, String)>, &[&str], &[&str]); 8] = [
+    type Case<'a> = (Option<(&'a str, String)>, &'a [&'a str], &'a [&'a str]);
+    let cases: [Case<'_>; 8] = [
         (None, &["--config", "rule.toml"], &["merge.rules[0]", "\"coin_toss\"", "use one of"]),
         (None, &["--config", "field.toml"], &["merge.fields", "\"shoe_size\"", "use one of"]),
         (None, &["--interactions", "other.csv"], &["other", "no column holds ids of known records"]),
