@@ -82,16 +82,17 @@ _CLASSES: dict[int, type[Error]] = {
 }
 
 
-def _load() -> ctypes.CDLL:
+def library_path() -> Path:
+    """The compiled library of this package."""
     # The builder of the wheel names the file after the module that holds it, with the ending of the platform.
     folder = Path(__file__).parent / "_library"
     found = sorted(path for path in folder.glob("*_library.*") if path.suffix in (".so", ".dylib", ".dll", ".pyd"))
     if not found:
         raise ImportError("the library of quilate is not beside its Python code: install the wheel")
-    return ctypes.CDLL(str(found[0]))
+    return found[0]
 
 
-_library = _load()
+_library = ctypes.CDLL(str(library_path()))
 for _name, _arguments in _FALLIBLE.items():
     _function = getattr(_library, _name)
     _function.argtypes = [*_arguments, c_void_p]

@@ -79,9 +79,10 @@ fn check_header(missing: &mut Vec<&'static str>) -> Result<(), String> {
         .into())
 }
 
-/// Builds the library as it is installed, and as the Python package holds it.
+/// Builds the library as it is installed, and as the Python package holds it: with the same features, so that all that it
+/// stands on is compiled once for both.
 fn build() -> Result<PathBuf, String> {
-    sh(&mut cargo("build --release --package quilate-capi --features python"))?;
+    sh(&mut cargo("rustc --release --package quilate-capi --features python --lib --crate-type cdylib"))?;
     let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| PathBuf::from("target"), PathBuf::from);
     let (prefix, suffix) = (std::env::consts::DLL_PREFIX, std::env::consts::DLL_SUFFIX);
     let path = root().join(target).join("release").join(format!("{prefix}quilate_capi{suffix}"));
@@ -174,13 +175,14 @@ fn compile(
     Ok(target)
 }
 
-/// The example `consolidate` in C, for tests that compare languages.
+/// The example `consolidate` in C with a library that is built already, for tests that compare languages; `None` without a
+/// C compiler.
 ///
 /// # Errors
 /// When it does not compile.
-pub fn example() -> Result<Option<PathBuf>, String> {
+pub fn example(library: &Path) -> Result<Option<PathBuf>, String> {
     let Some(compiler) = compiler() else { return Ok(None) };
-    let installed = installed(&build()?, &mut Vec::new())?;
+    let installed = installed(library, &mut Vec::new())?;
     let source = root().join("examples").join("c").join("consolidate.c");
     compile(&compiler, &source, "consolidate", &installed, &[]).map(Some)
 }
