@@ -14,14 +14,17 @@
 //!
 //! Linear in the length of the value.
 
+use std::borrow::Cow;
+
 use serde::Serialize;
 
-use super::ascii;
+use super::ascii::{self, Folded};
 use super::{Hint, Normalized, Quality};
 
 mod grammar;
 mod lexicon;
 mod places;
+mod settled;
 mod tail;
 mod words;
 mod write;
@@ -71,56 +74,67 @@ impl Address {
         let mut out = String::with_capacity(64);
         push_compact(&self.street_type, &mut out);
         out.push('|');
-        let core = self.core();
-        // Units stand between number and place.
-        let place = core.rfind('|').unwrap_or(core.len());
-        out.push_str(&core[..place]);
+        self.push_street(&mut out);
         self.push_units(&mut out);
-        out.push_str(&core[place..]);
+        out.push('|');
+        self.push_place(&mut out);
         out
     }
 
-    /// `name|number||place`: the key without type and units, less its first sign.
+    /// `|name|number||place`: the key without type and units.
     fn core(&self) -> String {
-        let mut out = String::with_capacity(64);
-        let name = ascii::fold_words(&self.street_name);
+        let mut out = String::with_capacity(48);
+        out.push('|');
+        self.push_street(&mut out);
+        out.push('|');
+        self.push_place(&mut out);
+        out
+    }
+
+    /// `name|number|`
+    fn push_street(&self, out: &mut String) {
+        let start = out.len();
+        let name = Folded::words(&self.street_name);
         for word in name.split(' ').filter(|w| !lexicon::is_particle(w)) {
-            if !out.is_empty() {
+            if out.len() > start {
                 out.push(' ');
             }
             out.push_str(word);
         }
         out.push('|');
-        push_compact(&self.house_number, &mut out);
-        out.push_str("||");
+        push_compact(&self.house_number, out);
+        out.push('|');
+    }
+
+    fn push_place(&self, out: &mut String) {
         if self.postcode.is_empty() {
-            out.push_str(&ascii::fold_words(&self.city));
+            out.push_str(&Folded::words(&self.city));
         } else {
-            push_compact(&self.postcode, &mut out);
+            push_compact(&self.postcode, out);
         }
-        out
     }
 
     fn push_units(&self, out: &mut String) {
-        let mut units: Vec<String> = self
-            .unit
-            .iter()
-            .map(|(key, value)| (*key, value.as_str()))
-            .chain((!self.po_box.is_empty()).then_some(("po_box", self.po_box.as_str())))
-            .filter(|(key, _)| !OUTSIDE_KEY.contains(key))
-            .map(|(key, value)| format!("{key}={}", ascii::fold_words(value)))
-            .collect();
-        units.sort_unstable();
-        for (position, unit) in units.iter().enumerate() {
+        let po_box = (!self.po_box.is_empty()).then_some(("po_box", self.po_box.as_str()));
+        let units = self.unit.iter().map(|(key, value)| (*key, value.as_str())).chain(po_box);
+        let units = units.filter(|(key, _)| !OUTSIDE_KEY.contains(key));
+        let mut units: Vec<(&str, Folded)> = units.map(|(key, value)| (key, Folded::words(value))).collect();
+        units.sort_unstable_by(|(a, x), (b, y)| (*a, &**x).cmp(&(*b, &**y)));
+        for (position, (key, value)) in units.iter().enumerate() {
             if position > 0 {
                 out.push(';');
             }
-            out.push_str(unit);
+            out.push_str(key);
+            out.push('=');
+            out.push_str(value);
         }
     }
 
     fn is_empty(&self) -> bool {
-        *self == Self { country: self.country.clone(), ..Self::default() }
+        let Self { street_type, street_name, house_number, unit, postcode, city, region, country: _, po_box } =
+            self;
+        let texts = [street_type, street_name, house_number, postcode, city, region, po_box];
+        unit.is_empty() && texts.iter().all(|text| text.is_empty())
     }
 }
 
@@ -206,14 +220,14 @@ fn normalise<'a>(raw: &'a str, hint: &Hint<'_>, whole: bool) -> Normalized<'a, A
         let (keys, reasons) = (Vec::new(), vec!["not_an_address"]);
         return Normalized {
             original: raw,
-            canonical: cleaned,
+            canonical: cleaned.into_owned(),
             parts,
             keys,
             quality: Quality::Unparsed,
             reasons,
         };
     }
-    let canonical = settled_form(&parts, cleaned, hinted, whole);
+    let canonical = settled_form(&parts, unread, cleaned, hinted, whole);
     let keys = keys_of(&parts);
     Normalized { original: raw, canonical, parts, keys, quality, reasons }
 }
@@ -221,7 +235,7 @@ fn normalise<'a>(raw: &'a str, hint: &Hint<'_>, whole: bool) -> Normalized<'a, A
 fn keys_of(parts: &Address) -> Vec<String> {
     let mut keys = vec![parts.match_key()];
     if !parts.street_name.is_empty() {
-        let core = format!("|{}", parts.core());
+        let core = parts.core();
         if !keys.contains(&core) {
             keys.push(core);
         }
@@ -231,17 +245,43 @@ fn keys_of(parts: &Address) -> Vec<String> {
 
 /// The address written out in the order of its country, provided that it reads as itself; else the text with its blanks
 /// cleaned. Either is a fixed point: a text that does not settle is its own cleaned form the next time as well.
-fn settled_form(parts: &Address, cleaned: String, hinted: &str, whole: bool) -> String {
+fn settled_form(parts: &Address, unread: bool, cleaned: Cow<'_, str>, hinted: &str, whole: bool) -> String {
     let written = write::write(parts);
     if clean(&written) != written || placeholder_reason(&written).is_some() {
-        return cleaned;
+        return cleaned.into_owned();
+    }
+    if !unread && settled::reads_as_itself(parts, hinted, whole) {
+        return written;
     }
     let (again, unread) = grammar::read(&written, hinted, whole);
-    if again == *parts && !unread { written } else { cleaned }
+    if again == *parts && !unread { written } else { cleaned.into_owned() }
 }
 
 /// One line with single blanks; line breaks and brackets become commas.
-fn clean(raw: &str) -> String {
+fn clean(raw: &str) -> Cow<'_, str> {
+    if is_clean(raw) { Cow::Borrowed(raw) } else { Cow::Owned(cleaned(raw)) }
+}
+
+/// Whether [`cleaned`] has nothing to do; errs towards false.
+fn is_clean(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    let mut before = b' ';
+    for &byte in bytes {
+        let fits = match byte {
+            b' ' => before != b' ',
+            b',' => before != b' ' && before != b',',
+            0..b' ' | 0x7f | b'(' | b')' | b'[' | b']' | b';' | b'|' | b'"' => false,
+            _ => before != b',',
+        };
+        if !fits {
+            return false;
+        }
+        before = byte;
+    }
+    !matches!(before, b' ' | b',') && ascii::is_western(text)
+}
+
+fn cleaned(raw: &str) -> String {
     let mut out = String::with_capacity(raw.len());
     let mut rest = raw.chars();
     while let Some(c) = rest.next() {
@@ -294,11 +334,23 @@ fn squeeze(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-/// Title case for text that is all in one case, particles in lower case; other text stays as it is.
-fn title_case(text: &str) -> String {
+/// Whether [`title_case`] leaves a text as it is.
+fn is_in_title_case(text: &str) -> bool {
+    // Most texts are decided by letters of ASCII.
+    let (upper, lower) = text.bytes().fold((false, false), |(upper, lower), byte| {
+        (upper | byte.is_ascii_uppercase(), lower | byte.is_ascii_lowercase())
+    });
+    if upper && lower {
+        return true;
+    }
     let letters = || text.chars().filter(|c| c.is_alphabetic());
     // One letter or a code such as `SP` says nothing about case.
-    if letters().count() < 3 || (letters().any(char::is_lowercase) && letters().any(char::is_uppercase)) {
+    letters().count() < 3 || (letters().any(char::is_lowercase) && letters().any(char::is_uppercase))
+}
+
+/// Title case for text that is all in one case, particles in lower case; other text stays as it is.
+fn title_case(text: &str) -> String {
+    if is_in_title_case(text) {
         return text.to_owned();
     }
     let mut out = String::with_capacity(text.len());
@@ -410,11 +462,17 @@ fn placeholder_reason(cleaned: &str) -> Option<&'static str> {
     if cleaned.len() > LONGEST {
         return None;
     }
-    let words = ascii::fold_words(cleaned);
-    if FAKE.contains(&words.as_str()) {
+    // Words for absence have no digit, and the numbers of the fakes are these two.
+    let numbered =
+        cleaned.bytes().any(|b| b.is_ascii_digit()) && cleaned.bytes().any(|b| b.is_ascii_alphabetic());
+    if numbered && !cleaned.contains("123") && !cleaned.contains("742") && ascii::is_western(cleaned) {
+        return None;
+    }
+    let words = Folded::words(cleaned);
+    if FAKE.contains(&&*words) {
         return Some("known_fake");
     }
-    if NONE.contains(&words.as_str())
+    if NONE.contains(&&*words)
         || ascii::is_null_marker(&words)
         || (words.len() > 2 && ascii::is_one_byte_repeated(&words))
     {

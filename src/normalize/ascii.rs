@@ -62,6 +62,64 @@ pub(super) fn fold_words(raw: &str) -> String {
     ascii_words(&fold(raw))
 }
 
+/// [`fold_words`] of a short text, on the stack where it fits: for look-ups.
+pub(super) enum Folded {
+    Short([u8; Folded::CAPACITY], u8),
+    Long(String),
+}
+
+impl Folded {
+    const CAPACITY: usize = 46;
+
+    pub(super) fn words(raw: &str) -> Self {
+        let (mut buffer, mut len, mut pending) = ([0; Self::CAPACITY], 0, false);
+        for c in raw.chars() {
+            let letter = if c.is_ascii() { Some(c) } else { western_letter(c) };
+            // Two signs at most are added for a letter.
+            let (Some(c), true) = (letter, len + 2 <= Self::CAPACITY) else {
+                return Self::Long(fold_words(raw));
+            };
+            if !c.is_ascii_alphanumeric() {
+                pending = true;
+                continue;
+            }
+            if pending && len > 0 {
+                buffer[len] = b' ';
+                len += 1;
+            }
+            pending = false;
+            buffer[len] = c.to_ascii_lowercase() as u8;
+            len += 1;
+        }
+        Self::Short(buffer, len as u8)
+    }
+}
+
+impl std::ops::Deref for Folded {
+    type Target = str;
+
+    fn deref(&self) -> &str {
+        match self {
+            // ASCII by construction.
+            Self::Short(buffer, len) => std::str::from_utf8(&buffer[..usize::from(*len)]).unwrap_or_default(),
+            Self::Long(text) => text,
+        }
+    }
+}
+
+/// Whether a text is ASCII, letters of Western Europe and ordinal signs only, so that none of its characters is invisible,
+/// white space other than ASCII's, or a digit of another script.
+pub(super) fn is_western(text: &str) -> bool {
+    let mut rest = text.as_bytes();
+    while let Some(at) = rest.iter().position(|byte| !byte.is_ascii()) {
+        match &rest[at..] {
+            [0xc3, _, tail @ ..] | [0xc2, 0xaa | 0xb0 | 0xba, tail @ ..] => rest = tail,
+            _ => return false,
+        }
+    }
+    true
+}
+
 fn ascii_words(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut pending = false;
@@ -243,6 +301,10 @@ mod tests {
             ("", ""),
         ] {
             assert_eq!(fold(raw), folded, "{raw}");
+        }
+        let long = "ñ, x ".repeat(40);
+        for raw in ["  C/ Peña,  nº 5 ", "", "-", "Straße ¹²³", "Łódź", "n° 5", &long] {
+            assert_eq!(&*Folded::words(raw), fold_words(raw), "{raw}");
         }
         assert_eq!(fold_words("  C/ Peña,  nº 5 "), "c pena no 5");
     }

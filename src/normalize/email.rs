@@ -90,7 +90,7 @@ impl Email {
 /// ```
 pub fn email<'a>(raw: &'a str, _hint: &Hint<'_>) -> Normalized<'a, Email> {
     if is_plain(raw) {
-        return single(raw, raw);
+        return address(raw, raw);
     }
     if let Some(narrow) = narrowed(raw) {
         return with_original(raw, several(&narrow));
@@ -167,7 +167,11 @@ fn without_address<'a>(original: &'a str, text: &str) -> Normalized<'a, Email> {
 
 /// One address, `text`, that may still carry quotes, a label and trailing punctuation.
 fn single<'a>(original: &'a str, text: &str) -> Normalized<'a, Email> {
-    let text = strip_wrapping(text);
+    address(original, strip_wrapping(text))
+}
+
+/// One address without anything around it.
+fn address<'a>(original: &'a str, text: &str) -> Normalized<'a, Email> {
     let Some((local, domain)) = text.split_once('@') else {
         return without_address(original, text);
     };
@@ -287,8 +291,12 @@ fn mailbox(local: &str, domain: &str, base_len: usize, rules: Option<&Rules>) ->
     }
     let base = if rules.tags { &local[..base_len] } else { local };
     let mut out = String::with_capacity(base.len() + domain.len() + 1);
-    for c in base.chars().filter(|c| !rules.ignored.contains(*c)) {
-        out.push(if rules.dot_is_hyphen && c == '.' { '-' } else { c });
+    if rules.ignored.is_empty() && !rules.dot_is_hyphen {
+        out.push_str(base);
+    } else {
+        for c in base.chars().filter(|c| !rules.ignored.contains(*c)) {
+            out.push(if rules.dot_is_hyphen && c == '.' { '-' } else { c });
+        }
     }
     if out.is_empty() {
         out.push_str(base);

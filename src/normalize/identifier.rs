@@ -14,12 +14,17 @@ use serde::Serialize;
 use super::ascii;
 use super::{Hint, Normalized, Quality, with_original};
 
+mod carried;
 mod checks;
 mod european;
 mod format;
+mod labels;
+mod recognise;
 mod schemes;
 
-use schemes::Scheme;
+use carried::{carried, entity_of, iban_country};
+use labels::{glued_label, strip_labels};
+use recognise::{Found, recognise};
 
 /// Whom an identifier belongs to.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize)]
@@ -115,7 +120,7 @@ pub fn identifier<'a>(raw: &'a str, hint: &Hint<'_>) -> Normalized<'a, Identifie
         return first;
     }
     // A country prefix taken off may uncover another one, or a scheme: `BRGB...`.
-    super::settled(raw, raw.trim(), |text| read_cell(text, region))
+    super::settled_from(first, raw.trim(), |text| read_cell(text, region))
 }
 
 /// Reads a cell of one identifier, or of several with a slash, comma or semicolon between them.
@@ -124,7 +129,8 @@ fn read_cell<'a>(raw: &'a str, region: &str) -> Normalized<'a, Identifier> {
     const MOST: usize = 8;
     let separator = |c: char| matches!(c, ';' | ',' | '/' | '|' | '\n');
     let long = |piece: &&str| piece.bytes().filter(u8::is_ascii_alphanumeric).count() >= SHORTEST;
-    if !raw.contains(separator) || !raw.split(separator).all(|piece| long(&piece)) {
+    let separated = raw.bytes().any(|byte| matches!(byte, b';' | b',' | b'/' | b'|' | b'\n'));
+    if !separated || !raw.split(separator).all(|piece| long(&piece)) {
         return read(raw, region);
     }
     let whole = read(raw, region);
@@ -228,71 +234,16 @@ fn grade<'a>(
     Normalized { original, canonical: parts.compact.clone(), parts, keys, quality, reasons }
 }
 
-/// The text after labels such as `N.I.F.:`, and the scheme they announce.
-fn strip_labels(raw: &str) -> (&str, &'static str) {
-    let mut text = raw.trim();
-    let mut announced = "";
-    // Two: "NIF / CIF: ...".
-    for _ in 0..2 {
-        let Some((label, rest)) = leading_label(text) else { break };
-        announced = if label.is_empty() { announced } else { label };
-        text = rest;
-    }
-    // A remark in brackets after the number.
-    if let Some((number, _remark)) =
-        text.split_once('(').filter(|(n, _)| n.contains(|c: char| c.is_ascii_digit()))
-    {
-        text = number;
-    }
-    (text, announced)
-}
-
-/// The longest run of letters, dots, blanks and slashes at the start that is a label, with a sign after it.
-fn leading_label(text: &str) -> Option<(&'static str, &str)> {
-    const LONGEST: usize = 16;
-    if text.starts_with(|c: char| c.is_ascii_digit()) {
-        return None;
-    }
-    let mut word = String::new();
-    let mut best = None;
-    for (at, c) in text.char_indices() {
-        if c.is_alphabetic() {
-            ascii::fold_into(c.encode_utf8(&mut [0; 4]), &mut word);
-        } else if c.is_numeric() {
-            break;
-        } else {
-            best = label_of(&word).map(|l| (l, &text[at..])).or(best);
-        }
-        if word.len() > LONGEST || c == ':' {
-            break;
-        }
-    }
-    let (label, rest) = best?;
-    let rest = rest.trim_start_matches(|c: char| !c.is_alphanumeric());
-    rest.contains(|c: char| c.is_ascii_digit()).then_some((label, rest))
-}
-
-/// A label written onto a number: `DNI54362315K`. Shorter ones than three letters may be part of the number.
-fn glued_label(compact: &[u8]) -> Option<(&'static str, &[u8])> {
-    const SHORTEST_LABEL: usize = 3;
-    const SHORTEST_NUMBER: usize = 5;
-    let starts = |label: &&str| {
-        label.len() >= SHORTEST_LABEL
-            && compact.get(..label.len()).is_some_and(|head| head.eq_ignore_ascii_case(label.as_bytes()))
-    };
-    let longest =
-        schemes::LABELS.iter().filter(|(label, _)| starts(label)).max_by_key(|(label, _)| label.len())?;
-    let rest = &compact[longest.0.len()..];
-    (rest.len() >= SHORTEST_NUMBER && rest.iter().any(u8::is_ascii_digit)).then_some((longest.1, rest))
-}
-
-fn label_of(word: &str) -> Option<&'static str> {
-    schemes::LABELS.iter().find(|(label, _)| *label == word).map(|(_, scheme)| *scheme)
-}
-
 /// Upper-case letters and digits; `&` and Ñ, which RFCs contain, as Latin-1. `None` when there are too many.
 fn compact<'b>(text: &str, buffer: &'b mut [u8; MAX_LENGTH]) -> Option<&'b [u8]> {
     let mut len = 0;
+    if text.is_ascii() {
+        for byte in text.bytes().filter(|&byte| byte.is_ascii_alphanumeric() || byte == b'&') {
+            *buffer.get_mut(len)? = byte.to_ascii_uppercase();
+            len += 1;
+        }
+        return Some(&buffer[..len]);
+    }
     let mut push = |byte: u8| {
         *buffer.get_mut(len)? = byte;
         len += 1;
@@ -318,307 +269,39 @@ fn compact<'b>(text: &str, buffer: &'b mut [u8; MAX_LENGTH]) -> Option<&'b [u8]>
 }
 
 fn text_of(bytes: &[u8]) -> String {
+    if let Some(text) = std::str::from_utf8(bytes).ok().filter(|text| text.is_ascii()) {
+        return text.to_owned();
+    }
     bytes.iter().map(|&b| char::from(b)).collect()
-}
-
-/// Compact characters, without allocation.
-#[derive(Clone, Copy)]
-struct Bytes {
-    buffer: [u8; MAX_LENGTH],
-    len: usize,
-}
-
-impl Bytes {
-    /// Of at most [`MAX_LENGTH`] bytes; more are cut.
-    fn new(bytes: &[u8]) -> Self {
-        let len = bytes.len().min(MAX_LENGTH);
-        let mut buffer = [0; MAX_LENGTH];
-        buffer[..len].copy_from_slice(&bytes[..len]);
-        Self { buffer, len }
-    }
-
-    fn as_slice(&self) -> &[u8] {
-        &self.buffer[..self.len]
-    }
-}
-
-/// A value that was read as an identifier.
-#[derive(Clone, Copy)]
-struct Found {
-    bytes: Bytes,
-    scheme: Option<&'static Scheme>,
-    valid: Option<bool>,
-}
-
-/// Tries, in this order: the announced scheme, the country's, a country prefix, international schemes, and those of
-/// other countries that a check digit makes unmistakable. The first that holds wins, else the first of the structure.
-fn recognise(
-    compact: &[u8],
-    text: &str,
-    announced: &str,
-    region: &str,
-    reasons: &mut Vec<&'static str>,
-) -> Found {
-    let mut failed: Option<Found> = None;
-    let attempt = |bytes: &[u8], scheme: &'static Scheme, failed: &mut Option<Found>| -> Option<Found> {
-        let valid = (scheme.check)(bytes)?;
-        let found = Found { bytes: Bytes::new(bytes), scheme: Some(scheme), valid: Some(valid) };
-        if valid {
-            return Some(found);
-        }
-        failed.get_or_insert(found);
-        None
-    };
-    if let Some(scheme) = schemes::all().find(|s| !announced.is_empty() && s.name == announced)
-        && let Some(found) = attempt(compact, scheme, &mut failed)
-    {
-        return found;
-    }
-    if let Some(found) = schemes::of_country("").iter().find_map(|s| attempt(compact, s, &mut failed)) {
-        return found;
-    }
-    let prefix = compact.get(..2).and_then(|p| std::str::from_utf8(p).ok()).map(country_of_prefix);
-    for country in [Some(region), prefix].into_iter().flatten().filter(|c| !c.is_empty()) {
-        let body = strip_country(compact, country);
-        if country == "ES" {
-            let mut padded = [0; 9];
-            if let Some(number) = spanish_number(body, &mut padded, reasons)
-                && let Some(found) =
-                    schemes::of_country("ES").iter().find_map(|s| attempt(number, s, &mut failed))
-            {
-                return found;
-            }
-        }
-        let preferred = preferred_by_punctuation(country, text)
-            .or_else(|| (body.len() < compact.len() && country == "IE").then_some("VAT_IE"));
-        let order = schemes::of_country(country);
-        let first = order.iter().filter(|s| preferred == Some(s.name));
-        let rest = order.iter().filter(|s| preferred != Some(s.name));
-        for scheme in first.chain(rest) {
-            if let Some(found) = attempt(body, scheme, &mut failed) {
-                // A dash before the last digit says that there is a check digit, which then has failed.
-                if scheme.name == "CC_CO" && preferred == Some("NIT_CO") {
-                    continue;
-                }
-                return found;
-            }
-            // The dashes of one scheme are not another's, whose structure is the same.
-            if country == "US" && preferred == Some(scheme.name) {
-                break;
-            }
-        }
-    }
-    let own_failed = failed.as_ref().is_some_and(|f: &Found| {
-        f.scheme.is_some_and(|s| {
-            s.country == region || Some(s.country) == prefix && f.bytes.as_slice().len() < compact.len()
-        })
-    });
-    if !own_failed
-        && let Some(found) = schemes::telling()
-            .iter()
-            .filter(|s| s.country != region)
-            .find_map(|s| attempt(compact, s, &mut failed))
-    {
-        return found;
-    }
-    // A failed check means something only where the scheme was to be expected: by label, country or country prefix, or
-    // because of letters in the places of a scheme.
-    let expected = failed.as_ref().and_then(|f| Some((f, f.scheme?))).is_some_and(|(found, scheme)| {
-        let prefixed = prefix == Some(scheme.country) && found.bytes.as_slice().len() < compact.len();
-        let lettered = region.is_empty() && found.bytes.as_slice().iter().any(u8::is_ascii_uppercase);
-        scheme.name == announced
-            || scheme.country.is_empty()
-            || scheme.country == region
-            || prefixed
-            || lettered
-    });
-    failed.filter(|_| expected).unwrap_or_else(|| Found {
-        bytes: Bytes::new(compact),
-        scheme: None,
-        valid: None,
-    })
-}
-
-/// The country that the prefix of a VAT number names: Greece and Northern Ireland have one of their own.
-fn country_of_prefix(two: &str) -> &str {
-    match two {
-        "EL" => "GR",
-        "XI" => "GB",
-        two => two,
-    }
-}
-
-/// The national part of a number with the prefix of European VAT numbers.
-fn strip_country<'b>(compact: &'b [u8], country: &str) -> &'b [u8] {
-    // The numbers of Romania's companies have two to ten digits.
-    let shortest = if country == "RO" { 2 } else { 8 };
-    let prefixed = |two: &&[u8]| std::str::from_utf8(two).is_ok_and(|two| country_of_prefix(two) == country);
-    match compact.split_at_checked(2).filter(|(two, _)| prefixed(two)).map(|(_, rest)| rest) {
-        Some(rest) if rest.len() >= shortest && rest.iter().any(u8::is_ascii_digit) && country != "CH" => {
-            rest
-        }
-        _ => compact,
-    }
-}
-
-/// Seven digits and a letter are padded, the zero of old NIEs dropped, the letter of eight bare digits computed.
-fn spanish_number<'b>(b: &[u8], out: &'b mut [u8; 9], reasons: &mut Vec<&'static str>) -> Option<&'b [u8]> {
-    if checks::shape(b, b"dddddddA") {
-        out[0] = b'0';
-        out[1..].copy_from_slice(b);
-    } else if checks::shape(b, b"0ddddddddA") {
-        out.copy_from_slice(&b[1..]);
-    } else if let Some(mended) = with_digits_for_letters(b) {
-        *out = mended;
-        reasons.push("ocr_letter");
-    } else if checks::shape(b, b"AddddddddA") && matches!(b[0], b'X' | b'Y' | b'Z') && b[1] == b'0' {
-        out[0] = b[0];
-        out[1..].copy_from_slice(&b[2..]);
-    } else if checks::all_digits(b, 8..=8) {
-        out[..8].copy_from_slice(b);
-        out[8] = checks::dni_letter(b);
-        reasons.push("letter_missing");
-    } else {
-        return None;
-    }
-    Some(out)
-}
-
-/// A DNI or NIE in which letters stand where digits belong, as scanners read them; only when its control letter then holds.
-fn with_digits_for_letters(b: &[u8]) -> Option<[u8; 9]> {
-    let mut mended: [u8; 9] = b.try_into().ok()?;
-    let from = usize::from(matches!(b[0], b'X' | b'Y' | b'Z'));
-    for c in &mut mended[from..8] {
-        *c = match *c {
-            b'O' | b'Q' => b'0',
-            b'I' | b'L' => b'1',
-            b'S' => b'5',
-            b'B' => b'8',
-            digit => digit,
-        };
-    }
-    let mended = Some(mended).filter(|mended| mended != b)?;
-    let holds = if from == 1 { checks::nie(&mended) } else { checks::dni(&mended) };
-    (holds == Some(true)).then_some(mended)
-}
-
-/// The scheme that dashes tell from another of the same length.
-fn preferred_by_punctuation(country: &str, text: &str) -> Option<&'static str> {
-    let dash = text.rfind('-')?;
-    match (country, text.len() - dash - 1) {
-        ("US", 7) => Some("EIN"),
-        ("US", 4) if text.starts_with('9') => Some("ITIN"),
-        ("US", 4) => Some("SSN"),
-        ("CO", 1) => Some("NIT_CO"),
-        _ => None,
-    }
 }
 
 fn parts_of(found: &Found) -> Identifier {
     let b = found.bytes.as_slice();
-    let digits = b.iter().filter(|c| c.is_ascii_digit()).map(|&c| char::from(c)).collect();
+    let (mut digits, mut len) = ([0; MAX_LENGTH], 0);
+    for &digit in b.iter().filter(|c| c.is_ascii_digit()) {
+        digits[len] = digit;
+        len += 1;
+    }
+    let digits = text_of(&digits[..len]);
     let mut parts = Identifier { compact: text_of(b), valid: found.valid, digits, ..Identifier::default() };
     let Some(scheme) = found.scheme else { return parts };
     parts.scheme = Some(scheme.name);
     parts.country =
         if scheme.name == "IBAN" { iban_country(b) } else { Some(scheme.country).filter(|c| !c.is_empty()) };
-    parts.entity = Some(entity_of(scheme, b)).filter(|_| !schemes::GENERIC.contains(&parts.compact.as_str()));
+    parts.entity = Some(entity_of(scheme, b))
+        .filter(|_| schemes::filler(&parts.compact) != Some(schemes::Filler::Generic));
     if found.valid == Some(true) || scheme.name == "RFC" {
         (parts.birth_date, parts.female) = carried(scheme.name, b);
     }
     parts
 }
 
-fn iban_country(b: &[u8]) -> Option<&'static str> {
-    schemes::all().map(|s| s.country).find(|c| !c.is_empty() && b.starts_with(c.as_bytes()))
-}
-
-fn entity_of(scheme: &Scheme, b: &[u8]) -> Entity {
-    match (scheme.name, b[0]) {
-        ("RFC", _) if b.len() == 12 => Entity::Company,
-        ("RFC", _) => Entity::Person,
-        ("CUIT", b'2') | ("RIF", b'V' | b'E' | b'P') => Entity::Person,
-        ("CUIT", _) | ("RIF", _) => Entity::Company,
-        ("RUC_PE", b'1') => Entity::Person,
-        ("RUC_PE", _) => Entity::Company,
-        ("NIF_PT", b'1'..=b'4') => Entity::Person,
-        ("NIF_PT", _) => Entity::Company,
-        // Fifty million and above went to companies.
-        ("RUT_CL", first) => {
-            if b.len() == 9 && first >= b'5' {
-                Entity::Company
-            } else {
-                Entity::Person
-            }
-        }
-        _ => scheme.entity,
-    }
-}
-
-/// The date of birth and sex that a valid number carries.
-fn carried(scheme: &str, b: &[u8]) -> (Option<(i16, u8, u8)>, Option<bool>) {
-    let two = |at: usize| b.get(at..at + 2).map_or(0, |d| i16::from(d[0] & 15) * 10 + i16::from(d[1] & 15));
-    let date = |year: i16, month: i16, day: i16| {
-        let (month, day) = (u8::try_from(month).ok()?, u8::try_from(day).ok()?);
-        ((1..=12).contains(&month) && (1..=31).contains(&day)).then_some((year, month, day))
-    };
-    match scheme {
-        "CURP" => {
-            let century = if b[16].is_ascii_digit() { 1900 } else { 2000 };
-            (date(century + two(4), two(6), two(8)), Some(b[10] == b'M').filter(|_| b[10] != b'X'))
-        }
-        "RFC" if b.len() == 13 => (date(adult_century(two(4)), two(6), two(8)), None),
-        "CF" => italian_birth(b).map_or((None, None), |(y, m, d, female)| (date(y, m, d), Some(female))),
-        "PESEL" => {
-            let century =
-                [1900, 2000, 2100, 2200, 1800].get(usize::from(b[2] & 15) / 2).copied().unwrap_or(1900);
-            (date(century + two(0), two(2) % 20, two(4)), Some(b[9].is_multiple_of(2)))
-        }
-        "NN" => {
-            let number = b[..9].iter().fold(0u64, |n, &c| n * 10 + u64::from(c & 15));
-            let check = u64::from(two(9).unsigned_abs());
-            let century = if 97 - number % 97 == check { 1900 } else { 2000 };
-            (date(century + two(0), two(2), two(4)), Some(b[8].is_multiple_of(2)))
-        }
-        "CNP" => {
-            let century = match b[0] {
-                b'1' | b'2' => 1900,
-                b'3' | b'4' => 1800,
-                b'5' | b'6' => 2000,
-                _ => return (None, None),
-            };
-            (date(century + two(1), two(3), two(5)), Some(b[0].is_multiple_of(2)))
-        }
-        "NIR" => (None, Some(b[0] == b'2')),
-        _ => (None, None),
-    }
-}
-
-/// The century of a two-digit year of birth of somebody who pays taxes.
-fn adult_century(year: i16) -> i16 {
-    const YOUNGEST: i16 = 10;
-    if year < YOUNGEST { 2000 + year } else { 1900 + year }
-}
-
-fn italian_birth(b: &[u8]) -> Option<(i16, i16, i16, bool)> {
-    // Letters stand for digits where two people would have had the same code.
-    let digit = |at: usize| match b[at] {
-        c @ b'0'..=b'9' => Some(i16::from(c - b'0')),
-        c => b"LMNPQRSTUV".iter().position(|&s| s == c).and_then(|p| i16::try_from(p).ok()),
-    };
-    let year = digit(6)? * 10 + digit(7)?;
-    let month = i16::try_from(b"ABCDEHLMPRST".iter().position(|&m| m == b[8])?).ok()? + 1;
-    let day = digit(9)? * 10 + digit(10)?;
-    Some((adult_century(year), month, if day > 40 { day - 40 } else { day }, day > 40))
-}
-
 fn filler_reason(parts: &Identifier) -> Option<&'static str> {
     const SHORTEST: usize = 5;
-    if schemes::GENERIC.contains(&parts.compact.as_str()) {
-        return Some("generic_legal_id");
-    }
-    if schemes::FILLERS.contains(&parts.compact.as_str()) {
-        return Some("known_filler");
+    match schemes::filler(&parts.compact) {
+        Some(schemes::Filler::Generic) => return Some("generic_legal_id"),
+        Some(schemes::Filler::Known) => return Some("known_filler"),
+        None => {}
     }
     // With a control letter or digit besides, the body alone is one digit repeated.
     let body = match parts.scheme {

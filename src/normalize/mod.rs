@@ -97,8 +97,18 @@ fn settled<'a, P>(
     cleaned: &str,
     read: impl Fn(&str) -> Normalized<'_, P>,
 ) -> Normalized<'a, P> {
-    const MAX_READINGS: usize = 6;
     let first = with_original(raw, read(raw));
+    settled_from(first, cleaned, read)
+}
+
+/// [`settled`] where the first reading is there already.
+fn settled_from<'a, P>(
+    first: Normalized<'a, P>,
+    cleaned: &str,
+    read: impl Fn(&str) -> Normalized<'_, P>,
+) -> Normalized<'a, P> {
+    const MAX_READINGS: usize = 6;
+    let raw = first.original;
     if is_settled(&first, raw, cleaned) {
         return first;
     }

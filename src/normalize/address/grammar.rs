@@ -1,44 +1,58 @@
 //! From a cleaned line to components.
 
-use super::super::ascii;
-use super::lexicon::{self, Family};
+use std::borrow::Cow;
+
+use super::super::ascii::{self, Folded};
+use super::lexicon::{self, Family, Group};
 use super::tail::take_place;
-use super::words::{Token, segments, tokens};
+use super::words::{Token, push_tokens, segments, spaced};
 use super::write::display;
 use super::{Address, places};
 
 /// Reads a cleaned line. The flag says that some text was understood as nothing.
 pub(super) fn read(text: &str, hinted: &str, whole: bool) -> (Address, bool) {
-    let mut segments = segments(text, hinted);
+    let text = spaced(text, hinted);
+    let mut segments = segments(&text);
     let mut out = Address::default();
-    let mut region = hinted.to_owned();
+    let mut region = Cow::Borrowed(hinted);
     let mut unread = false;
     if whole {
         if let Some(code) = segments.last().filter(|_| segments.len() > 1).and_then(|s| country_name(s)) {
             segments.pop();
-            region = code.to_owned();
+            region = Cow::Borrowed(code);
         }
         drop_country_word(&mut segments, &mut region);
         unread |= take_place(&mut segments, &mut out, &region);
     }
-    out.country.clone_from(&region);
+    let region = &*region;
+    region.clone_into(&mut out.country);
     let mut reader =
-        Reader { groups: lexicon::groups(&region), family: lexicon::family(&region), region, out, unread };
-    join_lone_number(&mut segments, reader.groups);
-    let lines: Vec<Vec<Token<'_>>> = segments.iter().map(|s| tokens(s)).filter(|t| !t.is_empty()).collect();
-    for (position, line) in lines.iter().enumerate() {
-        let later = &lines[position + 1..];
+        Reader { groups: lexicon::groups(region), family: lexicon::family(region), region, out, unread };
+    let joined = is_lone_number(&segments, reader.groups);
+    let mut tokens = Vec::with_capacity(text.len() / 4 + 2);
+    let mut ends = Vec::with_capacity(segments.len());
+    for (position, segment) in segments.iter().enumerate() {
+        push_tokens(segment, &mut tokens);
+        if !(joined && position == 0) && tokens.len() > ends.last().copied().unwrap_or(0) {
+            ends.push(tokens.len());
+        }
+    }
+    let start_of = |at: usize| if at == 0 { 0 } else { ends[at - 1] };
+    let line_at = |at: usize| &tokens[start_of(at)..ends[at]];
+    for position in 0..ends.len() {
+        let line = line_at(position);
+        let later = || (position + 1..ends.len()).map(line_at);
         let named_house =
-            || !reader.is_unnumbered_street(line) && later.iter().any(|l| reader.is_unnumbered_street(l));
-        let street_follows = later.iter().any(|l| reader.is_street(l)) || named_house();
+            || !reader.is_unnumbered_street(line) && later().any(|l| reader.is_unnumbered_street(l));
+        let street_follows = !reader.has_street() && (later().any(|l| reader.is_street(l)) || named_house());
         reader.line(line, street_follows);
     }
     (reader.out, reader.unread)
 }
 
 /// `28014 Madrid España`, `75001 paris fr`: the country behind the city without a comma.
-fn drop_country_word(segments: &mut Vec<String>, region: &mut String) {
-    let own_code = |s: &String| s.eq_ignore_ascii_case(region) && places::known_region(s, region).is_none();
+fn drop_country_word<'t>(segments: &mut Vec<&'t str>, region: &mut Cow<'t, str>) {
+    let own_code = |s: &&str| s.eq_ignore_ascii_case(region) && places::known_region(s, region).is_none();
     if segments.len() > 1 && segments.last().is_some_and(own_code) {
         segments.pop();
         return;
@@ -48,48 +62,47 @@ fn drop_country_word(segments: &mut Vec<String>, region: &mut String) {
     let code = word.len() == 2 && word.eq_ignore_ascii_case(region);
     // Another country's name may be that of a town.
     let of_name = head.rsplit(' ').next().is_some_and(|before| lexicon::is_particle(&ascii::fold(before)));
-    let named = country_name(word).filter(|code| !of_name && (region.is_empty() || *code == region.as_str()));
+    let named = country_name(word).filter(|code| !of_name && (region.is_empty() || *code == &**region));
     if code && places::known_region(word, region).is_none() || named.is_some() {
         let kept = head.trim_end_matches([' ', '-']).len();
         if let Some(code) = named {
-            code.clone_into(region);
+            *region = Cow::Borrowed(code);
         }
-        last.truncate(kept);
+        *last = &last[..kept];
     }
 }
 
-/// `12, rue Saint-Denis`: a number that a comma parts from the street it stands before.
-fn join_lone_number(segments: &mut Vec<String>, groups: &[&str]) {
-    let [first, second, ..] = segments.as_slice() else { return };
-    let number_first = groups.contains(&"fr") || groups.contains(&"en");
+/// `12, rue Saint-Denis`: a number that a comma parts from the street it stands before, and that opens its line.
+fn is_lone_number(segments: &[&str], groups: &[Group]) -> bool {
+    let [first, second, ..] = segments else { return false };
+    let number_first = groups.contains(&Group::Fr) || groups.contains(&Group::En);
     let lone = first.starts_with(|c: char| c.is_ascii_digit())
         && first.split(' ').count() <= 2
         && first.len() <= 8
         && !second.starts_with(|c: char| c.is_ascii_digit());
-    if number_first && lone {
-        let number = segments.remove(0);
-        segments[0].insert(0, ' ');
-        segments[0].insert_str(0, &number);
-    }
+    number_first && lone
 }
 
 /// A country written out; two letters are more often a region.
 fn country_name(segment: &str) -> Option<&'static str> {
     const SHORTEST: usize = 4;
-    let words = ascii::fold_words(segment);
-    let long = words.len() >= SHORTEST || matches!(words.as_str(), "uk" | "usa");
-    places::country(segment).filter(|_| long && !words.bytes().any(|b| b.is_ascii_digit()))
+    if segment.bytes().any(|b| b.is_ascii_digit()) {
+        return None;
+    }
+    let words = Folded::words(segment);
+    let long = words.len() >= SHORTEST || matches!(&*words, "uk" | "usa");
+    if long && !words.bytes().any(|b| b.is_ascii_digit()) { places::country_of_words(&words) } else { None }
 }
 
-struct Reader {
+struct Reader<'r> {
     out: Address,
-    region: String,
-    groups: &'static [&'static str],
+    region: &'r str,
+    groups: &'static [Group],
     family: Family,
     unread: bool,
 }
 
-impl Reader {
+impl Reader<'_> {
     fn has_street(&self) -> bool {
         !self.out.street_name.is_empty()
     }
@@ -106,13 +119,24 @@ impl Reader {
         let from = number_first + suffixed;
         let found = self.type_at(line, from);
         // In Spain a number before the type is a name: `12 de Octubre`.
-        found.filter(|_| from == 0 || self.groups.contains(&"fr"))
+        found.filter(|_| from == 0 || self.groups.contains(&Group::Fr))
     }
 
     fn type_at(&self, line: &[Token<'_>], from: usize) -> Option<(&'static str, usize)> {
         const LONGEST: usize = 3;
         // The longest name first; something must follow it.
-        let count = LONGEST.min(line.len().saturating_sub(from + 1));
+        let most = LONGEST.min(line.len().saturating_sub(from + 1));
+        let first = &line.get(from)?.word;
+        // A sign has no word: the type is behind it.
+        let opened = if first.is_empty() { most } else { lexicon::longest_type(self.groups, first) };
+        let count = most.min(opened);
+        if count < 2 {
+            let found = line
+                .get(from..from + count)?
+                .first()
+                .and_then(|t| lexicon::street_type(self.groups, &t.word));
+            return found.map(|canonical| (canonical, 1));
+        }
         let mut words = String::with_capacity(48);
         let mut ends = [0; LONGEST];
         for (token, end) in line.get(from..)?.iter().take(count).zip(&mut ends) {
@@ -198,7 +222,7 @@ impl Reader {
                 if typed.is_none() && self.starts_unit(line) {
                     self.units(line);
                 } else if self.family == Family::Compound
-                    && typed.is_none_or(|_| self.groups == ["de"] || self.groups == ["nl"])
+                    && typed.is_none_or(|_| self.groups == [Group::De] || self.groups == [Group::Nl])
                 {
                     self.compound(line);
                 } else {
@@ -217,8 +241,18 @@ impl Reader {
 
     fn po_box(&mut self, line: &[Token<'_>]) -> bool {
         let Some(number) = line.iter().position(Token::is_numeric) else { return false };
-        let head: Vec<&str> = line[..number].iter().map(|t| t.word.as_str()).collect();
-        let head = head.join(" ");
+        const LONGEST: usize = 24;
+        let mut head = String::with_capacity(LONGEST);
+        for token in &line[..number] {
+            if !head.is_empty() {
+                head.push(' ');
+            }
+            head.push_str(&token.word);
+            // No name of a box is longer.
+            if head.len() > LONGEST {
+                return false;
+            }
+        }
         let is_box = matches!(
             head.as_str(),
             "apdo"
@@ -297,7 +331,7 @@ impl Reader {
         let second = &line[1];
         let named = second.word.len() > 2
             && !second.is_numeric()
-            && lexicon::side(&second.word, &self.region).is_none()
+            && lexicon::side(&second.word, self.region).is_none()
             && lexicon::unit(self.groups, &second.word).is_none();
         let quarter = line[0].word.as_str() == "bo"
             || matches!(
@@ -317,8 +351,7 @@ impl Reader {
 
     /// Where quarters are part of an address, a line of words without digits is one.
     fn is_neighbourhood(&self, line: &[Token<'_>]) -> bool {
-        let quarters =
-            matches!(self.region.as_str(), "BR" | "MX" | "AR" | "CO" | "CL" | "PE" | "VE" | "EC" | "PT");
+        let quarters = matches!(self.region, "BR" | "MX" | "AR" | "CO" | "CL" | "PE" | "VE" | "EC" | "PT");
         // The centre is a quarter when it is a part of its own.
         if quarters && line.len() == 1 && line[0].word.as_str() == "centro" && !self.has_unit("neighbourhood")
         {
@@ -329,14 +362,14 @@ impl Reader {
             && line.iter().all(|t| !t.is_numeric() && !t.is_single_letter())
             && lexicon::unit(self.groups, &line[0].word).is_none()
             && lexicon::named_floor(&line[0].word).is_none()
-            && lexicon::side(&line[0].word, &self.region).is_none()
+            && lexicon::side(&line[0].word, self.region).is_none()
     }
 
     /// `type name number unit`, or with the number first.
     fn type_first(&mut self, line: &[Token<'_>]) {
         let mut at = 0;
         // `610 Rive de la Dorne`: in France the number comes first whatever follows it.
-        let untyped = self.groups.first() == Some(&"fr")
+        let untyped = self.groups.first() == Some(&Group::Fr)
             && line.len() > 1
             && line[1..].iter().all(|t| !t.is_numeric())
             && line[0].word.bytes().all(|b| b.is_ascii_digit());
@@ -368,7 +401,7 @@ impl Reader {
             && let Some((canonical, _)) = line[..end]
                 .last()
                 .and_then(|t| lexicon::compound_type(self.groups, &t.word))
-                .filter(|_| self.groups.contains(&"nl"))
+                .filter(|_| self.groups.contains(&Group::Nl))
         {
             canonical.clone_into(&mut self.out.street_type);
         }
@@ -577,8 +610,7 @@ impl Reader {
         let token = &rest[0];
         let word = token.word.as_str();
         let next = rest.get(1);
-        let iberian_side =
-            matches!(self.region.as_str(), "PT" | "BR") && lexicon::side(word, &self.region).is_some();
+        let iberian_side = matches!(self.region, "PT" | "BR") && lexicon::side(word, self.region).is_some();
         if token.text.starts_with('#') || is_number_marker(token) {
             let Some(value) = next.filter(|t| is_value(t)) else { return 1 };
             let component = if self.family == Family::TypeLast { "apartment" } else { "interior" };
@@ -618,12 +650,12 @@ impl Reader {
             self.push("floor", "bajo".to_owned());
             return 2;
         }
-        if let Some(side) = lexicon::side(word, &self.region) {
+        if let Some(side) = lexicon::side(word, self.region) {
             self.push("door", side.to_owned());
         } else if let Some((number, letters)) = token.number_and_letter().filter(|_| !self.has_unit("floor"))
         {
             let door =
-                lexicon::side(letters, &self.region).map_or_else(|| letters.to_uppercase(), str::to_owned);
+                lexicon::side(letters, self.region).map_or_else(|| letters.to_uppercase(), str::to_owned);
             let number = trim_zeros(number);
             self.push("floor", number);
             self.push("door", door);
@@ -638,7 +670,7 @@ impl Reader {
 
     /// A value after its designator.
     fn designated(&mut self, component: &'static str, value: &Token<'_>) -> usize {
-        let side = || lexicon::side(&value.word, &self.region).map(str::to_owned);
+        let side = || lexicon::side(&value.word, self.region).map(str::to_owned);
         let component = if component == "letter" && value.is_numeric() { "lot" } else { component };
         let read = match component {
             "staircase" | "portal" => side().unwrap_or_else(|| value.text.to_uppercase()),
@@ -658,7 +690,7 @@ impl Reader {
         // In the River Plate and the Andes a departamento on a floor is its door.
         let is_door = component == "apartment"
             && self.has_unit("floor")
-            && matches!(self.region.as_str(), "AR" | "UY" | "CL" | "PE");
+            && matches!(self.region, "AR" | "UY" | "CL" | "PE");
         self.push(if is_door { "door" } else { component }, read);
         2
     }

@@ -23,42 +23,79 @@ pub(super) fn family(region: &str) -> Family {
     }
 }
 
-/// The language groups whose words a country uses, the first before the others.
-pub(super) fn groups(region: &str) -> &'static [&'static str] {
-    match region {
-        "PT" | "BR" => &["pt", "es"],
-        "FR" | "LU" | "MC" => &["fr"],
-        "BE" => &["fr", "nl"],
-        "IT" | "SM" | "VA" => &["it"],
-        "CO" => &["co", "es"],
-        "US" | "CA" | "GB" | "IE" | "AU" | "NZ" | "IN" | "ZA" | "PH" => &["en"],
-        "DE" | "AT" | "LI" => &["de"],
-        "CH" => &["de", "fr", "it"],
-        "NL" => &["nl"],
-        "DK" | "SE" | "NO" | "FI" => &["nl"],
-        "" => &["es", "pt", "fr", "it"],
-        _ => &["es"],
+/// A group of languages or a country whose words are looked up together.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Group {
+    /// Spain's languages and American Spanish.
+    Es,
+    /// What means something else in Colombia.
+    Co,
+    Pt,
+    Fr,
+    It,
+    En,
+    De,
+    Nl,
+}
+
+impl Group {
+    const ALL: [(Self, &str); 8] = [
+        (Self::Es, "es"),
+        (Self::Co, "co"),
+        (Self::Pt, "pt"),
+        (Self::Fr, "fr"),
+        (Self::It, "it"),
+        (Self::En, "en"),
+        (Self::De, "de"),
+        (Self::Nl, "nl"),
+    ];
+
+    fn named(name: &str) -> Option<Self> {
+        Self::ALL.iter().find(|(_, own)| *own == name).map(|(group, _)| *group)
     }
 }
 
-/// By language group.
-type Grouped = [Lookup<&'static str>; GROUPS.len()];
-
-const GROUPS: [&str; 8] = ["es", "co", "pt", "fr", "it", "en", "de", "nl"];
-
-fn group_index(group: &str) -> Option<usize> {
-    GROUPS.iter().position(|g| *g == group)
+/// The language groups whose words a country uses, the first before the others.
+pub(super) fn groups(region: &str) -> &'static [Group] {
+    use Group::{Co, De, En, Es, Fr, It, Nl, Pt};
+    match region {
+        "PT" | "BR" => &[Pt, Es],
+        "FR" | "LU" | "MC" => &[Fr],
+        "BE" => &[Fr, Nl],
+        "IT" | "SM" | "VA" => &[It],
+        "CO" => &[Co, Es],
+        "US" | "CA" | "GB" | "IE" | "AU" | "NZ" | "IN" | "ZA" | "PH" => &[En],
+        "DE" | "AT" | "LI" => &[De],
+        "CH" => &[De, Fr, It],
+        "NL" => &[Nl],
+        "DK" | "SE" | "NO" | "FI" => &[Nl],
+        "" => &[Es, Pt, Fr, It],
+        _ => &[Es],
+    }
 }
 
-/// Group, then spelling, to the canonical word of the row.
+/// The words of one group.
+#[derive(Default)]
+struct Words {
+    /// Spelling to the canonical word of the row.
+    canonical: Lookup<&'static str>,
+    /// The first word of each spelling, and the words in the longest spelling that it opens.
+    opens: Lookup<usize>,
+}
+
+/// By language group.
+type Grouped = [Words; Group::ALL.len()];
+
 fn grouped(table: &'static str) -> Grouped {
     let mut out = Grouped::default();
     for row in ascii::rows(table) {
         if let [group, canonical, spellings] = *row
-            && let Some(words) = group_index(group).and_then(|at| out.get_mut(at))
+            && let Some(words) = Group::named(group).and_then(|group| out.get_mut(group as usize))
         {
             for spelling in spellings.split('|').filter(|s| !s.is_empty()) {
-                words.entry(spelling).or_insert(canonical);
+                words.canonical.entry(spelling).or_insert(canonical);
+                let longest = words.opens.entry(spelling.split(' ').next().unwrap_or_default()).or_default();
+                *longest = (*longest).max(spelling.split(' ').count());
             }
         }
     }
@@ -70,17 +107,28 @@ static STREET_TYPES: LazyLock<Grouped> =
 static UNITS: LazyLock<Grouped> =
     LazyLock::new(|| grouped(include_str!("../../../resources/addresses/units.tsv")));
 
-fn in_groups(table: &Grouped, groups: &[&str], word: &str) -> Option<&'static str> {
+fn in_groups(table: &Grouped, groups: &[Group], word: &str) -> Option<&'static str> {
     // No word of the tables is longer.
     const LONGEST: usize = 24;
     if word.len() > LONGEST {
         return None;
     }
-    groups.iter().find_map(|g| table.get(group_index(g)?)?.get(word).copied())
+    groups.iter().find_map(|&group| table[group as usize].canonical.get(word).copied())
+}
+
+/// The words in the longest street type that a folded word opens; 0 when it opens none.
+pub(super) fn longest_type(groups: &[Group], first: &str) -> usize {
+    let longest = |group: &Group| STREET_TYPES[*group as usize].opens.get(first).copied();
+    groups.iter().filter_map(longest).max().unwrap_or(0)
+}
+
+/// The canonical words of a group's street types, in no order.
+pub(super) fn canonical_types(group: Group) -> impl Iterator<Item = &'static str> {
+    STREET_TYPES[group as usize].canonical.values().copied()
 }
 
 /// The canonical street type of folded words.
-pub(super) fn street_type(groups: &[&str], words: &str) -> Option<&'static str> {
+pub(super) fn street_type(groups: &[Group], words: &str) -> Option<&'static str> {
     in_groups(&STREET_TYPES, groups, words)
 }
 
@@ -122,7 +170,7 @@ pub(super) fn is_thoroughfare(canonical: &str) -> bool {
 }
 
 /// The type that ends a Basque name: `Ercilla kalea`.
-pub(super) fn basque_type(groups: &[&str], word: &str) -> Option<&'static str> {
+pub(super) fn basque_type(groups: &[Group], word: &str) -> Option<&'static str> {
     matches!(
         word,
         "kalea"
@@ -140,20 +188,20 @@ pub(super) fn basque_type(groups: &[&str], word: &str) -> Option<&'static str> {
 
 /// Whether a folded word is a street type in any country.
 pub(super) fn is_any_street_type(word: &str) -> bool {
-    STREET_TYPES.iter().any(|words| words.contains_key(word))
+    STREET_TYPES.iter().any(|words| words.canonical.contains_key(word))
 }
 
 /// The component that a designator introduces.
-pub(super) fn unit(groups: &[&str], word: &str) -> Option<&'static str> {
+pub(super) fn unit(groups: &[Group], word: &str) -> Option<&'static str> {
     in_groups(&UNITS, groups, word)
 }
 
 /// The word that introduces a component: the first of its row.
-static DESIGNATORS: LazyLock<[Lookup<&'static str>; GROUPS.len()]> = LazyLock::new(|| {
-    let mut out: [Lookup<&'static str>; GROUPS.len()] = Default::default();
+static DESIGNATORS: LazyLock<[Lookup<&'static str>; Group::ALL.len()]> = LazyLock::new(|| {
+    let mut out: [Lookup<&'static str>; Group::ALL.len()] = Default::default();
     for row in ascii::rows(include_str!("../../../resources/addresses/units.tsv")) {
         if let [group, component, spellings] = *row
-            && let Some(words) = group_index(group).and_then(|at| out.get_mut(at))
+            && let Some(words) = Group::named(group).and_then(|group| out.get_mut(group as usize))
             && let Some(first) = spellings.split('|').next()
         {
             words.entry(component).or_insert(first);
@@ -163,13 +211,13 @@ static DESIGNATORS: LazyLock<[Lookup<&'static str>; GROUPS.len()]> = LazyLock::n
 });
 
 /// The word that introduces a component.
-pub(super) fn designator(groups: &[&str], component: &str) -> Option<&'static str> {
-    in_groups(&DESIGNATORS, groups, component)
+pub(super) fn designator(groups: &[Group], component: &str) -> Option<&'static str> {
+    groups.iter().find_map(|&group| DESIGNATORS[group as usize].get(component).copied())
 }
 
 /// The street type that a compound name ends in, and the ending as written.
-pub(super) fn compound_type(groups: &[&str], word: &str) -> Option<(&'static str, &'static str)> {
-    let endings = groups.iter().filter_map(|g| STREET_TYPES.get(group_index(g)?)).flat_map(|t| t.iter());
+pub(super) fn compound_type(groups: &[Group], word: &str) -> Option<(&'static str, &'static str)> {
+    let endings = groups.iter().flat_map(|&group| STREET_TYPES[group as usize].canonical.iter());
     let longest = endings.filter(|(spelling, _)| spelling.len() >= 3 && word.ends_with(**spelling));
     longest
         .max_by_key(|(spelling, _)| (spelling.len(), **spelling))

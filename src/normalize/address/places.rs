@@ -1,12 +1,13 @@
 //! Postcodes, regions, countries and cities.
 
 use std::collections::HashMap;
+use std::ops::Range;
 use std::sync::LazyLock;
 
 use foldhash::fast::FixedState;
 use serde::Serialize;
 
-use super::super::ascii::{self, Lookup};
+use super::super::ascii::{self, Folded, Lookup};
 use super::super::{Hint, Normalized, Quality};
 
 /// The components of a postcode.
@@ -251,35 +252,49 @@ fn outward(compact: &str, region: &str) -> String {
     compact.get(..length).unwrap_or_default().to_owned()
 }
 
-/// Where the words of a line hold a postcode of the country: position, how many words, and the code as shown.
-pub(super) fn find_postcode(words: &[&str], region: &str) -> Option<(usize, usize, String)> {
-    let complete = |text: &str| {
-        // Every country's codes have a digit.
-        if !text.bytes().any(|b| b.is_ascii_digit()) {
+/// Where a line with single blanks holds a postcode of the country, and the code as shown.
+pub(super) fn find_postcode(line: &str, region: &str) -> Option<(Range<usize>, String)> {
+    // Every country's codes have a digit.
+    if !line.bytes().any(|b| b.is_ascii_digit()) {
+        return None;
+    }
+    // Countries that write a blank inside their codes.
+    let two = matches!(region, "GB" | "NL" | "CA" | "SE" | "GR" | "CZ" | "SK");
+    let mut next_end = None;
+    let mut end = line.len();
+    loop {
+        let start = line[..end].rfind(' ').map_or(0, |at| at + 1);
+        let ranges = [next_end.filter(|_| two).map(|next| start..next), Some(start..end)];
+        let shown = |range: Range<usize>| Some((range.clone(), complete_postcode(&line[range], region)?));
+        if let Some(found) = ranges.into_iter().flatten().find_map(shown) {
+            return Some(found);
+        }
+        next_end = Some(end);
+        end = start.checked_sub(1)?;
+    }
+}
+
+/// The code that a text is, as shown.
+fn complete_postcode(text: &str, region: &str) -> Option<String> {
+    // No country has a longer one.
+    const LONGEST: usize = 10;
+    if !text.bytes().any(|b| b.is_ascii_digit()) {
+        return None;
+    }
+    let shown = ["D-", "E-", "F-", "I-"].iter().fold(text, |text, label| text.trim_start_matches(label));
+    let (mut buffer, mut len) = ([0; LONGEST], 0);
+    for byte in shown.bytes() {
+        if byte.is_ascii_alphanumeric() {
+            *buffer.get_mut(len)? = byte.to_ascii_uppercase();
+            len += 1;
+        } else if !matches!(byte, b'-' | b' ' | b'.') {
             return None;
         }
-        let shown = text
-            .trim_start_matches("D-")
-            .trim_start_matches("E-")
-            .trim_start_matches("F-")
-            .trim_start_matches("I-");
-        let compact: String =
-            shown.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_uppercase()).collect();
-        let only = shown.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | ' ' | '.'));
-        let known = !matches!(region, "" | "CR" | "VE" | "UY")
-            || (compact.len() == 5 && compact.bytes().all(|b| b.is_ascii_digit()));
-        (only && known && matches!(shaped(&compact, region), Shaped::Good)).then(|| display(&compact, region))
-    };
-    (0..words.len()).rev().find_map(|at| {
-        let pair = words.get(at + 1).and_then(|next| {
-            let two = matches!(region, "GB" | "NL" | "CA" | "SE" | "GR" | "CZ" | "SK");
-            if !two {
-                return None;
-            }
-            complete(&format!("{} {next}", words[at]))
-        });
-        pair.map(|shown| (at, 2, shown)).or_else(|| complete(words[at]).map(|shown| (at, 1, shown)))
-    })
+    }
+    let compact = std::str::from_utf8(&buffer[..len]).ok()?;
+    let known = !matches!(region, "" | "CR" | "VE" | "UY")
+        || (compact.len() == 5 && compact.bytes().all(|b| b.is_ascii_digit()));
+    (known && matches!(shaped(compact, region), Shaped::Good)).then(|| display(compact, region))
 }
 
 struct Places {
@@ -288,8 +303,10 @@ struct Places {
     countries: Lookup<&'static str>,
     /// Name shown of the Spanish province of a postcode prefix.
     provinces: Vec<Option<&'static str>>,
-    /// Spellings whose folded form is not a slice of a table.
-    spanish: Vec<(String, &'static str)>,
+    /// The provinces of these whose name, written behind a town, is read as theirs.
+    plain_provinces: Vec<Option<&'static str>>,
+    /// The Spanish provinces by their names, codes and towns, folded.
+    spanish: HashMap<String, &'static str, FixedState>,
     /// The Spanish names that mean a province wherever they stand: no towns, and no region of another country.
     spanish_anywhere: Vec<(String, &'static str)>,
     /// Country, then ISO 3166-2 code without it in lower case, to the name shown.
@@ -302,7 +319,8 @@ static PLACES: LazyLock<Places> = LazyLock::new(|| {
         regions: Lookup::default(),
         countries: Lookup::default(),
         provinces: vec![None; 100],
-        spanish: Vec::new(),
+        plain_provinces: Vec::new(),
+        spanish: HashMap::default(),
         spanish_anywhere: Vec::new(),
         codes: Lookup::default(),
         american: Vec::new(),
@@ -339,6 +357,7 @@ static PLACES: LazyLock<Places> = LazyLock::new(|| {
 
 /// Reads the table of Spain, after those of the other countries, whose names make some of its names ambiguous.
 fn read_provinces(places: &mut Places) {
+    let mut spanish: Vec<(String, &'static str)> = Vec::new();
     for row in ascii::rows(include_str!("../../../resources/addresses/provinces_es.tsv")) {
         let [prefix, name, others, _community, iso, towns] = *row else { continue };
         if let Some(slot) = prefix.parse::<usize>().ok().and_then(|p| places.provinces.get_mut(p)) {
@@ -350,12 +369,21 @@ fn read_provinces(places: &mut Places) {
         let given = |spelling: &&str| !spelling.is_empty();
         let names = others.split('|').chain([name]).filter(given).map(folded);
         places.spanish_anywhere.extend(names.clone());
-        places.spanish.extend(names);
-        places
-            .spanish
-            .extend(towns.split('|').chain(iso.split('|')).chain([prefix]).filter(given).map(folded));
+        spanish.extend(names);
+        spanish.extend(towns.split('|').chain(iso.split('|')).chain([prefix]).filter(given).map(folded));
     }
-    places.spanish.sort();
+    spanish.sort();
+    places.spanish =
+        spanish.iter().filter_map(|(name, _)| Some((name.clone(), among(&spanish, name)?))).collect();
+    // Granada and Guinea are countries, too.
+    let is_plain = |name: &&str| {
+        let last = name.rsplit(' ').next().unwrap_or_default();
+        let country = [*name, last].iter().any(|text| places.countries.contains_key(&*Folded::words(text)));
+        !country
+            && !name.contains(['-', '/', ',', '.', '('])
+            && places.spanish.get(&*Folded::words(name)) == Some(name)
+    };
+    places.plain_provinces = places.provinces.iter().map(|name| name.filter(is_plain)).collect();
     let (regions, american) = (&places.regions, &places.american);
     places.spanish_anywhere.retain(|(spelling, _)| {
         regions.values().all(|names| !names.contains_key(spelling.as_str()))
@@ -370,6 +398,12 @@ pub(super) fn province_of(postcode: &str) -> Option<&'static str> {
     *PLACES.provinces.get(prefix)?
 }
 
+/// [`province_of`], where the province's name reads as the province.
+pub(super) fn plain_province_of(postcode: &str) -> Option<&'static str> {
+    let prefix: usize = postcode.get(..2)?.parse().ok()?;
+    *PLACES.plain_provinces.get(prefix)?
+}
+
 /// The region that a text names, as it is shown: Spanish provinces by their name, states by their code.
 pub(super) fn known_region(text: &str, country: &str) -> Option<&'static str> {
     // No region has a longer name, and none a digit beside its letters.
@@ -377,11 +411,10 @@ pub(super) fn known_region(text: &str, country: &str) -> Option<&'static str> {
     if text.len() > LONGEST || (text.len() > 3 && text.bytes().any(|b| b.is_ascii_digit())) {
         return None;
     }
-    let words = ascii::fold_words(text);
     match country {
-        "ES" => among(&PLACES.spanish, &words),
-        "US" => among(&PLACES.american, &words),
-        _ => PLACES.regions.get(country)?.get(words.as_str()).copied(),
+        "ES" => PLACES.spanish.get(&*Folded::words(text)).copied(),
+        "US" => among(&PLACES.american, &Folded::words(text)),
+        _ => PLACES.regions.get(country)?.get(&*Folded::words(text)).copied(),
     }
 }
 
@@ -516,10 +549,14 @@ fn named(original: &str, name: String) -> Normalized<'_, String> {
 /// assert_eq!(country("724"), Some("ES"));
 /// ```
 pub fn country(raw: &str) -> Option<&'static str> {
-    let words = ascii::fold_words(raw);
-    if let Some(&code) = PLACES.countries.get(words.as_str()) {
-        return Some(code);
-    }
-    let upper = words.to_ascii_uppercase();
-    PLACES.countries.get(upper.as_str()).copied().filter(|_| matches!(upper.len(), 2 | 3))
+    country_of_words(&Folded::words(raw))
+}
+
+/// [`country`] of folded words.
+pub(super) fn country_of_words(words: &str) -> Option<&'static str> {
+    let code = || {
+        let upper = Some(words).filter(|words| matches!(words.len(), 2 | 3))?.to_ascii_uppercase();
+        PLACES.countries.get(upper.as_str()).copied()
+    };
+    PLACES.countries.get(words).copied().or_else(code)
 }

@@ -3,51 +3,53 @@
 use super::super::ascii;
 use super::lexicon::{self, Family};
 use super::words::tokens;
-use super::{Address, places, title_case};
+use super::{Address, is_in_title_case, places, title_case};
 
 /// Takes postcode, city and region off the right; whether a part was left over.
-pub(super) fn take_place(segments: &mut Vec<String>, out: &mut Address, region: &str) -> bool {
+pub(super) fn take_place(segments: &mut Vec<&str>, out: &mut Address, region: &str) -> bool {
     let found = (0..segments.len()).rev().find_map(|at| {
-        let words: Vec<&str> = segments[at].split(' ').collect();
-        let (word, count, shown) = places::find_postcode(&words, region)?;
-        let last = word + count == words.len();
+        let segment = segments[at];
+        let (code, shown) = places::find_postcode(segment, region)?;
+        let (first, last) = (code.start == 0, code.end == segment.len());
         // Codes of four digits look like house numbers.
         let short = shown.bytes().filter(u8::is_ascii_digit).count() == 4 && shown.len() == 4;
         // Behind a part that has a number already, four digits are a code: `Sarmiento 901, San Javier 3357`.
         let numbered = segments[..at].iter().any(|s| s.bytes().any(|b| b.is_ascii_digit()));
-        let alone = word == 0 && last && at > 0;
+        let alone = first && last && at > 0;
         let house = short
             && !alone
             && !(numbered && last)
-            && ((at == 0 && last) || (word > 0 && last && lexicon::family(region) != Family::TypeLast));
-        let first_of_line = lexicon::family(region) == Family::TypeLast && word == 0 && !last;
+            && ((at == 0 && last) || (!first && last && lexicon::family(region) != Family::TypeLast));
+        let first_of_line = lexicon::family(region) == Family::TypeLast && first && !last;
         (!house && !first_of_line)
-            .then(|| (at, words[..word].join(" "), words[word + count..].join(" "), shown))
+            .then(|| (at, segment[..code.start].trim_end(), segment[code.end..].trim_start(), shown))
     });
     let Some((at, before, after, shown)) = found else {
         take_place_without_code(segments, out, region);
-        return finish_place(out, region, Vec::new());
+        return finish_place(out, region, &[]);
     };
     out.postcode = shown;
-    let mut trailing = segments.split_off(at + 1);
+    let trailing = segments.split_off(at + 1);
+    let mut trailing = trailing.as_slice();
     segments.pop();
-    let before = without_label(&before);
+    let before = without_label(before);
     if lexicon::family(region) == Family::TypeLast {
-        take_state_and_city(segments, out, &before, region);
+        take_state_and_city(segments, out, before, region);
         // `Fernandina Beach, FL, 32034`: the state is a part of its own.
         if out.region.is_empty()
             && let Some(name) = places::known_region(&out.city, region).filter(|_| segments.len() > 1)
             && segments.last().is_some_and(|s| !s.bytes().any(|b| b.is_ascii_digit()))
         {
             name.clone_into(&mut out.region);
-            out.city = segments.pop().unwrap_or_default();
+            out.city = segments.pop().unwrap_or_default().to_owned();
         }
     } else if !after.is_empty() {
-        out.city = after;
+        after.clone_into(&mut out.city);
         segments.extend((!before.is_empty()).then_some(before));
     } else if before.is_empty() {
-        if !trailing.is_empty() {
-            out.city = trailing.remove(0);
+        if let Some((city, rest)) = trailing.split_first() {
+            (*city).clone_into(&mut out.city);
+            trailing = rest;
         } else {
             if segments.len() > 1
                 && let Some(name) =
@@ -56,57 +58,85 @@ pub(super) fn take_place(segments: &mut Vec<String>, out: &mut Address, region: 
                 name.clone_into(&mut out.region);
                 segments.pop();
             }
-            out.city = if segments.len() > 1 { segments.pop().unwrap_or_default() } else { String::new() };
+            out.city = if segments.len() > 1 {
+                segments.pop().unwrap_or_default().to_owned()
+            } else {
+                String::new()
+            };
         }
     } else if trailing.is_empty() && at > 0 && !before.bytes().any(|b| b.is_ascii_digit()) {
-        out.city = before;
+        before.clone_into(&mut out.city);
     } else {
         segments.push(before);
-        if !trailing.is_empty() {
-            out.city = trailing.remove(0);
+        if let Some((city, rest)) = trailing.split_first() {
+            (*city).clone_into(&mut out.city);
+            trailing = rest;
         }
     }
     finish_place(out, region, trailing)
 }
 
 /// `C.P.` and the like before a postcode.
-fn without_label(before: &str) -> String {
-    let mut words: Vec<&str> = before.split(' ').filter(|w| !w.is_empty()).collect();
-    while words.last().is_some_and(|w| {
-        matches!(
-            ascii::fold_words(w).replace(' ', "").as_str(),
-            "cp" | "cep" | "zip" | "cap" | "plz" | "postal" | "codigo"
-        )
-    }) {
-        words.pop();
+fn without_label(before: &str) -> &str {
+    const LABELS: [&str; 7] = ["cp", "cep", "zip", "cap", "plz", "postal", "codigo"];
+    let mut rest = before;
+    while !rest.is_empty() {
+        let start = rest.rfind(' ').map_or(0, |at| at + 1);
+        if !LABELS.iter().any(|label| folds_to(&rest[start..], label)) {
+            break;
+        }
+        rest = rest[..start].trim_end();
     }
-    words.join(" ")
+    rest
+}
+
+/// Whether the folded letters and digits of a word, without what stands between them, are `letters`.
+fn folds_to(word: &str, letters: &str) -> bool {
+    if word.is_ascii() {
+        let own = word.bytes().filter(u8::is_ascii_alphanumeric).map(|b| b.to_ascii_lowercase());
+        return own.eq(letters.bytes());
+    }
+    ascii::fold_words(word).bytes().filter(|&b| b != b' ').eq(letters.bytes())
 }
 
 /// `Springfield, IL` or `London` before a code.
-fn take_state_and_city(segments: &mut Vec<String>, out: &mut Address, before: &str, region: &str) {
+fn take_state_and_city<'t>(segments: &mut Vec<&'t str>, out: &mut Address, before: &'t str, region: &str) {
     const LONGEST: usize = 3;
-    let words: Vec<&str> = before.split(' ').filter(|w| !w.is_empty()).collect();
-    let state = (1..=LONGEST.min(words.len())).rev().find_map(|n| {
-        let name = places::known_region(&words[words.len() - n..].join(" "), region)?;
-        Some((name, words.len() - n))
-    });
-    let city_words = state.map_or(words.len(), |(_, at)| at);
-    if let Some((name, _)) = state {
-        name.clone_into(&mut out.region);
+    let mut city = before;
+    for (at, _) in last_words::<LONGEST>(before).into_iter().flatten().rev() {
+        if let Some(name) = places::known_region(&before[at..], region) {
+            name.clone_into(&mut out.region);
+            city = before[..at].trim_end();
+            break;
+        }
     }
-    let city = words[..city_words].join(" ");
     if city.bytes().any(|b| b.is_ascii_digit()) {
         segments.push(city);
     } else if !city.is_empty() {
-        out.city = city;
+        city.clone_into(&mut out.city);
     } else {
-        out.city = if segments.len() > 1 { segments.pop().unwrap_or_default() } else { String::new() };
+        out.city =
+            if segments.len() > 1 { segments.pop().unwrap_or_default().to_owned() } else { String::new() };
     }
 }
 
-fn take_place_without_code(segments: &mut Vec<String>, out: &mut Address, region: &str) {
-    let plain = |s: &String| !s.bytes().any(|b| b.is_ascii_digit());
+/// Where the last words of a text with single blanks begin, and the words, from the last on.
+fn last_words<const N: usize>(text: &str) -> [Option<(usize, &str)>; N] {
+    let mut out = [None; N];
+    let mut end = text.len();
+    for slot in &mut out {
+        if end == 0 {
+            break;
+        }
+        let start = text[..end].rfind(' ').map_or(0, |at| at + 1);
+        *slot = Some((start, &text[start..end]));
+        end = start.saturating_sub(1);
+    }
+    out
+}
+
+fn take_place_without_code(segments: &mut Vec<&str>, out: &mut Address, region: &str) {
+    let plain = |s: &&str| !s.bytes().any(|b| b.is_ascii_digit());
     let known = segments.last().and_then(|s| places::known_region(s, region));
     if segments.len() == 1 {
         return take_trailing_place(segments, out, region);
@@ -136,7 +166,8 @@ fn take_place_without_code(segments: &mut Vec<String>, out: &mut Address, region
         name.clone_into(&mut out.region);
         let last = segments.pop().unwrap_or_default();
         let has_city = (segments.len() > 1 || type_last) && segments.last().is_some_and(plain);
-        out.city = if has_city { segments.pop().unwrap_or_default() } else { last };
+        let city = if has_city { segments.pop().unwrap_or_default() } else { last };
+        city.clone_into(&mut out.city);
     } else if segments.len() > 1 && segments.last().is_some_and(plain) {
         let unit = segments.last().is_some_and(|s| {
             let words = tokens(s);
@@ -147,18 +178,19 @@ fn take_place_without_code(segments: &mut Vec<String>, out: &mut Address, region
             })
         });
         if !unit {
-            out.city = segments.pop().unwrap_or_default();
+            out.city = segments.pop().unwrap_or_default().to_owned();
         }
     }
 }
 
 /// `AVDA DIAGONAL 640 BARCELONA`, `Madrid`: a known place at the end of the only part, behind a number or alone.
-fn take_trailing_place(segments: &mut Vec<String>, out: &mut Address, region: &str) {
+fn take_trailing_place(segments: &mut Vec<&str>, out: &mut Address, region: &str) {
     const LONGEST: usize = 5;
     if region != "ES" {
         return;
     }
-    let words: Vec<&str> = segments[0].split(' ').collect();
+    let line = segments[0];
+    let words: Vec<&str> = line.split(' ').collect();
     let plain = words.iter().rev().take_while(|w| !w.bytes().any(|b| b.is_ascii_digit())).count();
     let alone = plain == words.len();
     let found = (1..=plain.min(LONGEST)).rev().find(|n| {
@@ -167,13 +199,12 @@ fn take_trailing_place(segments: &mut Vec<String>, out: &mut Address, region: &s
             && places::known_region(&words[words.len() - n..].join(" "), region).is_some()
     });
     let Some(count) = found else { return };
-    let at = words.len() - count;
-    let name = words[at..].join(" ");
-    let street = words[..at].join(" ");
-    if let Some(province) = places::known_region(&name, region) {
+    let at = words[..words.len() - count].iter().map(|word| word.len() + 1).sum();
+    let (street, name) = (line[..at].trim_end(), &line[at..]);
+    if let Some(province) = places::known_region(name, region) {
         province.clone_into(&mut out.region);
     }
-    out.city = name;
+    name.clone_into(&mut out.city);
     segments.clear();
     segments.extend((!street.is_empty()).then_some(street));
 }
@@ -187,12 +218,15 @@ fn strip_city(out: &mut Address, region: &str) {
         name.clone_into(&mut out.region);
         out.city = city.trim().to_owned();
     }
+    // One word is the name of the city, whatever it is.
+    if !out.city.contains(' ') && !matches!(region, "MX" | "AR" | "CO" | "CL" | "PE") {
+        return;
+    }
     let city = out.city.clone();
     let words: Vec<&str> = city.split(' ').collect();
-    let folded = |w: &&str| ascii::fold_words(w).replace(' ', "");
-    let end = words.iter().position(|w| folded(w) == "cedex").unwrap_or(words.len());
+    let end = words.iter().position(|w| folds_to(w, "cedex")).unwrap_or(words.len());
     let mut kept = &words[..end];
-    if region == "CO" && kept.len() > 1 && kept.last().is_some_and(|w| folded(w) == "dc") {
+    if region == "CO" && kept.len() > 1 && kept.last().is_some_and(|w| folds_to(w, "dc")) {
         kept = &kept[..kept.len() - 1];
     }
     if region == "ES" && kept.len() > 1 && places::known_region(&kept.join(" "), region).is_none() {
@@ -233,13 +267,13 @@ fn strip_city(out: &mut Address, region: &str) {
 }
 
 /// Settles region and city from what was taken; whether a trailing part was left over.
-fn finish_place(out: &mut Address, region: &str, trailing: Vec<String>) -> bool {
+fn finish_place(out: &mut Address, region: &str, trailing: &[&str]) -> bool {
     let mut left_over = false;
     for part in trailing {
-        match places::known_region(&part, region) {
+        match places::known_region(part, region) {
             Some(name) => name.clone_into(&mut out.region),
-            None if out.city.is_empty() => out.city = part,
-            None if out.region.is_empty() => out.region = part,
+            None if out.city.is_empty() => (*part).clone_into(&mut out.city),
+            None if out.region.is_empty() => (*part).clone_into(&mut out.region),
             None => left_over = true,
         }
     }
@@ -263,7 +297,9 @@ fn finish_place(out: &mut Address, region: &str, trailing: Vec<String>) -> bool 
         out.region = code.to_owned();
         out.city = city.to_owned();
     }
-    if let Some(name) = places::known_region(&out.city, region).filter(|_| matches!(region, "MX" | "AR")) {
+    if matches!(region, "MX" | "AR")
+        && let Some(name) = places::known_region(&out.city, region)
+    {
         name.clone_into(&mut out.city);
         if out.region.is_empty() {
             name.clone_into(&mut out.region);
@@ -274,6 +310,9 @@ fn finish_place(out: &mut Address, region: &str, trailing: Vec<String>) -> bool 
     {
         name.clone_into(&mut out.region);
     }
-    out.city = title_case(out.city.trim_matches(|c: char| matches!(c, '.' | '-' | ' ')));
+    let bare = out.city.trim_matches(['.', '-', ' ']);
+    if bare.len() < out.city.len() || !is_in_title_case(bare) {
+        out.city = title_case(bare);
+    }
     left_over
 }

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use super::super::ascii;
+use super::super::text::western_letter;
 
 /// A short text without allocation; longer ones, such as German compounds, are on the heap.
 pub(super) enum Word {
@@ -16,9 +17,11 @@ impl Word {
     /// The folded letters and digits of a text.
     fn folded(text: &str) -> Self {
         if !text.is_ascii() {
-            let mut word = ascii::fold(text);
-            word.retain(|c| c.is_ascii_alphanumeric());
-            return Self::Long(word);
+            return Self::folded_western(text).unwrap_or_else(|| {
+                let mut word = ascii::fold(text);
+                word.retain(|c| c.is_ascii_alphanumeric());
+                Self::Long(word)
+            });
         }
         let letters = || text.bytes().filter(u8::is_ascii_alphanumeric).map(|b| b.to_ascii_lowercase());
         if text.len() > Self::CAPACITY {
@@ -30,6 +33,19 @@ impl Word {
             len += 1;
         }
         Self::Short(buffer, len)
+    }
+
+    /// [`folded`](Self::folded) where each letter is one of Western Europe.
+    fn folded_western(text: &str) -> Option<Self> {
+        let (mut buffer, mut len) = ([0; Self::CAPACITY], 0u8);
+        for c in text.chars() {
+            let letter = if c.is_ascii() { c } else { western_letter(c)? };
+            if letter.is_ascii_alphanumeric() {
+                *buffer.get_mut(usize::from(len))? = letter.to_ascii_lowercase() as u8;
+                len += 1;
+            }
+        }
+        Some(Self::Short(buffer, len))
     }
 
     pub(super) fn as_str(&self) -> &str {
@@ -96,17 +112,35 @@ impl Token<'_> {
 }
 
 pub(super) fn tokens(segment: &str) -> Vec<Token<'_>> {
-    let edge = |c: char| matches!(c, '.' | ',' | ':' | '\'' | '`' | '*' | '!' | '?') || c.is_whitespace();
-    let one = |raw| {
-        let text = str::trim_matches(raw, edge);
-        Token { text, word: Word::folded(text), raw }
-    };
-    segment.split(' ').map(one).filter(|t| !t.word.is_empty() || t.text == "#").collect()
+    let mut out = Vec::new();
+    push_tokens(segment, &mut out);
+    out
 }
 
-/// The parts between commas and free-standing dashes, with glued words set apart.
-pub(super) fn segments(text: &str, region: &str) -> Vec<String> {
-    let text = &*without_spelled_absence(text);
+pub(super) fn push_tokens<'t>(segment: &'t str, out: &mut Vec<Token<'t>>) {
+    let edge = |c: char| matches!(c, '.' | ',' | ':' | '\'' | '`' | '*' | '!' | '?') || c.is_whitespace();
+    let one = |raw: &'t str| {
+        let inside = |byte: Option<&u8>| byte.is_some_and(u8::is_ascii_alphanumeric);
+        let bare = inside(raw.as_bytes().first()) && inside(raw.as_bytes().last());
+        let text = if bare { raw } else { raw.trim_matches(edge) };
+        Token { text, word: Word::folded(text), raw }
+    };
+    out.extend(segment.split(' ').map(one).filter(|t| !t.word.is_empty() || t.text == "#"));
+}
+
+/// The parts between commas, of text with single blanks.
+pub(super) fn segments(spaced: &str) -> Vec<&str> {
+    spaced.split(',').map(|segment| segment.trim_matches(' ')).filter(|s| !s.is_empty()).collect()
+}
+
+/// The text with commas for free-standing dashes, glued words set apart, and single blanks.
+pub(super) fn spaced<'t>(text: &'t str, region: &str) -> Cow<'t, str> {
+    let text = without_spelled_absence(text);
+    let glue = |byte: u8| matches!(byte, b'-' | b'#' | b':' | b'/' | b'.' | 0xc2);
+    if !text.bytes().any(glue) {
+        return text;
+    }
+    let text = &*text;
     let mut spaced = String::with_capacity(text.len() + 8);
     for (at, c) in text.char_indices() {
         let before = &text[..at];
@@ -127,7 +161,12 @@ pub(super) fn segments(text: &str, region: &str) -> Vec<String> {
             _ => spaced.push(c),
         }
     }
-    spaced.split(',').map(super::squeeze).filter(|s| !s.is_empty()).collect()
+    // Blanks around a sign that were there already.
+    while let Some(at) = spaced.find("  ") {
+        let blanks = spaced[at..].len() - spaced[at..].trim_start_matches(' ').len();
+        spaced.replace_range(at..at + blanks, " ");
+    }
+    Cow::Owned(spaced)
 }
 
 /// `C/Alcalá`, but not `s/n`, `r/c`, `c/v`.
@@ -168,7 +207,11 @@ fn without_spelled_absence(text: &str) -> Cow<'_, str> {
     const SPELLED: [&str; 6] =
         ["sin número", "sin numero", "sem número", "sem numero", "s/número", "s/numero"];
     let bytes = text.as_bytes();
-    let candidate = |at: &usize| matches!(bytes[*at], b's' | b'S');
+    let candidate = |at: &usize| {
+        matches!(bytes[*at], b's' | b'S')
+            && matches!(bytes.get(at + 1), Some(b'i' | b'I' | b'e' | b'E' | b'/'))
+            && matches!(bytes.get(at + 2), Some(b'n' | b'N' | b'm' | b'M'))
+    };
     let found = (0..bytes.len()).filter(candidate).find_map(|at| {
         SPELLED.iter().find_map(|spelled| {
             let end = at + spelled.len();

@@ -1,9 +1,9 @@
 //! From components to text: names as they are shown, and the whole address in the order of its country.
 
 use super::super::ascii;
-use super::lexicon::{self, Family};
+use super::lexicon::{self, Family, Group};
 use super::words::Token;
-use super::{Address, title_case};
+use super::{Address, is_in_title_case, title_case};
 
 /// Words as they are shown.
 pub(super) fn display(words: &[Token<'_>]) -> String {
@@ -19,45 +19,81 @@ pub(super) fn display(words: &[Token<'_>]) -> String {
             out.push('.');
         }
     }
-    title_case(&out)
+    if is_in_title_case(&out) { out } else { title_case(&out) }
+}
+
+/// A text that is put together from parts, the empty ones left out.
+struct Line(String);
+
+impl Line {
+    fn join(&mut self, parts: &[&str], by: &str) {
+        for part in parts.iter().filter(|part| !part.is_empty()) {
+            if !self.0.is_empty() {
+                self.0.push_str(by);
+            }
+            self.0.push_str(part);
+        }
+    }
+
+    /// A part of parts: `by` between them, a comma before them.
+    fn append(&mut self, parts: &[&str], by: &str) {
+        let mut comma = !self.0.is_empty();
+        for part in parts.iter().filter(|part| !part.is_empty()) {
+            if std::mem::take(&mut comma) {
+                self.0.push_str(", ");
+            } else if !self.0.is_empty() {
+                self.0.push_str(by);
+            }
+            self.0.push_str(part);
+        }
+    }
 }
 
 /// Writes components in the order of their country.
 pub(super) fn write(a: &Address) -> String {
-    let groups = lexicon::groups(&a.country);
-    let join = |parts: &[&str], by: &str| {
-        parts.iter().filter(|p| !p.is_empty()).copied().collect::<Vec<_>>().join(by)
-    };
-    let number_first = groups.contains(&"fr") || lexicon::family(&a.country) == Family::TypeLast;
-    let line = match lexicon::family(&a.country) {
-        Family::TypeLast => join(&[&a.house_number, &a.street_name, &a.street_type], " "),
-        Family::Compound => join(&[&a.street_name, &a.house_number], " "),
-        Family::TypeFirst if number_first => join(&[&a.house_number, &a.street_type, &a.street_name], " "),
-        Family::TypeFirst => join(&[&join(&[&a.street_type, &a.street_name], " "), &a.house_number], ", "),
-    };
-    let unit = |(key, value): &(&'static str, String)| match *key {
-        "estate" => format!("polígono industrial {value}"),
-        "door" if value.chars().count() > 2 && lexicon::side(&ascii::fold(value), &a.country).is_some() => {
-            value.clone()
+    let (groups, family) = (lexicon::groups(&a.country), lexicon::family(&a.country));
+    let number_first = groups.contains(&Group::Fr) || family == Family::TypeLast;
+    let mut line = Line(String::with_capacity(96));
+    for (_, estate) in a.unit.iter().filter(|(key, _)| *key == "estate") {
+        line.append(&["polígono industrial", estate], " ");
+    }
+    match family {
+        Family::TypeLast => line.append(&[&a.house_number, &a.street_name, &a.street_type], " "),
+        Family::Compound => line.append(&[&a.street_name, &a.house_number], " "),
+        Family::TypeFirst if number_first => {
+            line.append(&[&a.house_number, &a.street_type, &a.street_name], " ");
         }
-        key => format!("{} {value}", lexicon::designator(groups, key).unwrap_or(key)),
-    };
-    let units: Vec<String> = a.unit.iter().filter(|(k, _)| *k != "estate").map(unit).collect();
-    let estate: Vec<String> = a.unit.iter().filter(|(k, _)| *k == "estate").map(unit).collect();
-    let place = match lexicon::family(&a.country) {
-        Family::TypeLast => join(
-            &[&a.city, &join(&[&a.region, &a.postcode], " ")],
-            if a.region.is_empty() { " " } else { ", " },
-        ),
-        _ if a.country == "BR" => join(&[&a.city, &a.region, &a.postcode], ", "),
-        _ => join(&[&join(&[&a.postcode, &a.city], " "), &a.region], ", "),
-    };
-    let post_box = if a.po_box.is_empty() {
-        String::new()
-    } else {
-        format!("{} {}", post_box_word(&a.country), a.po_box)
-    };
-    join(&[&estate.join(", "), &line, &post_box, &units.join(", "), &place], ", ")
+        Family::TypeFirst => {
+            line.append(&[&a.street_type, &a.street_name], " ");
+            line.append(&[&a.house_number], "");
+        }
+    }
+    if !a.po_box.is_empty() {
+        line.append(&[post_box_word(&a.country), &a.po_box], " ");
+    }
+    for (key, value) in a.unit.iter().filter(|(key, _)| *key != "estate") {
+        let by_side = *key == "door"
+            && value.chars().count() > 2
+            && lexicon::side(&ascii::fold(value), &a.country).is_some();
+        if by_side {
+            line.append(&[value], "");
+        } else {
+            line.append(&[lexicon::designator(groups, key).unwrap_or(key), value], " ");
+        }
+    }
+    match family {
+        Family::TypeLast => {
+            let mut state = Line(String::new());
+            state.join(&[&a.region, &a.postcode], " ");
+            line.append(&[&a.city, &state.0], if a.region.is_empty() { " " } else { ", " });
+        }
+        _ if a.country == "BR" => line.append(&[&a.city, &a.region, &a.postcode], ", "),
+        _ => {
+            line.append(&[&a.postcode, &a.city], " ");
+            line.append(&[&a.region], "");
+        }
+    }
+    line.0
 }
 
 fn post_box_word(country: &str) -> &'static str {

@@ -144,34 +144,23 @@ const POPULAR: &[&str] = &[
     "wanadoo.es",
 ];
 
-/// Endings that are no top-level domain, and the one meant.
-const BROKEN_TOPS: &[(&str, &str)] = &[
-    ("con", "com"),
-    ("cmo", "com"),
-    ("ocm", "com"),
-    ("vom", "com"),
-    ("xom", "com"),
-    ("comm", "com"),
-    ("coom", "com"),
-    ("cpm", "com"),
-    ("cim", "com"),
-    ("conm", "com"),
-    ("comn", "com"),
-    ("ccom", "com"),
-    ("ess", "es"),
-    ("ees", "es"),
-    ("nte", "net"),
-    ("ent", "net"),
-    ("ner", "net"),
-    ("orgg", "org"),
-    ("ogr", "org"),
-];
+/// The top-level domain meant by an ending that is none.
+fn mended_top(top: &str) -> Option<&'static str> {
+    Some(match top {
+        "con" | "cmo" | "ocm" | "vom" | "xom" | "comm" | "coom" | "cpm" | "cim" | "conm" | "comn"
+        | "ccom" => "com",
+        "ess" | "ees" => "es",
+        "nte" | "ent" | "ner" => "net",
+        "orgg" | "ogr" => "org",
+        _ => return None,
+    })
+}
 
 /// The domain probably meant by an unknown one: a broken ending mended, or a large provider one edit away. The first
 /// letter must agree unless the listed slips say otherwise: `mail.com` is not `gmail.com`.
 pub(super) fn likely_domain(domain: &str) -> Option<Cow<'static, str>> {
     if let Some((name, top)) = domain.rsplit_once('.')
-        && let Some((_, mended)) = BROKEN_TOPS.iter().find(|(broken, _)| *broken == top)
+        && let Some(mended) = mended_top(top)
     {
         let mended = format!("{name}.{mended}");
         let typo = TABLES.domains.get(mended.as_str()).and_then(|d| d.typo);

@@ -68,6 +68,9 @@ pub(super) fn local_fault(local: &str) -> Option<&'static str> {
     if local.contains(char::is_whitespace) {
         return Some("space_in_local");
     }
+    if local.bytes().all(|b| b.is_ascii_alphanumeric()) {
+        return None;
+    }
     let allowed = |c: char| {
         c.is_ascii_alphanumeric()
             || matches!(c, '!' | '#'..='\'' | '*' | '+' | '-' | '.' | '/' | '=' | '?' | '^'..='`' | '{'..='~')
@@ -79,10 +82,27 @@ pub(super) fn local_fault(local: &str) -> Option<&'static str> {
     (local.starts_with('.') || local.ends_with('.') || local.contains("..")).then_some("dot_placement")
 }
 
+/// Whether a domain is labels of letters and digits, the last of letters, and short: nothing can be wrong with it.
+fn is_plain_domain(lowered: &str) -> bool {
+    let (mut label, mut labels, mut letters) = (0, 1, true);
+    for byte in lowered.bytes() {
+        match byte {
+            b'a'..=b'z' => label += 1,
+            b'0'..=b'9' => (label, letters) = (label + 1, false),
+            b'.' if label > 0 => (label, labels, letters) = (0, labels + 1, true),
+            _ => return false,
+        }
+    }
+    lowered.len() <= MAX_LABEL && labels > 1 && label >= 2 && letters
+}
+
 /// The domain in lower case with A-labels, or why it cannot be one.
 pub(super) fn to_ascii_domain(domain: &str) -> Result<String, &'static str> {
     let lowered = lower(domain);
     let lowered = lowered.trim_end_matches('.');
+    if is_plain_domain(lowered) {
+        return Ok(lowered.to_owned());
+    }
     let mut out = String::with_capacity(lowered.len());
     for label in lowered.split(['.', '\u{3002}', '\u{FF0E}']) {
         if !out.is_empty() {

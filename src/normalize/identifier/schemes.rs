@@ -2,6 +2,7 @@
 
 use std::sync::LazyLock;
 
+use super::super::ascii::Lookup;
 use super::Entity::{self, Account, Company, Either, Person};
 use super::{checks, european};
 
@@ -209,8 +210,26 @@ pub(super) const LABELS: &[(&str, &str)] = &[
     ("ico", ""),
 ];
 
+/// Why a number stands for none.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Filler {
+    /// Typed because something had to be.
+    Known,
+    /// A legal number for customers without one.
+    Generic,
+}
+
+/// Whether a compact number stands for none.
+pub(super) fn filler(compact: &str) -> Option<Filler> {
+    static TABLE: LazyLock<Lookup<Filler>> = LazyLock::new(|| {
+        let known = FILLERS.iter().map(|number| (*number, Filler::Known));
+        known.chain(GENERIC.iter().map(|number| (*number, Filler::Generic))).collect()
+    });
+    TABLE.get(compact).copied()
+}
+
 /// Numbers that fill a required field although some of them pass their check.
-pub(super) const FILLERS: &[&str] = &[
+const FILLERS: &[&str] = &[
     "12345678Z",
     "00000000T",
     "00000001R",
@@ -261,7 +280,7 @@ pub(super) const FILLERS: &[&str] = &[
 
 /// Legal numbers for customers without one: Mexico's general public and foreigners, Chile's and Portugal's, Colombia's
 /// and Ecuador's final consumers.
-pub(super) const GENERIC: &[&str] = &[
+const GENERIC: &[&str] = &[
     "XAXX010101000",
     "XEXX010101000",
     "666666666",
