@@ -247,11 +247,14 @@ fn keys_of(parts: &Address) -> Vec<String> {
 /// cleaned. Either is a fixed point: a text that does not settle is its own cleaned form the next time as well.
 fn settled_form(parts: &Address, unread: bool, cleaned: Cow<'_, str>, hinted: &str, whole: bool) -> String {
     let written = write::write(parts);
-    if clean(&written) != written || placeholder_reason(&written).is_some() {
+    if placeholder_reason(&written).is_some() {
         return cleaned.into_owned();
     }
     if !unread && settled::reads_as_itself(parts, hinted, whole) {
         return written;
+    }
+    if clean(&written) != written {
+        return cleaned.into_owned();
     }
     let (again, unread) = grammar::read(&written, hinted, whole);
     if again == *parts && !unread { written } else { cleaned.into_owned() }
@@ -465,7 +468,8 @@ fn placeholder_reason(cleaned: &str) -> Option<&'static str> {
     // Words for absence have no digit, and the numbers of the fakes are these two.
     let numbered =
         cleaned.bytes().any(|b| b.is_ascii_digit()) && cleaned.bytes().any(|b| b.is_ascii_alphabetic());
-    if numbered && !cleaned.contains("123") && !cleaned.contains("742") && ascii::is_western(cleaned) {
+    let fake_number = |three: &[u8]| matches!(three, b"123" | b"742");
+    if numbered && !cleaned.as_bytes().windows(3).any(fake_number) && ascii::is_western(cleaned) {
         return None;
     }
     let words = Folded::words(cleaned);

@@ -89,8 +89,8 @@ impl Email {
 /// assert_eq!(ana.parts.dedup_key, "anagarcia@gmail.com");
 /// ```
 pub fn email<'a>(raw: &'a str, _hint: &Hint<'_>) -> Normalized<'a, Email> {
-    if is_plain(raw) {
-        return address(raw, raw);
+    if let Some(at) = plain_at(raw) {
+        return plain(raw, at);
     }
     if let Some(narrow) = narrowed(raw) {
         return with_original(raw, several(&narrow));
@@ -124,18 +124,28 @@ fn several(raw: &str) -> Normalized<'_, Email> {
     result
 }
 
-/// Whether a value is one address without anything to clean; the common case.
-fn is_plain(raw: &str) -> bool {
+/// Where the sign stands in a value that is one address without anything to clean; the common case.
+fn plain_at(raw: &str) -> Option<usize> {
     let bytes = raw.as_bytes();
-    let mut ats = 0;
-    for &b in bytes {
+    let mut found = None;
+    for (at, &b) in bytes.iter().enumerate() {
         match b {
-            b'@' => ats += 1,
+            b'@' if found.is_none() => found = Some(at),
             b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'.' | b'_' | b'+' | b'-' => {}
-            _ => return false,
+            _ => return None,
         }
     }
-    ats == 1 && bytes.last().is_some_and(u8::is_ascii_alphanumeric)
+    found.filter(|_| bytes.last().is_some_and(u8::is_ascii_alphanumeric))
+}
+
+/// An address without anything to clean, whose sign stands at `at`.
+fn plain(raw: &str, at: usize) -> Normalized<'_, Email> {
+    let (local, domain) = (&raw[..at], &raw[at + 1..]);
+    if let (None, Ok(ascii)) = (local_fault(local), to_ascii_domain(domain)) {
+        let parts = Email { local: lower(local).into_owned(), domain: ascii, ..Email::default() };
+        return describe(raw, parts, Vec::new());
+    }
+    address(raw, raw)
 }
 
 fn join(local: &str, domain: &str) -> String {
@@ -235,7 +245,8 @@ fn describe<'a>(
     parts.flags.relay = rules.is_some_and(|r| r.relay);
     parts.flags.free = known.is_some_and(|d| d.free) || rules.is_some_and(|r| !r.relay);
     parts.flags.disposable = known.is_some_and(|d| d.disposable);
-    let base = parts.local.split('+').next().unwrap_or_default();
+    let plus = parts.local.bytes().position(|b| b == b'+').unwrap_or(parts.local.len());
+    let base = &parts.local[..plus];
     let named = local_named(base);
     parts.flags.role = named.role;
     let has_tags = rules.is_none_or(|r| r.tags);

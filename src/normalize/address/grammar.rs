@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use super::super::ascii::{self, Folded};
 use super::lexicon::{self, Family, Group};
 use super::tail::take_place;
-use super::words::{Token, push_tokens, segments, spaced};
+use super::words::{Cut, Token, segments, spaced};
 use super::write::display;
 use super::{Address, places};
 
@@ -29,14 +29,15 @@ pub(super) fn read(text: &str, hinted: &str, whole: bool) -> (Address, bool) {
     let mut reader =
         Reader { groups: lexicon::groups(region), family: lexicon::family(region), region, out, unread };
     let joined = is_lone_number(&segments, reader.groups);
-    let mut tokens = Vec::with_capacity(text.len() / 4 + 2);
+    let mut cut = Cut::with_capacity(text.len());
     let mut ends = Vec::with_capacity(segments.len());
     for (position, segment) in segments.iter().enumerate() {
-        push_tokens(segment, &mut tokens);
-        if !(joined && position == 0) && tokens.len() > ends.last().copied().unwrap_or(0) {
-            ends.push(tokens.len());
+        cut.push(segment);
+        if !(joined && position == 0) && cut.len() > ends.last().copied().unwrap_or(0) {
+            ends.push(cut.len());
         }
     }
+    let tokens = cut.tokens();
     let start_of = |at: usize| if at == 0 { 0 } else { ends[at - 1] };
     let line_at = |at: usize| &tokens[start_of(at)..ends[at]];
     for position in 0..ends.len() {
@@ -115,7 +116,7 @@ impl Reader<'_> {
     fn leading_type(&self, line: &[Token<'_>]) -> Option<(&'static str, usize)> {
         let number_first = usize::from(line.first().is_some_and(Token::is_numeric));
         let suffixed =
-            usize::from(number_first == 1 && line.get(1).is_some_and(|t| is_number_suffix(&t.word)));
+            usize::from(number_first == 1 && line.get(1).is_some_and(|t| is_number_suffix(t.word)));
         let from = number_first + suffixed;
         let found = self.type_at(line, from);
         // In Spain a number before the type is a name: `12 de Octubre`.
@@ -126,15 +127,13 @@ impl Reader<'_> {
         const LONGEST: usize = 3;
         // The longest name first; something must follow it.
         let most = LONGEST.min(line.len().saturating_sub(from + 1));
-        let first = &line.get(from)?.word;
+        let first = line.get(from)?.word;
         // A sign has no word: the type is behind it.
         let opened = if first.is_empty() { most } else { lexicon::longest_type(self.groups, first) };
         let count = most.min(opened);
         if count < 2 {
-            let found = line
-                .get(from..from + count)?
-                .first()
-                .and_then(|t| lexicon::street_type(self.groups, &t.word));
+            let found =
+                line.get(from..from + count)?.first().and_then(|t| lexicon::street_type(self.groups, t.word));
             return found.map(|canonical| (canonical, 1));
         }
         let mut words = String::with_capacity(48);
@@ -143,7 +142,7 @@ impl Reader<'_> {
             if !words.is_empty() {
                 words.push(' ');
             }
-            words.push_str(&token.word);
+            words.push_str(token.word);
             *end = words.len();
         }
         (0..count).rev().find_map(|n| {
@@ -156,7 +155,7 @@ impl Reader<'_> {
         if self.family == Family::TypeLast {
             return line.len() > 2
                 && line[0].is_numeric()
-                && line[1..].iter().any(|t| lexicon::street_type(self.groups, &t.word).is_some());
+                && line[1..].iter().any(|t| lexicon::street_type(self.groups, t.word).is_some());
         }
         self.leading_type(line).is_some_and(|(canonical, _)| lexicon::is_thoroughfare(canonical))
     }
@@ -165,7 +164,7 @@ impl Reader<'_> {
     fn is_unnumbered_street(&self, line: &[Token<'_>]) -> bool {
         self.family == Family::TypeLast
             && line.len() > 1
-            && line.last().is_some_and(|t| lexicon::street_type(self.groups, &t.word).is_some())
+            && line.last().is_some_and(|t| lexicon::street_type(self.groups, t.word).is_some())
             && line.iter().all(|t| !t.is_numeric())
     }
 
@@ -182,14 +181,12 @@ impl Reader<'_> {
             None if line.iter().any(|t| t.is_numeric() || t.text == "#") || self.starts_unit(line) => {
                 return false;
             }
-            None => match line[0].word.as_str() {
+            None => match line[0].word {
                 "zi" | "za" | "zac" | "parc" => ("estate", usize::from(line.len() > 1)),
                 word if lexicon::unit(self.groups, word) == Some("building") && line.len() > 1 => {
                     ("building", 1)
                 }
-                _ if line.iter().any(|t| matches!(t.word.as_str(), "park" | "estate" | "industrial")) => {
-                    ("estate", 0)
-                }
+                _ if line.iter().any(|t| matches!(t.word, "park" | "estate" | "industrial")) => ("estate", 0),
                 _ => ("building", 0),
             },
         };
@@ -201,7 +198,7 @@ impl Reader<'_> {
         if self.po_box(line) || (street_follows && !self.has_street() && self.before_street(line)) {
             return;
         }
-        let plot = matches!(line[0].word.as_str(), "manzana" | "mz" | "mza" | "mzna" | "lote" | "lt");
+        let plot = matches!(line[0].word, "manzana" | "mz" | "mza" | "mzna" | "lote" | "lt");
         if !self.has_street() && plot && line.get(1).is_some_and(is_value) {
             return self.units(line);
         }
@@ -235,8 +232,8 @@ impl Reader<'_> {
     fn starts_unit(&self, line: &[Token<'_>]) -> bool {
         let Some(first) = line.first() else { return false };
         let designated =
-            lexicon::unit(self.groups, &first.word).is_some() && line.get(1).is_some_and(is_value);
-        designated || (line.len() == 1 && lexicon::named_floor(&first.word).is_some())
+            lexicon::unit(self.groups, first.word).is_some() && line.get(1).is_some_and(is_value);
+        designated || (line.len() == 1 && lexicon::named_floor(first.word).is_some())
     }
 
     fn po_box(&mut self, line: &[Token<'_>]) -> bool {
@@ -247,7 +244,7 @@ impl Reader<'_> {
             if !head.is_empty() {
                 head.push(' ');
             }
-            head.push_str(&token.word);
+            head.push_str(token.word);
             // No name of a box is longer.
             if head.len() > LONGEST {
                 return false;
@@ -303,12 +300,12 @@ impl Reader<'_> {
             let rest = self.number(line, 0);
             return self.units(&line[rest..]);
         }
-        let component = lexicon::unit(self.groups, &first.word);
+        let component = lexicon::unit(self.groups, first.word);
         let words = usize::from(line.len() > 1);
         if words == 1 && (component == Some("neighbourhood") || self.is_quarter(line)) {
             self.push("neighbourhood", display(&line[1..]));
         } else if words == 1
-            && matches!(first.word.as_str(), "esquina" | "esq" | "entre" | "cruce")
+            && matches!(first.word, "esquina" | "esq" | "entre" | "cruce")
             && line[1].word.len() > 1
             && !line[1].is_numeric()
         {
@@ -331,11 +328,11 @@ impl Reader<'_> {
         let second = &line[1];
         let named = second.word.len() > 2
             && !second.is_numeric()
-            && lexicon::side(&second.word, self.region).is_none()
-            && lexicon::unit(self.groups, &second.word).is_none();
-        let quarter = line[0].word.as_str() == "bo"
+            && lexicon::side(second.word, self.region).is_none()
+            && lexicon::unit(self.groups, second.word).is_none();
+        let quarter = line[0].word == "bo"
             || matches!(
-                lexicon::street_type(self.groups, &line[0].word),
+                lexicon::street_type(self.groups, line[0].word),
                 Some(
                     "urbanización"
                         | "barrio"
@@ -353,16 +350,15 @@ impl Reader<'_> {
     fn is_neighbourhood(&self, line: &[Token<'_>]) -> bool {
         let quarters = matches!(self.region, "BR" | "MX" | "AR" | "CO" | "CL" | "PE" | "VE" | "EC" | "PT");
         // The centre is a quarter when it is a part of its own.
-        if quarters && line.len() == 1 && line[0].word.as_str() == "centro" && !self.has_unit("neighbourhood")
-        {
+        if quarters && line.len() == 1 && line[0].word == "centro" && !self.has_unit("neighbourhood") {
             return true;
         }
         quarters
             && !self.has_unit("neighbourhood")
             && line.iter().all(|t| !t.is_numeric() && !t.is_single_letter())
-            && lexicon::unit(self.groups, &line[0].word).is_none()
-            && lexicon::named_floor(&line[0].word).is_none()
-            && lexicon::side(&line[0].word, self.region).is_none()
+            && lexicon::unit(self.groups, line[0].word).is_none()
+            && lexicon::named_floor(line[0].word).is_none()
+            && lexicon::side(line[0].word, self.region).is_none()
     }
 
     /// `type name number unit`, or with the number first.
@@ -391,8 +387,7 @@ impl Reader<'_> {
         // `Ercilla kalea`: the Basque type comes last.
         if self.out.street_type.is_empty()
             && end > start + 1
-            && let Some(canonical) =
-                line.get(end - 1).and_then(|t| lexicon::basque_type(self.groups, &t.word))
+            && let Some(canonical) = line.get(end - 1).and_then(|t| lexicon::basque_type(self.groups, t.word))
         {
             canonical.clone_into(&mut self.out.street_type);
             self.out.street_name = display(&line[start..end - 1]);
@@ -400,7 +395,7 @@ impl Reader<'_> {
         if self.out.street_type.is_empty()
             && let Some((canonical, _)) = line[..end]
                 .last()
-                .and_then(|t| lexicon::compound_type(self.groups, &t.word))
+                .and_then(|t| lexicon::compound_type(self.groups, t.word))
                 .filter(|_| self.groups.contains(&Group::Nl))
         {
             canonical.clone_into(&mut self.out.street_type);
@@ -413,8 +408,7 @@ impl Reader<'_> {
 
     fn starts_designated(&self, rest: &[Token<'_>]) -> bool {
         const SHORTEST: usize = 2;
-        rest.first()
-            .is_some_and(|t| t.word.len() >= SHORTEST && lexicon::unit(self.groups, &t.word).is_some())
+        rest.first().is_some_and(|t| t.word.len() >= SHORTEST && lexicon::unit(self.groups, t.word).is_some())
             && rest.get(1).is_some_and(is_value)
     }
 
@@ -422,19 +416,17 @@ impl Reader<'_> {
         let token = &line[at];
         let next = line.get(at + 1);
         // `Partida La Torre 12`: with an article it is a name.
-        let article =
-            matches!(line[at - 1].word.as_str(), "la" | "el" | "las" | "los" | "del" | "de" | "da" | "do");
+        let article = matches!(line[at - 1].word, "la" | "el" | "las" | "los" | "del" | "de" | "da" | "do");
         if token.is_no_number() || (!article && self.starts_designated(&line[at..])) {
             return true;
         }
         if is_number_marker(token) {
-            let outside = next.is_some_and(|t| is_outside_word(&t.word));
+            let outside = next.is_some_and(|t| is_outside_word(t.word));
             let value = if outside { line.get(at + 2) } else { next };
             return value.is_some_and(|t| t.is_numeric() || t.is_no_number());
         }
         // `17. Juni`, `12 de Octubre`: a number that a name goes on after.
-        let dated = next
-            .is_some_and(|t| t.word.as_str() == "de" && line.get(at + 2).is_some_and(|t| !t.is_numeric()));
+        let dated = next.is_some_and(|t| t.word == "de" && line.get(at + 2).is_some_and(|t| !t.is_numeric()));
         let ordinal_name = token.raw.ends_with('.')
             && self.family == Family::Compound
             && next.is_some_and(|t| !t.is_numeric() && t.word.len() > 2);
@@ -445,7 +437,7 @@ impl Reader<'_> {
     /// Reads a house number at a position; the position after it.
     fn number(&mut self, line: &[Token<'_>], from: usize) -> usize {
         let mut at = from;
-        while line.get(at).is_some_and(|t| is_number_marker(t) || (at > from && is_outside_word(&t.word))) {
+        while line.get(at).is_some_and(|t| is_number_marker(t) || (at > from && is_outside_word(t.word))) {
             at += 1;
         }
         let Some(token) = line.get(at) else { return at };
@@ -470,13 +462,13 @@ impl Reader<'_> {
             number = format!("{number}-{}", plate.text);
             at = line.iter().position(|t| std::ptr::eq(t, plate)).map_or(at, |p| p + 1);
         }
-        if let Some(suffix) = line.get(at).filter(|t| is_number_suffix(&t.word)) {
+        if let Some(suffix) = line.get(at).filter(|t| is_number_suffix(t.word)) {
             number.push(' ');
-            let duplicate = suffix.word.starts_with("dup") || suffix.word.as_str() == "dpdo";
-            number.push_str(if duplicate { "duplicado" } else { &suffix.word });
+            let duplicate = suffix.word.starts_with("dup") || suffix.word == "dpdo";
+            number.push_str(if duplicate { "duplicado" } else { suffix.word });
             at += 1;
         } else if self.family == Family::Compound && line.get(at).is_some_and(|t| t.is_single_letter()) {
-            number.push_str(&line[at].word);
+            number.push_str(line[at].word);
             at += 1;
         }
         self.out.house_number = number;
@@ -491,7 +483,7 @@ impl Reader<'_> {
         }
         let mut name = display(&line[..end]);
         if let Some((canonical, ending)) =
-            line[..end].last().and_then(|t| lexicon::compound_type(self.groups, &t.word))
+            line[..end].last().and_then(|t| lexicon::compound_type(self.groups, t.word))
         {
             canonical.clone_into(&mut self.out.street_type);
             // An abbreviated ending is spelled out in the case in which it is written.
@@ -518,9 +510,9 @@ impl Reader<'_> {
             return 0;
         };
         let typed =
-            line[number + 1..].iter().skip(1).any(|t| lexicon::street_type(self.groups, &t.word).is_some());
+            line[number + 1..].iter().skip(1).any(|t| lexicon::street_type(self.groups, t.word).is_some());
         let plain =
-            line[..number].iter().all(|t| lexicon::unit(self.groups, &t.word).is_none() && t.text != "#");
+            line[..number].iter().all(|t| lexicon::unit(self.groups, t.word).is_none() && t.text != "#");
         if number == 0 || !typed || !plain || self.has_street() {
             return 0;
         }
@@ -532,9 +524,9 @@ impl Reader<'_> {
     fn type_last(&mut self, line: &[Token<'_>]) {
         let mut at = 0;
         while self.starts_designated(&line[at..])
-            && line.get(at + 2).is_none_or(|t| lexicon::street_type(self.groups, &t.word).is_none())
+            && line.get(at + 2).is_none_or(|t| lexicon::street_type(self.groups, t.word).is_none())
         {
-            let component = lexicon::unit(self.groups, &line[at].word).unwrap_or("unit");
+            let component = lexicon::unit(self.groups, line[at].word).unwrap_or("unit");
             self.out.unit.push((component, line[at + 1].text.to_uppercase()));
             at += 2;
         }
@@ -558,7 +550,7 @@ impl Reader<'_> {
         let body = &line[at..body_end];
         let kind = (1..body.len())
             .rev()
-            .find_map(|i| lexicon::street_type(self.groups, &body[i].word).map(|t| (t, i)));
+            .find_map(|i| lexicon::street_type(self.groups, body[i].word).map(|t| (t, i)));
         let (name, after) = match kind {
             Some((canonical, i)) => {
                 canonical.clone_into(&mut self.out.street_type);
@@ -568,8 +560,8 @@ impl Reader<'_> {
         };
         // `Avenue B`: the type of a lettered street comes first.
         let (name, lettered) = match name {
-            [first, letter] if kind.is_none() && letter.is_single_letter() && !is_direction(&letter.word) => {
-                (&name[1..], lexicon::street_type(self.groups, &first.word))
+            [first, letter] if kind.is_none() && letter.is_single_letter() && !is_direction(letter.word) => {
+                (&name[1..], lexicon::street_type(self.groups, first.word))
             }
             name => (name, None),
         };
@@ -578,15 +570,15 @@ impl Reader<'_> {
         }
         // Directions are the letters that the postal service writes.
         self.out.street_name = match name {
-            [first, rest @ ..] if !rest.is_empty() && direction_letters(&first.word).is_some() => {
-                format!("{} {}", direction_letters(&first.word).unwrap_or_default(), display(rest))
+            [first, rest @ ..] if !rest.is_empty() && direction_letters(first.word).is_some() => {
+                format!("{} {}", direction_letters(first.word).unwrap_or_default(), display(rest))
             }
             name => display(name),
         };
-        let directions = after.iter().take_while(|t| is_direction(&t.word)).count();
+        let directions = after.iter().take_while(|t| is_direction(t.word)).count();
         if directions > 0 {
             self.out.street_name.push(' ');
-            self.out.street_name.push_str(direction_letters(&after[0].word).unwrap_or_default());
+            self.out.street_name.push_str(direction_letters(after[0].word).unwrap_or_default());
         }
         let rest = &after[directions..];
         if !rest.is_empty() && self.out.city.is_empty() {
@@ -608,7 +600,7 @@ impl Reader<'_> {
     /// Reads one unit at the start of `rest`; how many words it took.
     fn unit(&mut self, rest: &[Token<'_>]) -> usize {
         let token = &rest[0];
-        let word = token.word.as_str();
+        let word = token.word;
         let next = rest.get(1);
         let iberian_side = matches!(self.region, "PT" | "BR") && lexicon::side(word, self.region).is_some();
         if token.text.starts_with('#') || is_number_marker(token) {
@@ -636,7 +628,7 @@ impl Reader<'_> {
             .or_else(|| Some(word).filter(|w| w.len() <= 2 && w.bytes().all(|b| b.is_ascii_digit())))
         {
             // `3er piso`, `2 andar`, `3e étage`, `3. OG`.
-            let named = next.is_some_and(|t| lexicon::unit(self.groups, &t.word) == Some("floor"))
+            let named = next.is_some_and(|t| lexicon::unit(self.groups, t.word) == Some("floor"))
                 && rest.get(2).is_none_or(|t| t.ordinal().is_none());
             let component = if named || !self.has_unit("floor") { "floor" } else { "door" };
             self.push(component, trim_zeros(number));
@@ -644,9 +636,9 @@ impl Reader<'_> {
         }
         if let Some(floor) = lexicon::named_floor(word).filter(|_| !self.has_unit("floor")) {
             self.push("floor", floor.to_owned());
-            return 1 + usize::from(next.is_some_and(|t| t.word.as_str() == "baja"));
+            return 1 + usize::from(next.is_some_and(|t| t.word == "baja"));
         }
-        if word == "planta" && next.is_some_and(|t| t.word.as_str() == "baja") {
+        if word == "planta" && next.is_some_and(|t| t.word == "baja") {
             self.push("floor", "bajo".to_owned());
             return 2;
         }
@@ -670,11 +662,11 @@ impl Reader<'_> {
 
     /// A value after its designator.
     fn designated(&mut self, component: &'static str, value: &Token<'_>) -> usize {
-        let side = || lexicon::side(&value.word, self.region).map(str::to_owned);
+        let side = || lexicon::side(value.word, self.region).map(str::to_owned);
         let component = if component == "letter" && value.is_numeric() { "lot" } else { component };
         let read = match component {
             "staircase" | "portal" => side().unwrap_or_else(|| value.text.to_uppercase()),
-            "floor" => match (value.ordinal(), lexicon::named_floor(&value.word)) {
+            "floor" => match (value.ordinal(), lexicon::named_floor(value.word)) {
                 (Some(number), _) => trim_zeros(number),
                 (None, Some(floor)) => floor.to_owned(),
                 (None, None) => trim_zeros(&value.text.to_uppercase()),
@@ -708,8 +700,8 @@ impl Reader<'_> {
 fn is_value(token: &Token<'_>) -> bool {
     token.is_numeric()
         || token.is_single_letter()
-        || lexicon::named_floor(&token.word).is_some()
-        || lexicon::side(&token.word, "").is_some()
+        || lexicon::named_floor(token.word).is_some()
+        || lexicon::side(token.word, "").is_some()
         || (token.word.len() <= 4 && token.word.ends_with(|c: char| c.is_ascii_digit()))
 }
 
@@ -734,9 +726,9 @@ fn glued_unit(word: &str) -> Option<(&'static str, &str)> {
 
 fn is_number_marker(token: &Token<'_>) -> bool {
     token.text == "#"
-        || matches!(token.word.as_str(), "n" | "no" | "nro" | "num" | "numero" | "nr" | "civ" | "civico")
+        || matches!(token.word, "n" | "no" | "nro" | "num" | "numero" | "nr" | "civ" | "civico")
             && token.text.len() > 1
-        || (token.word.as_str() == "n" && token.raw.len() == 1)
+        || (token.word == "n" && token.raw.len() == 1)
 }
 
 /// `No. Ext. 12`: the number outside, beside one inside.

@@ -281,7 +281,12 @@ fn complete_postcode(text: &str, region: &str) -> Option<String> {
     if !text.bytes().any(|b| b.is_ascii_digit()) {
         return None;
     }
-    let shown = ["D-", "E-", "F-", "I-"].iter().fold(text, |text, label| text.trim_start_matches(label));
+    let mut shown = text;
+    for label in ["D-", "E-", "F-", "I-"] {
+        while let Some(rest) = shown.strip_prefix(label) {
+            shown = rest;
+        }
+    }
     let (mut buffer, mut len) = ([0; LONGEST], 0);
     for byte in shown.bytes() {
         if byte.is_ascii_alphanumeric() {

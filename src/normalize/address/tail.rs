@@ -2,7 +2,7 @@
 
 use super::super::ascii;
 use super::lexicon::{self, Family};
-use super::words::tokens;
+use super::words::Cut;
 use super::{Address, is_in_title_case, places, title_case};
 
 /// Takes postcode, city and region off the right; whether a part was left over.
@@ -170,10 +170,11 @@ fn take_place_without_code(segments: &mut Vec<&str>, out: &mut Address, region: 
         city.clone_into(&mut out.city);
     } else if segments.len() > 1 && segments.last().is_some_and(plain) {
         let unit = segments.last().is_some_and(|s| {
-            let words = tokens(s);
-            words.first().is_some_and(|t| {
-                lexicon::unit(lexicon::groups(region), &t.word).is_some()
-                    || lexicon::named_floor(&t.word).is_some()
+            let mut cut = Cut::default();
+            cut.push(s);
+            cut.tokens().first().is_some_and(|t| {
+                lexicon::unit(lexicon::groups(region), t.word).is_some()
+                    || lexicon::named_floor(t.word).is_some()
                     || t.is_no_number()
             })
         });

@@ -5,72 +5,13 @@ use std::borrow::Cow;
 use super::super::ascii;
 use super::super::text::western_letter;
 
-/// A short text without allocation; longer ones, such as German compounds, are on the heap.
-pub(super) enum Word {
-    Short([u8; Word::CAPACITY], u8),
-    Long(String),
-}
-
-impl Word {
-    const CAPACITY: usize = 22;
-
-    /// The folded letters and digits of a text.
-    fn folded(text: &str) -> Self {
-        if !text.is_ascii() {
-            return Self::folded_western(text).unwrap_or_else(|| {
-                let mut word = ascii::fold(text);
-                word.retain(|c| c.is_ascii_alphanumeric());
-                Self::Long(word)
-            });
-        }
-        let letters = || text.bytes().filter(u8::is_ascii_alphanumeric).map(|b| b.to_ascii_lowercase());
-        if text.len() > Self::CAPACITY {
-            return Self::Long(letters().map(char::from).collect());
-        }
-        let (mut buffer, mut len) = ([0; Self::CAPACITY], 0u8);
-        for (slot, byte) in buffer.iter_mut().zip(letters()) {
-            *slot = byte;
-            len += 1;
-        }
-        Self::Short(buffer, len)
-    }
-
-    /// [`folded`](Self::folded) where each letter is one of Western Europe.
-    fn folded_western(text: &str) -> Option<Self> {
-        let (mut buffer, mut len) = ([0; Self::CAPACITY], 0u8);
-        for c in text.chars() {
-            let letter = if c.is_ascii() { c } else { western_letter(c)? };
-            if letter.is_ascii_alphanumeric() {
-                *buffer.get_mut(usize::from(len))? = letter.to_ascii_lowercase() as u8;
-                len += 1;
-            }
-        }
-        Some(Self::Short(buffer, len))
-    }
-
-    pub(super) fn as_str(&self) -> &str {
-        match self {
-            // ASCII by construction.
-            Self::Short(buffer, len) => std::str::from_utf8(&buffer[..usize::from(*len)]).unwrap_or_default(),
-            Self::Long(word) => word,
-        }
-    }
-}
-
-impl std::ops::Deref for Word {
-    type Target = str;
-
-    fn deref(&self) -> &str {
-        self.as_str()
-    }
-}
-
 /// A word of a line.
+#[derive(Clone, Copy)]
 pub(super) struct Token<'a> {
     /// Without punctuation around it.
     pub(super) text: &'a str,
     /// Folded, letters and digits only.
-    pub(super) word: Word,
+    pub(super) word: &'a str,
     /// As written, with its punctuation.
     pub(super) raw: &'a str,
 }
@@ -105,27 +46,69 @@ impl Token<'_> {
     }
 
     pub(super) fn is_no_number(&self) -> bool {
-        matches!(self.word.as_str(), "sn" | "snc") && self.text.contains(['/', '.'])
+        matches!(self.word, "sn" | "snc") && self.text.contains(['/', '.'])
             || self.text.eq_ignore_ascii_case("s/nº")
-            || self.word.as_str() == "sn"
+            || self.word == "sn"
     }
 }
 
-pub(super) fn tokens(segment: &str) -> Vec<Token<'_>> {
-    let mut out = Vec::new();
-    push_tokens(segment, &mut out);
-    out
+/// Lines cut into words. The folds of all words stand in one buffer, from which tokens borrow.
+#[derive(Default)]
+pub(super) struct Cut<'t> {
+    folds: String,
+    /// Each word without punctuation and as written, and where its fold ends.
+    words: Vec<(&'t str, &'t str, usize)>,
 }
 
-pub(super) fn push_tokens<'t>(segment: &'t str, out: &mut Vec<Token<'t>>) {
-    let edge = |c: char| matches!(c, '.' | ',' | ':' | '\'' | '`' | '*' | '!' | '?') || c.is_whitespace();
-    let one = |raw: &'t str| {
+impl<'t> Cut<'t> {
+    pub(super) fn with_capacity(bytes: usize) -> Self {
+        Self { folds: String::with_capacity(bytes), words: Vec::with_capacity(bytes / 4 + 2) }
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.words.len()
+    }
+
+    pub(super) fn push(&mut self, segment: &'t str) {
+        let edge = |c: char| matches!(c, '.' | ',' | ':' | '\'' | '`' | '*' | '!' | '?') || c.is_whitespace();
         let inside = |byte: Option<&u8>| byte.is_some_and(u8::is_ascii_alphanumeric);
-        let bare = inside(raw.as_bytes().first()) && inside(raw.as_bytes().last());
-        let text = if bare { raw } else { raw.trim_matches(edge) };
-        Token { text, word: Word::folded(text), raw }
-    };
-    out.extend(segment.split(' ').map(one).filter(|t| !t.word.is_empty() || t.text == "#"));
+        for raw in segment.split(' ') {
+            let bare = inside(raw.as_bytes().first()) && inside(raw.as_bytes().last());
+            let text = if bare { raw } else { raw.trim_matches(edge) };
+            let start = self.folds.len();
+            fold_letters(text, &mut self.folds);
+            if self.folds.len() > start || text == "#" {
+                self.words.push((text, raw, self.folds.len()));
+            }
+        }
+    }
+
+    pub(super) fn tokens(&self) -> Vec<Token<'_>> {
+        let mut start = 0;
+        let token = |&(text, raw, end): &(&'t str, &'t str, usize)| {
+            let word = &self.folds[start..end];
+            start = end;
+            Token { text, word, raw }
+        };
+        self.words.iter().map(token).collect()
+    }
+}
+
+/// Appends the folded letters and digits of a text.
+fn fold_letters(text: &str, out: &mut String) {
+    let start = out.len();
+    for c in text.chars() {
+        let letter = if c.is_ascii() { Some(c) } else { western_letter(c) };
+        match letter {
+            Some(letter) if letter.is_ascii_alphanumeric() => out.push(letter.to_ascii_lowercase()),
+            Some(_) => {}
+            None => {
+                out.truncate(start);
+                out.extend(ascii::fold(text).chars().filter(char::is_ascii_alphanumeric));
+                return;
+            }
+        }
+    }
 }
 
 /// The parts between commas, of text with single blanks.
@@ -142,9 +125,14 @@ pub(super) fn spaced<'t>(text: &'t str, region: &str) -> Cow<'t, str> {
     }
     let text = &*text;
     let mut spaced = String::with_capacity(text.len() + 8);
-    for (at, c) in text.char_indices() {
-        let before = &text[..at];
-        let after = &text[at + c.len_utf8()..];
+    let mut done = 0;
+    while let Some(found) = text.as_bytes()[done..].iter().position(|&byte| glue(byte)) {
+        let at = done + found;
+        spaced.push_str(&text[done..at]);
+        let (before, from) = text.split_at(at);
+        let c = from.chars().next().unwrap_or(' ');
+        done = at + c.len_utf8();
+        let after = &text[done..];
         let next_is = |f: fn(&char) -> bool| after.chars().next().is_some_and(|c| f(&c));
         match c {
             '-' if is_separator(before, after, region) => spaced.push(','),
@@ -161,6 +149,7 @@ pub(super) fn spaced<'t>(text: &'t str, region: &str) -> Cow<'t, str> {
             _ => spaced.push(c),
         }
     }
+    spaced.push_str(&text[done..]);
     // Blanks around a sign that were there already.
     while let Some(at) = spaced.find("  ") {
         let blanks = spaced[at..].len() - spaced[at..].trim_start_matches(' ').len();

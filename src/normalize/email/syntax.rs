@@ -68,8 +68,8 @@ pub(super) fn local_fault(local: &str) -> Option<&'static str> {
     if local.contains(char::is_whitespace) {
         return Some("space_in_local");
     }
-    if local.bytes().all(|b| b.is_ascii_alphanumeric()) {
-        return None;
+    if local.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'+' | b'-' | b'_')) {
+        return has_stray_dot(local).then_some("dot_placement");
     }
     let allowed = |c: char| {
         c.is_ascii_alphanumeric()
@@ -79,7 +79,13 @@ pub(super) fn local_fault(local: &str) -> Option<&'static str> {
     if !local.chars().all(allowed) {
         return Some("bad_character");
     }
-    (local.starts_with('.') || local.ends_with('.') || local.contains("..")).then_some("dot_placement")
+    has_stray_dot(local).then_some("dot_placement")
+}
+
+/// A dot at an end, or behind another.
+fn has_stray_dot(local: &str) -> bool {
+    let bytes = local.as_bytes();
+    bytes.starts_with(b".") || bytes.ends_with(b".") || bytes.windows(2).any(|pair| pair == b"..")
 }
 
 /// Whether a domain is labels of letters and digits, the last of letters, and short: nothing can be wrong with it.

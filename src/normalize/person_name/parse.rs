@@ -8,7 +8,7 @@ use super::super::{Hint, Quality};
 use super::layout::split_layout;
 use super::lexicon::{LEXICON, Lang, language_of, role};
 use super::people::several_persons;
-use super::tokens::{Casing, Cell, Group, Token, group};
+use super::tokens::{Casing, Cell, Group, Token, group, is_initial};
 use super::{Part, PersonName};
 
 /// What one cell was read as.
@@ -140,7 +140,8 @@ fn system_of(lang: Lang, locale: &str, region: Option<&str>, tokens: &[Token<'_>
         ("ru" | "uk" | "be" | "bg", _) | ("", Some("RU" | "UA" | "BY")) => return System::Patronymic,
         _ => {}
     }
-    if tokens.iter().any(|token| token.text.chars().any(|c| matches!(c, '\u{400}'..='\u{4ff}'))) {
+    // The lead bytes of U+0400 to U+04FF.
+    if tokens.iter().any(|token| token.text.bytes().any(|byte| matches!(byte, 0xd0..=0xd3))) {
         return System::Patronymic;
     }
     let iberian = Lang::Es.bit() | Lang::Pt.bit();
@@ -565,8 +566,7 @@ fn judge(context: &Context<'_>, reading: &mut Reading) {
             degrade(Quality::Partial, if part.contains(' ') { "part_missing" } else { "single_token" });
         }
         _ => {
-            let initials =
-                !name.given.is_empty() && name.given.split(' ').all(|word| Token::new(word, 0).is_initial());
+            let initials = !name.given.is_empty() && name.given.split(' ').all(is_initial);
             if initials {
                 degrade(Quality::Partial, "given_initial");
             }

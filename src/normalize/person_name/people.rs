@@ -77,7 +77,7 @@ fn find_second_person(tokens: &[Token<'_>], context: &Context<'_>) -> Option<usi
 
 /// `Ana Ruiz / Luis Gil`: a slash between two texts that begin with given names; `c/o` and `a/l` are none.
 fn is_slashed(text: &str, context: &Context<'_>) -> bool {
-    if !text.contains('/') {
+    if !text.as_bytes().contains(&b'/') {
         return false;
     }
     let mut count = 0;

@@ -195,8 +195,8 @@ impl<'t> Token<'t> {
 
     /// The word before the first hyphen.
     pub(super) fn head(&self) -> Option<&'static Word> {
-        let (head, _) = self.fold.split_once(' ')?;
-        LEXICON.word(head)
+        let end = self.fold.bytes().position(|byte| byte == b' ')?;
+        LEXICON.word(&self.fold[..end])
     }
 
     /// `J.`, `J`, `J.A.`: letters that stand for names.
@@ -212,11 +212,15 @@ impl<'t> Token<'t> {
 
     /// The key of the tables of titles, suffixes and abbreviations.
     pub(super) fn table_key(&self) -> Cow<'_, str> {
-        if self.fold.contains(' ') { Cow::Owned(squashed(&self.fold)) } else { Cow::Borrowed(&self.fold) }
+        if self.fold.as_bytes().contains(&b' ') {
+            Cow::Owned(squashed(&self.fold))
+        } else {
+            Cow::Borrowed(&self.fold)
+        }
     }
 }
 
-fn is_initial(text: &str) -> bool {
+pub(super) fn is_initial(text: &str) -> bool {
     // Words are bare: without a dot only a single letter is left.
     if text.len() > 4 && !text.as_bytes().contains(&b'.') {
         return false;
