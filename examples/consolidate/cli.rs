@@ -44,6 +44,10 @@ pub struct Arguments {
     #[arg(long, value_name = "FILE")]
     pub write_config: Option<PathBuf>,
 
+    /// CSV of labelled pairs to train on: source_l, id_l, source_r, id_r, label (1 or 0); or a file of judgements
+    #[arg(long, value_name = "FILE")]
+    pub labels: Option<PathBuf>,
+
     /// Score with this model instead of training one; made by --write-model
     #[arg(long, value_name = "FILE")]
     pub model: Option<PathBuf>,

@@ -11,7 +11,7 @@ use quilate::detect::is_secret_header;
 use quilate::history::{History, Tombstones};
 use quilate::io::csv::{Format, ReadOptions, Writer, read_path};
 use quilate::io::tombstones::{read_tombstones, write_tombstones};
-use quilate::io::{AtomicFile, ScratchFolder, history, outputs, state};
+use quilate::io::{AtomicFile, ScratchFolder, history, outputs, read_labels, state};
 use quilate::pipeline::stages::columns_of;
 use quilate::pipeline::{
     LinkType, PlanOptions, Stage, consolidate_in_within, consolidate_within, plan, without, without_erased,
@@ -223,6 +223,9 @@ fn configuration(arguments: &Arguments) -> Result<Config> {
     config.seed = arguments.seed.unwrap_or(config.seed);
     config.memory_limit = arguments.memory_limit.clone().or(config.memory_limit);
     config.as_of = arguments.as_of.clone().or(config.as_of);
+    if let Some(path) = &arguments.labels {
+        config.labels = read_labels(path)?;
+    }
     if let Some(path) = &arguments.model {
         config.model = Some(TrainedModel::from_json(&shared::read_text(path, "model")?)?);
     }

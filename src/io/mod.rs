@@ -8,6 +8,7 @@
 //! - [`state`] keeps customer numbers and judgements between runs (feature `csv`);
 //! - [`ScratchFolder`] is where a run with a limit on its memory keeps what does not fit;
 //! - [`tombstones`] keeps what is left of erased customers (feature `csv`);
+//! - [`labels_of`] takes pairs that people have labelled from a table, `read_labels` (feature `csv`) from a file;
 //! - [`AtomicFile`] makes a result appear under its name only when it is complete.
 
 #[cfg(feature = "arrow")]
@@ -17,6 +18,7 @@ mod atomic;
 pub mod csv;
 #[cfg(feature = "csv")]
 pub mod history;
+mod labels;
 #[cfg(any(feature = "arrow", feature = "csv"))]
 mod names;
 #[cfg(feature = "csv")]
@@ -30,4 +32,7 @@ mod texts;
 pub mod tombstones;
 
 pub use atomic::AtomicFile;
+pub use labels::labels_of;
+#[cfg(feature = "csv")]
+pub use labels::read_labels;
 pub use scratch::{ScratchFolder, peak_memory};

@@ -13,6 +13,7 @@ use crate::cluster::ClusterConfig;
 use crate::error::{Error, ErrorKind, Result};
 use crate::history::HistoryConfig;
 use crate::ids::Probability;
+use crate::judgement::Judgement;
 use crate::merge::{MergeConfig, UNKNOWN_TIME};
 use crate::score::TrainedModel;
 use crate::table::Role;
@@ -69,6 +70,11 @@ pub struct Config {
     pub guards: Guards,
     /// Survivorship.
     pub merge: MergeConfig,
+    /// Pairs of records that people have labelled, to train on: links are matches, cannot-links are none, the rest says
+    /// nothing. They need not agree with each other, and force nothing, as the judgements of a state do. They are no part of a
+    /// configuration file.
+    #[serde(skip)]
+    pub labels: Vec<Judgement>,
     /// Score with this model instead of training one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub model: Option<TrainedModel>,
@@ -96,6 +102,7 @@ impl Default for Config {
             cluster: ClusterConfig::default(),
             guards: Guards::default(),
             merge: MergeConfig::default(),
+            labels: Vec::new(),
             model: None,
             history: HistoryConfig::default(),
             sources: BTreeMap::new(),
@@ -153,6 +160,10 @@ impl Config {
             parse_day(as_of).ok_or_else(|| {
                 fail("as_of", format!("{as_of:?} is no date")).cure("write it as 2026-01-31")
             })?;
+        }
+        if self.model.is_some() && !self.labels.is_empty() {
+            return Err(fail("labels", "labels train a model, and the configuration has one".to_owned())
+                .cure("leave out one of the two"));
         }
         self.memory_limit_bytes()?;
         self.block.validate()?;

@@ -21,7 +21,7 @@ use crate::ids::SourceId;
 use crate::normalize::attributes::Attributes;
 use crate::par;
 use crate::score::{
-    Candidates, EmReport, Frequencies, Model, PairScore, Scorer, TrainedModel, Trainer, learn,
+    Candidates, EmReport, Frequencies, Labels, Model, PairScore, Scorer, TrainedModel, Trainer, learn,
 };
 use crate::spill::{List, Spill};
 use crate::table::{AttributeKind, NULL};
@@ -67,6 +67,8 @@ pub struct Overrides {
     pub max_size: Option<usize>,
     /// The most different values of a kind that one customer may have, the kind that says most first.
     pub limits: Vec<(AttributeKind, usize)>,
+    /// Pairs whose class people have told, to train on; they force nothing.
+    pub labels: Labels,
 }
 
 /// How matching runs.
@@ -349,7 +351,8 @@ fn run_watched(
     let (neighbours, rules) = block(attributes, options, control)?;
     let all_candidates = CandidatePairs { neighbours: Some(&neighbours), rules: Some(&rules) };
     let candidates = all_candidates.pair_count();
-    let trainer = Trainer::new(comparisons, options.seed, possible_pairs(attributes, options.link_type));
+    let trainer = Trainer::new(comparisons, options.seed, possible_pairs(attributes, options.link_type))
+        .with_labels(overrides.labels.clone());
     let copies = comparisons.copies().into_iter().filter(|&(a, b)| {
         let same_source = attributes.source[a as usize] == attributes.source[b as usize];
         match options.link_type {

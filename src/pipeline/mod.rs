@@ -18,6 +18,7 @@ mod clearing;
 mod config;
 mod grouped;
 mod guards;
+mod labels;
 pub mod matching;
 mod memory;
 mod parse;
@@ -244,7 +245,9 @@ fn run_around(
     progress(Stage::Match);
     let comparisons = Comparisons::new(&prepared.attributes);
     let options = config.match_options();
+    let labels = labels::training_labels(&config.labels, &records, &mut issues);
     let overrides = Overrides {
+        labels,
         merged: std::mem::take(&mut prepared.must_link),
         judged: Constraints::new(
             records.len(),

@@ -35,6 +35,8 @@ pub(crate) struct Pattern {
     levels: [u8; MAX_COMPARISONS],
     shared_u: i16,
     own_u: i16,
+    /// Whether it is a match, where people have said so.
+    pub(super) label: Option<bool>,
 }
 
 /// Pairs counted by pattern; the order of the map makes sums of floats reproducible.
@@ -47,8 +49,13 @@ impl PatternCounts {
     /// Counts patterns that a batch of pairs has collected.
     pub(crate) fn merge(&mut self, other: hashbrown::HashMap<Pattern, u64, foldhash::fast::FixedState>) {
         for (pattern, count) in other {
-            *self.counts.entry(pattern).or_default() += count as f64;
+            self.add(pattern, count as f64);
         }
+    }
+
+    /// Counts a pattern `count` times more.
+    pub(super) fn add(&mut self, pattern: Pattern, count: f64) {
+        *self.counts.entry(pattern).or_default() += count;
     }
 
     /// Distinct patterns.
@@ -68,7 +75,7 @@ pub(crate) fn pattern(scorer: &Scorer<'_>, model: &Model, pair: &PairLevels) -> 
         }
     }
     let half_bits = |log2: f64| (2.0 * log2).round().clamp(-16_000.0, 0.0) as i16;
-    Pattern { levels: pair.levels, shared_u: half_bits(shared), own_u: half_bits(own) }
+    Pattern { levels: pair.levels, shared_u: half_bits(shared), own_u: half_bits(own), label: None }
 }
 
 /// What EM did.
@@ -206,6 +213,12 @@ fn expect(model: &Model, patterns: &PatternCounts) -> Sums {
                 h += row[level as usize];
             }
         }
+        // A pair whose class is known has no chance in the others.
+        let (m, h, u) = match pattern.label {
+            None => (m, h, u),
+            Some(true) => (m, f64::NEG_INFINITY, f64::NEG_INFINITY),
+            Some(false) => (f64::NEG_INFINITY, h, u),
+        };
         let top = m.max(h).max(u);
         let (pm, ph, pu) = ((m - top).exp2(), (h - top).exp2(), (u - top).exp2());
         let total = pm + ph + pu;

@@ -26,6 +26,7 @@
 mod closeness;
 mod em;
 mod frequency;
+mod labels;
 mod model;
 mod patterns;
 mod sample;
@@ -39,6 +40,7 @@ pub mod splink;
 pub use em::EmReport;
 use em::run as run_em;
 pub use frequency::{Frequencies, FrequencyTable};
+pub use labels::Labels;
 pub use model::{
     ComparisonModel, Evidence, EvidenceGroup, GROUPS, MODEL_VERSION, Model, PairScore, Parent, Prior, Scorer,
 };

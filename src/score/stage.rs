@@ -1,6 +1,6 @@
 //! Training and scoring as stages of their own, for programs that bring their own candidates or clusters.
 
-use super::{Candidates, EmReport, Frequencies, Model, PairScore, Scorer, Trainer, run_em};
+use super::{Candidates, EmReport, Frequencies, Labels, Model, PairScore, Scorer, Trainer, run_em};
 use crate::block::CandidatePairs;
 use crate::cluster::Entities;
 use crate::compare::Comparisons;
@@ -20,6 +20,8 @@ pub struct TrainOptions<'a> {
     /// Entities of an earlier round: then frequencies are counted over entities, `u` over pairs of different ones, and
     /// `m` and the prior are those of all pairs inside.
     pub entities: Option<&'a Entities>,
+    /// Pairs whose class people have told.
+    pub labels: Option<&'a Labels>,
 }
 
 /// What training leaves behind.
@@ -66,7 +68,7 @@ pub struct Training {
 /// let attributes = Attributes { source: vec![SourceId(0); 5], columns: vec![surname] };
 /// let comparisons = Comparisons::new(&attributes);
 /// let candidates = Neighbours::find(&attributes, &BlockOptions::default());
-/// let trained = train(&comparisons, &candidates, &TrainOptions { seed: 1, possible_pairs: 10.0, entities: None });
+/// let trained = train(&comparisons, &candidates, &TrainOptions { seed: 1, possible_pairs: 10.0, entities: None, labels: None });
 /// let scorer = Scorer::new(&comparisons, &trained.model, &trained.frequencies);
 /// let scores = score_pairs(&scorer, &[(2, 3), (0, 4)]);
 /// assert!(scores[0].weight > scores[1].weight);
@@ -76,7 +78,8 @@ pub fn train<'a>(
     candidates: impl Into<CandidatePairs<'a>>,
     options: &TrainOptions<'_>,
 ) -> Training {
-    let trainer = Trainer::new(comparisons, options.seed, options.possible_pairs.max(1.0));
+    let trainer = Trainer::new(comparisons, options.seed, options.possible_pairs.max(1.0))
+        .with_labels(options.labels.cloned().unwrap_or_default());
     let mut model = trainer.start(options.entities);
     let frequencies = match options.entities {
         None => Frequencies::of_records(comparisons),

@@ -4,6 +4,7 @@
 use std::ops::Range;
 
 use super::em::{PatternCounts, anchor, estimate_m, pattern, smooth};
+use super::labels::Labels;
 use super::model::{ComparisonModel, EvidenceGroup, MODEL_VERSION, Model, Parent, Scorer};
 use super::sample::Draws;
 use crate::block::CandidatePairs;
@@ -83,6 +84,8 @@ pub(crate) struct Trainer<'a> {
     random: Vec<SampledPair>,
     /// For each comparison that others may depend on: random pairs that agree on it.
     by_parent: Vec<(usize, Vec<SampledPair>)>,
+    /// Pairs whose class is known.
+    labels: Labels,
 }
 
 impl<'a> Trainer<'a> {
@@ -104,15 +107,23 @@ impl<'a> Trainer<'a> {
             (!blocks.carriers.is_empty()).then(|| (parent, pairs()))
         });
         let by_parent = by_parent.collect();
-        Self { comparisons, all_pairs, random, by_parent }
+        Self { comparisons, all_pairs, random, by_parent, labels: Labels::default() }
+    }
+
+    /// The same, with pairs whose class is known.
+    pub(crate) fn with_labels(mut self, labels: Labels) -> Self {
+        self.labels = labels;
+        self
     }
 
     /// A model with `u` learned, everything else at its expectation. With `entities` of an earlier round, pairs of
     /// one entity are left out of `u`.
     pub(crate) fn start(&self, entities: Option<&Entities>) -> Model {
         let records = self.comparisons.attributes().len();
-        let strangers =
-            |pair: &SampledPair| !same_entity(entities, pair) && !presumed_match(self.comparisons, pair);
+        let strangers = |pair: &SampledPair| match self.labels.get(pair.a, pair.b) {
+            Some(matched) => !matched,
+            None => !same_entity(entities, pair) && !presumed_match(self.comparisons, pair),
+        };
         let tally = tally(self.comparisons, &self.random, strangers);
         let u: Vec<Vec<f64>> =
             (0..self.comparisons.items().len()).map(|at| self.pooled_u(at, &tally[at])).collect();
@@ -225,13 +236,33 @@ impl<'a> Trainer<'a> {
             let mut batches = evaluator.batches(|_, _, levels| {
                 *counts.entry(pattern(scorer, model, levels)).or_insert(0u64) += 1;
             });
-            pairs.visit_every(stride, range, |a, b| batches.push(a, b));
+            pairs.visit_every(stride, range, |a, b| {
+                // Pairs whose class is known are counted apart, candidates or not.
+                if self.labels.get(a, b).is_none() {
+                    batches.push(a, b);
+                }
+            });
             batches.finish();
             counts
         });
         let mut counts = PatternCounts::default();
         chunks.into_iter().for_each(|chunk| counts.merge(chunk));
-        (counts, stride as f64)
+        // None of them stands for others.
+        let stands_for = stride as f64;
+        self.count_labels(scorer, model, 1.0 / stands_for, &mut counts);
+        (counts, stands_for)
+    }
+
+    /// Counts the patterns of all pairs whose class is known, candidates or not.
+    fn count_labels(&self, scorer: &Scorer<'_>, model: &Model, weight: f64, counts: &mut PatternCounts) {
+        let mut evaluator = self.comparisons.evaluator();
+        let mut pair = PairLevels::default();
+        for (a, b, matched) in self.labels.iter() {
+            evaluator.evaluate(a as usize, b as usize, &mut pair);
+            let mut known = pattern(scorer, model, &pair);
+            known.label = Some(matched);
+            counts.add(known, weight);
+        }
     }
 
     /// `m` and `lambda` from all pairs inside entities, also those that candidates never held.
@@ -246,6 +277,9 @@ impl<'a> Trainer<'a> {
                 let group = &group[..group.len().min(REFIT_RECORDS)];
                 for (at, a) in group.iter().enumerate() {
                     for b in &group[at + 1..] {
+                        if self.labels.get(a.0, b.0) == Some(false) {
+                            continue;
+                        }
                         evaluator.evaluate(a.index(), b.index(), &mut pair);
                         count_states(model, &pair, &mut counts);
                     }
@@ -261,6 +295,7 @@ impl<'a> Trainer<'a> {
                 }
             }
         }
+        self.count_missed_labels(model, entities, &mut counts);
         for (at, comparison) in model.comparisons.iter_mut().enumerate() {
             let item = &self.comparisons.items()[at];
             let mut pooled = vec![0.0; item.levels.len()];
@@ -270,6 +305,17 @@ impl<'a> Trainer<'a> {
         }
         let inside: f64 = groups.iter().map(|group| (group.len() * (group.len() - 1)) as f64 / 2.0).sum();
         model.lambda = (inside.max(0.5) / self.all_pairs.max(1.0)).clamp(1e-15, 0.4);
+    }
+
+    /// Matches that people know and entities lack.
+    fn count_missed_labels(&self, model: &Model, entities: &Entities, counts: &mut [Vec<Vec<f64>>]) {
+        let mut evaluator = self.comparisons.evaluator();
+        let mut pair = PairLevels::default();
+        let apart = |a, b| entities.entity_of(RecordId(a)) != entities.entity_of(RecordId(b));
+        for (a, b, _) in self.labels.iter().filter(|&(a, b, matched)| matched && apart(a, b)) {
+            evaluator.evaluate(a as usize, b as usize, &mut pair);
+            count_states(model, &pair, counts);
+        }
     }
 
     fn state_counts(&self, model: &Model) -> Vec<Vec<Vec<f64>>> {
