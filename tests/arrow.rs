@@ -177,6 +177,10 @@ fn names_are_made_unique_and_secrets_left_out() {
         read("s", stream(fields, vec![columns]), &quilate::detect::is_secret_header).expect("four columns");
     assert_eq!(read.source.fields(), ["Email", "column_2", "Email_2", "Name"]);
     assert_eq!(read.skipped, ["Password"]);
+    // Where rows stood in the frame that this one was filtered from; with a name it is the user's own.
+    let index = read_column("__index_level_0__", vec![arc(Int64Array::from(vec![3, 9]))]).unwrap();
+    assert_eq!((index.skipped.as_slice(), index.source.len()), (&["__index_level_0__".to_owned()][..], 2));
+    assert_eq!(index.source.columns().len(), 0);
 }
 
 #[test]

@@ -1,16 +1,24 @@
 // quilate: golden customer records from many touchpoints. C interface, Arrow in and out.
-// Written by cbindgen from capi/src; the contract is on the first page of that crate's documentation:
+// Written by cbindgen from capi/src.
 //
-// - Every function that can fail returns a ql_status, and writes an error object when it is not QL_STATUS_OK and `error`
-//   is not NULL. Other outputs come before `error` and are written on success only.
-// - What a function gives belongs to the caller, who frees it once by its ql_*_free; freeing NULL is allowed.
-// - Strings are UTF-8, pointer and length; NULL with length 0 is the empty string. None has to end in NUL; those that come
-//   out do all the same.
-// - An Arrow stream that goes in is taken (its release becomes NULL), also when the call fails. One that comes out is
-//   written to a struct of the caller, who releases it; it stays valid when what it came from is freed.
-// - Objects may be used from any thread, by one at a time; ql_result, ql_model, ql_config and ql_control by many at once
-//   as long as none frees them.
-// - No function unwinds: a bug in the library is QL_STATUS_PANIC.
+// - Failure. A function that can fail returns a `ql_status`. When it is not `QL_STATUS_OK` and `error` is not null, an
+//   error object is written there: status, message, and the place (source, line, column). Other outputs stand before `error`
+//   and are written on success only.
+// - Ownership. What a function gives belongs to the caller, who frees it exactly once by the `ql_*_free` of its type;
+//   null may be freed. Arguments are borrowed for the call, but for those that are said to be taken.
+// - Strings are UTF-8 as pointer and length; null with length 0 is the empty string. Those that come out live as long
+//   as the object that they are asked of, and end in NUL besides.
+// - Arrow streams that go in are taken, also when the call fails: their `release` becomes null. Those that come out are
+//   written to a struct of the caller, who releases them; they hold what they need, and stay valid when what they came
+//   from is freed. All text that comes in is checked to be UTF-8, all offsets to lie in their buffers.
+// - Threads. An object may be used from any thread, by one at a time; `ql_config`, `ql_model`, `ql_result` and
+//   `ql_control` by many at once. Work runs on threads that are joined before the call returns; a progress callback is
+//   only ever called on the thread of the call.
+// - Globals. There are none, nothing is registered, and no thread stays: a process may fork between calls.
+// - Panics. None passes the boundary: a bug in the library is `QL_STATUS_PANIC`, with its message. The objects of
+//   such a call can still be freed.
+// - Growth. Tables, attributes and outputs are named by strings and configured by text, so that new ones are no change
+//   of the interface. `ql_abi_version` rises when something that is there changes.
 
 
 #ifndef QUILATE_H
@@ -163,6 +171,14 @@ ql_status ql_config_parse(const char *content, size_t content_len, ql_config **c
 // The configuration (NULL: the default) with what is detected about the table written into it: the role of each column,
 // country, language, order of dates.
 ql_status ql_config_detect(const ql_table *table, const ql_config *config, ql_config **detected, ql_error **error);
+
+// The configuration (NULL: the default) with pairs of records that people have labelled, to train on: `source_l`, `id_l`,
+// `source_r`, `id_r` and `label` (1 for one customer, 0 for two). They take the place of those that were there, force
+// nothing, and are not written by ql_config_to_json and ql_config_to_toml.
+ql_status ql_config_label(const ql_config *config,
+                          struct ArrowArrayStream *labels,
+                          ql_config **labelled,
+                          ql_error **error);
 
 // The configuration as JSON.
 ql_status ql_config_to_json(const ql_config *config, ql_text **content, ql_error **error);

@@ -2,12 +2,15 @@
 
 use std::ffi::c_char;
 
+use arrow_array::ffi_stream::FFI_ArrowArrayStream;
+use quilate::io::{arrow, labels_of};
 use quilate::pipeline::stages::columns_of;
 use quilate::{Config, Error, ErrorKind};
 
 use crate::boundary::{Out, borrow};
 use crate::error::Failure;
 use crate::run::on_threads;
+use crate::stream;
 use crate::table::{self, ql_table};
 use crate::text::{self, ql_text};
 
@@ -54,6 +57,18 @@ fallible! {
         let out = Out::new(detected, "detected")?;
         let (table, config) = (table::records(table)?.copy()?, config_of(config));
         out.give(ql_config { config: on_threads(0, || columns_of(&table, &config))?? });
+    }
+
+    /// The configuration (NULL: the default) with pairs of records that people have labelled, to train on: `source_l`, `id_l`,
+    /// `source_r`, `id_r` and `label` (1 for one customer, 0 for two). They take the place of those that were there, force
+    /// nothing, and are not written by ql_config_to_json and ql_config_to_toml.
+    fn ql_config_label(config: *const ql_config, labels: *mut FFI_ArrowArrayStream, labelled: *mut *mut ql_config) {
+        let labels = stream::take(labels, "labels");
+        let out = Out::new(labelled, "labelled")?;
+        let (labels, mut config) = (labels?, config_of(config));
+        let rows = on_threads(0, move || arrow::read("labels", labels, &|_| false))??.source;
+        config.labels = labels_of(&rows)?;
+        out.give(ql_config { config });
     }
 
     /// The configuration as JSON.

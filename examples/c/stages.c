@@ -280,6 +280,11 @@ static void stages(const char *folder) {
     ql_table *table = ql_table_new();
     add_sample(table, folder, "shop");
     assert(ql_config_detect(table, NULL, &config, &error) == QL_STATUS_OK && ql_table_len(table) > 0);
+    static const char *const labels[] = {"1"};
+    ql_config *labelled = NULL;
+    in = column("label", labels, 1, &released);
+    EXPECT(ql_config_label(config, &in, &labelled, &error), QL_STATUS_UNKNOWN_FIELD, "source_l");
+    assert(in.release == NULL && labelled == NULL);
     assert(ql_config_to_toml(config, &text, &error) == QL_STATUS_OK);
     assert(strstr(ql_text_data(text, NULL), "record_id") != NULL);
     ql_text_free(text);

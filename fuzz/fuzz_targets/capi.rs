@@ -24,14 +24,30 @@ const MAX_ROWS: usize = 12;
 const MAX_COLUMNS: usize = 4;
 
 /// Names that mean something, so that calls get past the first check.
-const NAMES: [&str; 12] =
-    ["id", "name", "email_l", "email_r", "email", "phone", "id_l", "id_r", "match_weight", "crm", "golden", "pairs"];
+const NAMES: [&str; 15] = [
+    "id",
+    "name",
+    "email_l",
+    "email_r",
+    "email",
+    "phone",
+    "id_l",
+    "id_r",
+    "match_weight",
+    "crm",
+    "golden",
+    "pairs",
+    "source_l",
+    "source_r",
+    "label",
+];
 
 #[derive(Arbitrary, Debug)]
 enum Call<'a> {
     AddStream(Text<'a>, Stream<'a>),
     Config(Text<'a>),
     Detect,
+    Label(Stream<'a>),
     Consolidate { with_config: bool, stop: bool },
     Train,
     Merge(Text<'a>),
@@ -232,6 +248,11 @@ impl Handles {
                 Call::Detect => {
                     let mut config = null_mut();
                     status = ql_config_detect(self.table, self.config, &raw mut config, e);
+                    replace!(self.config, ql_config_free, config);
+                }
+                Call::Label(labels) => {
+                    let (mut config, from) = (null_mut(), self.config);
+                    labels.with(|labels| status = ql_config_label(from, labels, &raw mut config, e));
                     replace!(self.config, ql_config_free, config);
                 }
                 Call::Consolidate { with_config, stop } => {

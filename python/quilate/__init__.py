@@ -50,7 +50,8 @@ class Config:
         if isinstance(content, os.PathLike):
             content = Path(content).read_text(encoding="utf-8")
         elif not isinstance(content, str):
-            content = json.dumps(content)
+            # Dates as they are in files.
+            content = json.dumps(content, default=str)
         self._handle = _native.Handle.made("config", "ql_config_parse", content)
 
     @classmethod
@@ -181,12 +182,15 @@ def _escape(text: str) -> str:
     return html.escape(text)
 
 
-def _config(config: ConfigLike) -> _native.Handle | None:
-    if config is None:
-        return None
+def _config(config: ConfigLike, labels: Any = None) -> _native.Handle | None:
     if isinstance(config, Model):
         config = config.config
-    return (config if isinstance(config, Config) else Config(config))._handle
+    elif config is not None and not isinstance(config, Config):
+        config = Config(config)
+    handle = None if config is None else config._handle
+    return (
+        handle if labels is None else _native.Handle.made("config", "ql_config_label", handle, _native.Stream(labels))
+    )
 
 
 def _add(table: _native.Handle, name: str, data: Any) -> None:
@@ -218,6 +222,7 @@ def consolidate(
     data: Any,
     *,
     config: ConfigLike = None,
+    labels: Any = None,
     state: str | os.PathLike[str] | None = None,
     progress: Progress = None,
     threads: int = 0,
@@ -225,14 +230,18 @@ def consolidate(
     """Finds out which records are one customer, and makes the golden records.
 
     `data`: a mapping of source names to frames or paths of CSV files, a single frame or path, or several paths.
-    `state`: a folder in which customers keep their numbers from run to run, and people's judgements lie; it is read
-    and written. `progress`: a bar where somebody can see it, `True` or `False`, or a function of the stage and the
-    share that is done. `threads`: 0 for all cores; the outcome is the same for any number.
+    `labels`: a frame of pairs that people have labelled, to train on: `source_l`, `id_l`, `source_r`, `id_r`, `label`
+    (1 for one customer, 0 for two); they force nothing. `state`: a folder in which customers keep their numbers from
+    run to run, and people's judgements lie; it is read and written. `progress`: a bar where somebody can see it,
+    `True` or `False`, or a function of the stage and the share that is done. `threads`: 0 for all cores; the outcome
+    is the same for any number.
     """
-    settings = _config(config)
+    settings = _config(config, labels)
     folder = None if state is None else os.fspath(state)
     known = None if folder is None else _native.Handle.made("state", "ql_state_read", folder)
     table = _load(data)
+    # Frames that nobody else holds need not be there while the run goes on.
+    del data
     show, close = shower(progress)
     try:
         handle = _native.run("result", "ql_table_consolidate", [table, settings, known], threads, show)
@@ -243,10 +252,13 @@ def consolidate(
     return Result(handle)
 
 
-def train(data: Any, *, config: ConfigLike = None, progress: Progress = None, threads: int = 0) -> Model:
-    """Learns a model from data, without labels; the arguments are those of `consolidate`."""
-    settings = _config(config)
+def train(
+    data: Any, *, config: ConfigLike = None, labels: Any = None, progress: Progress = None, threads: int = 0
+) -> Model:
+    """Learns a model from data, with labels or without; the arguments are those of `consolidate`."""
+    settings = _config(config, labels)
     table = _load(data)
+    del data
     show, close = shower(progress)
     try:
         return Model(_native.run("model", "ql_table_train", [table, settings], threads, show))

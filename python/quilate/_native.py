@@ -23,6 +23,7 @@ _FALLIBLE["ql_table_train"] = _RUN
 _FALLIBLE["ql_table_merge"] = [c_void_p, *_TEXT, c_void_p, c_uint32, c_void_p]
 _FALLIBLE["ql_config_parse"] = [*_TEXT, c_void_p]
 _FALLIBLE["ql_config_detect"] = [c_void_p, c_void_p, c_void_p]
+_FALLIBLE["ql_config_label"] = [c_void_p, c_void_p, c_void_p]
 _FALLIBLE["ql_config_to_json"] = [c_void_p, c_void_p]
 _FALLIBLE["ql_config_to_toml"] = [c_void_p, c_void_p]
 _FALLIBLE["ql_result_export"] = [c_void_p, *_TEXT, c_void_p]

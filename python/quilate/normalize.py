@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Protocol
 
 from . import _native
 from ._table import Table, collected, streamed
@@ -17,51 +17,30 @@ def column(values: Any, kind: str, *, region: str = "", locale: str = "", stream
     return streamed(kind, capsule) if stream else collected(kind, capsule)
 
 
-def phone(values: Any, *, region: str = "", locale: str = "") -> Table:
-    """Telephone numbers, as E.164."""
-    return column(values, "phone", region=region, locale=locale)
+class Normalizer(Protocol):
+    """Normalises a column of one kind."""
+
+    def __call__(self, values: Any, *, region: str = "", locale: str = "") -> Table:
+        """A row for each value of the series."""
+        ...
 
 
-def email(values: Any, *, region: str = "", locale: str = "") -> Table:
-    """E-mail addresses."""
-    return column(values, "email", region=region, locale=locale)
+def _of(name: str, kind: str, doc: str) -> Normalizer:
+    def normalize(values: Any, *, region: str = "", locale: str = "") -> Table:
+        return column(values, kind, region=region, locale=locale)
+
+    normalize.__name__ = normalize.__qualname__ = name
+    normalize.__doc__ = doc
+    return normalize
 
 
-def full_name(values: Any, *, region: str = "", locale: str = "") -> Table:
-    """Whole names of people."""
-    return column(values, "full_name", region=region, locale=locale)
-
-
-def given_name(values: Any, *, region: str = "", locale: str = "") -> Table:
-    """Given names."""
-    return column(values, "given_name", region=region, locale=locale)
-
-
-def surname(values: Any, *, region: str = "", locale: str = "") -> Table:
-    """Surnames, one or both."""
-    return column(values, "surname", region=region, locale=locale)
-
-
-def company(values: Any, *, region: str = "", locale: str = "") -> Table:
-    """Names of companies with their legal form."""
-    return column(values, "company", region=region, locale=locale)
-
-
-def street(values: Any, *, region: str = "", locale: str = "") -> Table:
-    """Street lines: type, name, number, flat."""
-    return column(values, "street", region=region, locale=locale)
-
-
-def address(values: Any, *, region: str = "", locale: str = "") -> Table:
-    """Whole postal addresses."""
-    return column(values, "full_address", region=region, locale=locale)
-
-
-def date(values: Any, *, region: str = "", locale: str = "") -> Table:
-    """Dates of birth, as ISO 8601."""
-    return column(values, "birth_date", region=region, locale=locale)
-
-
-def identifier(values: Any, *, region: str = "", locale: str = "") -> Table:
-    """National, tax and bank numbers with check digits."""
-    return column(values, "identifier", region=region, locale=locale)
+phone = _of("phone", "phone", "Telephone numbers, as E.164.")
+email = _of("email", "email", "E-mail addresses.")
+full_name = _of("full_name", "full_name", "Whole names of people.")
+given_name = _of("given_name", "given_name", "Given names.")
+surname = _of("surname", "surname", "Surnames, one or both.")
+company = _of("company", "company", "Names of companies with their legal form.")
+street = _of("street", "street", "Street lines: type, name, number, flat.")
+address = _of("address", "full_address", "Whole postal addresses.")
+date = _of("date", "birth_date", "Dates of birth, as ISO 8601.")
+identifier = _of("identifier", "identifier", "National, tax and bank numbers with check digits.")

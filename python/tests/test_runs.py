@@ -8,12 +8,15 @@ import signal
 import subprocess
 import sys
 import threading
+import types
+from datetime import date
 from pathlib import Path
 
 import polars
 import pytest
 
 import quilate as ql
+from quilate import _progress
 
 
 @pytest.fixture(scope="module")
@@ -28,6 +31,8 @@ def test_configuration_in_every_form(frames: dict[str, polars.DataFrame], tmp_pa
     forms: list[ql.ConfigLike] = [path, path.read_text(), json.dumps({"as_of": "2026-01-31", "ignore": ["Tags"]})]
     forms += [{"as_of": "2026-01-31", "ignore": ["Tags"]}, ql.Config(path)]
     results = [ql.consolidate(shop, config=form).golden.to_polars() for form in forms]
+    # A mapping may hold dates.
+    results.append(ql.consolidate(shop, config={"as_of": date(2026, 1, 31), "ignore": ["Tags"]}).golden.to_polars())
     assert all(golden.equals(results[0]) for golden in results)
     assert "Tags" in results[0].columns
     detected = ql.detect(shop)
@@ -54,6 +59,44 @@ def test_progress_rises(frames: dict[str, polars.DataFrame]) -> None:
     shares = [fraction for _, fraction in seen]
     assert shares == sorted(shares) and all(0 <= fraction <= 1 for fraction in shares)
     assert {stage for stage, _ in seen} <= {"detect", "normalize", "match", "merge"}
+
+
+@pytest.mark.skipif(os.name != "posix", reason="terminals are those of Unix")
+def test_a_bar_in_a_terminal(paths: dict[str, Path]) -> None:
+    import pty
+
+    master, slave = pty.openpty()
+    script = f"import quilate; quilate.consolidate([{str(paths['crm'])!r}] + [{str(paths['shop'])!r}])"
+    with subprocess.Popen([sys.executable, "-c", script], stderr=slave, stdout=subprocess.DEVNULL) as run:
+        os.close(slave)
+        shown = b""
+        while True:
+            try:
+                part = os.read(master, 4096)
+            except OSError:  # Linux says so when the other side is gone.
+                break
+            shown += part
+            if not part:
+                break
+    os.close(master)
+    assert run.returncode == 0
+    if shown:  # A fast machine is done before the first tick.
+        assert "━".encode() in shown or "╌".encode() in shown
+        assert shown.endswith(b"\r\x1b[K"), "the bar goes when the run does"
+
+
+def test_a_bar_in_a_notebook(monkeypatch: pytest.MonkeyPatch) -> None:
+    shown: list[str] = []
+    update = types.SimpleNamespace(update=shown.append)
+    shell = type("ZMQInteractiveShell", (), {})()
+    display = types.SimpleNamespace(HTML=str, display=lambda html, display_id: update)
+    ipython = types.SimpleNamespace(get_ipython=lambda: shell, display=display)
+    monkeypatch.setitem(sys.modules, "IPython", ipython)
+    monkeypatch.setitem(sys.modules, "IPython.display", display)
+    show, close = _progress.shower(None)
+    show("match", 0.25)
+    close()
+    assert shown == ["<progress value='0.250' style='width:20em'></progress> match 25 %", ""]
 
 
 def test_what_the_progress_raises_stops_the_run(paths: dict[str, Path]) -> None:
@@ -157,6 +200,27 @@ def test_a_model_scores_later_runs(frames: dict[str, polars.DataFrame]) -> None:
     assert later.report["entities"] == pytest.approx(ql.consolidate(shop).report["entities"], rel=0.02)
     with pytest.raises(ql.ConfigError, match="no model"):
         ql.Model.from_json("{}")
+
+
+def test_labelled_pairs_train(result: ql.Result, frames: dict[str, polars.DataFrame]) -> None:
+    pairs = result.pairs.to_polars()
+    far = pairs.filter(polars.col("surname") == "else").select("source_l", "id_l", "source_r", "id_r").head(300)
+    assert far.height > 50
+
+    def share_of_different_surnames(labels: polars.DataFrame | None) -> float:
+        comparisons = ql.train(dict(frames), labels=labels).config.to_dict()["model"]["comparisons"]
+        surname = next(comparison for comparison in comparisons if comparison["name"] == "surname")
+        return float(surname["m"][0][-1])
+
+    alone = share_of_different_surnames(None)
+    taught = share_of_different_surnames(far.with_columns(label=polars.lit(1)))
+    denied = share_of_different_surnames(far.with_columns(label=polars.lit(False)))
+    assert denied <= alone + 0.01 < taught
+    twice = polars.concat([far.with_columns(label=polars.lit(1)), far.with_columns(label=polars.lit(0))])
+    counted = ql.consolidate(dict(frames), labels=twice).issues.to_polars()
+    assert counted.filter(polars.col("code") == "contradictory_label")["count"].to_list() == [far.height]
+    with pytest.raises(ql.ConfigError, match="no such column"):
+        ql.train(dict(frames), labels=far)
 
 
 def test_stages_of_an_engine(result: ql.Result, frames: dict[str, polars.DataFrame]) -> None:

@@ -6,6 +6,8 @@ import csv
 import io
 import os
 import subprocess
+import threading
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +18,7 @@ import pyarrow
 import pytest
 
 import quilate as ql
+from quilate import _native
 
 OUTPUTS = ["golden", "xref", "provenance"]
 
@@ -103,6 +106,103 @@ def test_odd_frames() -> None:
     assert "617345908" in golden["phone"][0]
     sliced = polars.DataFrame({"name": ["x", "Ana Ruiz", "Pau Vila", "y"]})[1:3]
     assert ql.consolidate(sliced).golden.to_polars().height == 2
+
+
+def test_slices_of_every_kind() -> None:
+    """What lies around a slice, in text, dictionaries and lists, is no part of the table."""
+    names = ["x", "Ana Ruiz", None, "Pau Vila", "y"]
+    mails = [["x@x.es"], ["ana@ruiz.es", "ana2@ruiz.es"], None, [], ["y@x.es"]]
+    text = pyarrow.array(names)
+    columns: dict[str, list[Any]] = {
+        "name": [text, text.cast(pyarrow.large_string()), text.cast(pyarrow.string_view()), text.dictionary_encode()],
+        "email": [pyarrow.array(mails), pyarrow.array(mails, pyarrow.large_list(pyarrow.large_string()))],
+    }
+    for name in columns["name"]:
+        for email in columns["email"]:
+            table = pyarrow.table({"name": name, "email": email}).slice(1, 3)
+            golden = ql.consolidate(table).golden.to_polars().sort("email", nulls_last=True)
+            assert golden.height == 3, name.type
+            assert golden["email"].to_list()[0] in ("ana@ruiz.es", "ana2@ruiz.es"), email.type
+            assert "x@x.es" not in str(golden.rows()) and "y@x.es" not in str(golden.rows())
+    nulls = pyarrow.DictionaryArray.from_arrays(
+        pyarrow.array([0, 1, None], pyarrow.int8()), pyarrow.array(["Ana", None])
+    )
+    assert len(ql.consolidate(pyarrow.table({"name": nulls})).golden) == 3
+
+
+def test_the_index_of_a_filtered_frame_is_no_column() -> None:
+    people = pandas.DataFrame({"name": ["Ana Ruiz", "Pau Vila", "Eva Gil"], "email": ["a@x.es", "p@x.es", "e@x.es"]})
+    filtered = people[people["name"] != "Pau Vila"]
+    assert "__index_level_0__" in pyarrow.table(filtered).column_names
+    result = ql.consolidate({"crm": filtered})
+    assert not any("index" in column for column in result.golden.columns)
+    assert result.xref.to_polars()["source_id"].to_list() == ["1", "2"]
+    named = ql.consolidate({"crm": people.set_index(pandas.Index(["A1", "A2", "A3"], name="customer_id"))})
+    assert named.xref.to_polars()["source_id"].to_list() == ["A1", "A2", "A3"]
+
+
+class Capsule:
+    """An object that hands out the same capsule each time."""
+
+    def __init__(self, capsule: object) -> None:
+        self.capsule = capsule
+
+    def __arrow_c_stream__(self, requested_schema: object | None = None) -> object:
+        return self.capsule
+
+
+def test_a_stream_that_was_read_already() -> None:
+    once = Capsule(polars.DataFrame({"name": ["Ana Ruiz"]}).__arrow_c_stream__())
+    assert len(ql.consolidate(once).golden) == 1
+    for call in (ql.consolidate, ql.normalize.email, ql.cluster, ql.block_keys):
+        with pytest.raises(ql.DataError, match="released"):
+            call(once)
+
+
+def test_handles_in_a_wrong_order() -> None:
+    frame = polars.DataFrame({"name": ["Ana Ruiz", "Pau Vila"]})
+    table = _native.new_table()
+    _native.call("ql_table_add_stream", table, "a", _native.Stream(frame))
+
+    def run() -> _native.Handle:
+        return _native.run("result", "ql_table_consolidate", [table, None, None], 1, lambda stage, fraction: None)
+
+    first, second = run(), run()
+    # The first run has taken the records.
+    assert [len(ql.Result(handle).golden) for handle in (first, second)] == [2, 0]
+    golden = Capsule(_native.capsule("ql_result_export", first, "golden"))
+    del first
+    assert pyarrow.table(golden).num_rows == 2
+    freed, none = _native.Handle("result", None), _native.Handle("batches", None)
+    calls: list[Callable[[], object]] = [
+        lambda: _native.text("ql_result_report", freed),
+        lambda: _native.capsule("ql_result_export", freed, "golden"),
+        lambda: _native.Handle.made("model", "ql_result_model", freed),
+        lambda: _native.capsule("ql_model_score", None, _native.Stream(frame), "", "", 1),
+        lambda: _native.capsule("ql_batches_export", none),
+    ]
+    for call in calls:
+        with pytest.raises(ql.Error, match="must not be null") as caught:
+            call()
+        assert caught.value.code == 100
+
+
+def test_threads_at_once(frames: dict[str, polars.DataFrame]) -> None:
+    """The lock of the interpreter is released, and one result may be asked by all."""
+    shop = frames["shop"]
+    shared = ql.consolidate({"shop": shop})
+    expected, found = text(shared.golden), []
+
+    def work() -> None:
+        found.append(text(ql.consolidate({"shop": shop}, threads=1).golden))
+        found.append(text(shared.golden))
+
+    threads = [threading.Thread(target=work) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert found == [expected] * 6
 
 
 def test_wrong_frames() -> None:

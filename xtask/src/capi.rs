@@ -20,6 +20,12 @@ all warnings as errors, and runs them as they are, under AddressSanitizer, and u
 
 What needs a tool that is not there (cbindgen, cc, nm, pkg-config, valgrind) is skipped, and said to be.";
 
+/// What the header begins with.
+const HEADER_TOP: &str = "\
+// quilate: golden customer records from many touchpoints. C interface, Arrow in and out.
+// Written by cbindgen from capi/src.
+";
+
 /// Runs of a small table that must not leak: natively, under AddressSanitizer, and under valgrind.
 const RUNS: [&str; 3] = ["1000", "100", "2"];
 
@@ -56,12 +62,27 @@ fn write_header(path: &Path) -> Result<bool, String> {
     if !succeeds(&mut program("cbindgen", "--version")) {
         return Ok(false);
     }
-    let mut command = program("cbindgen", "--quiet --config capi/header.toml --crate quilate-capi --output");
+    let settings = scratch("capi")?.join("header.toml");
+    let fail = |error: std::io::Error| format!("{}: {error}", settings.display());
+    let rest = std::fs::read_to_string(root().join("capi").join("header.toml")).map_err(fail)?;
+    std::fs::write(&settings, format!("header = \"\"\"{}\"\"\"\n{rest}", contract()?)).map_err(fail)?;
+    let mut command = program("cbindgen", "--quiet --crate quilate-capi --config");
+    command.arg(&settings).arg("--output");
     // Functions that a macro makes are only seen after expansion, which stable compilers refuse without being asked so;
     // in a folder of its own, since everything is compiled differently under that flag.
     command.env("RUSTC_BOOTSTRAP", "1").env("CARGO_EXPAND_TARGET_DIR", scratch("expand")?);
     sh(command.arg(path).arg("capi"))?;
     Ok(true)
+}
+
+/// The top of the header: the contract, as it stands on the first page of the crate's documentation.
+fn contract() -> Result<String, String> {
+    let path = root().join("capi").join("src").join("lib.rs");
+    let text = std::fs::read_to_string(&path).map_err(|error| format!("{}: {error}", path.display()))?;
+    let page = text.split_once("//! # The contract\n").and_then(|(_, rest)| rest.split_once("//!\n"));
+    let (page, _) = page.ok_or_else(|| format!("{} has no contract", path.display()))?;
+    let plain = page.replace("//! ", "// ").replace("**", "").replace("[`", "`").replace("`]", "`");
+    Ok(format!("{HEADER_TOP}//\n{plain}"))
 }
 
 fn check_header(missing: &mut Vec<&'static str>) -> Result<(), String> {

@@ -15,7 +15,7 @@ use crate::table::{Column, ColumnBuilder, NULL, Source};
 pub struct Read {
     /// The records.
     pub source: Source,
-    /// Columns that were left out because `skip` said so.
+    /// Columns that were left out because `skip` said so, and the nameless index of a data frame.
     pub skipped: Vec<String>,
 }
 
@@ -46,7 +46,7 @@ pub fn read(name: &str, reader: impl RecordBatchReader, skip: &dyn Fn(&str) -> b
     }
     let (mut fields, mut chosen, mut skipped) = (Vec::new(), Vec::new(), Vec::new());
     for (at, field) in schema.fields().iter().enumerate() {
-        if skip(field.name()) {
+        if skip(field.name()) || is_nameless_index(field.name()) {
             skipped.push(field.name().clone());
         } else {
             fields.push(field.name().trim().to_owned());
@@ -57,6 +57,13 @@ pub fn read(name: &str, reader: impl RecordBatchReader, skip: &dyn Fn(&str) -> b
     // Records of a table without columns exist all the same; their lines say how many.
     let lines = if columns.is_empty() { (1..=rows as u64).collect() } else { Vec::new() };
     Ok(Read { source: Source::new(name, unique(fields).names, columns, lines)?, skipped })
+}
+
+/// Whether a column is an index that pandas hands over without a name: where rows stood before the frame was filtered or
+/// sorted. An index with a name is a column like any other.
+fn is_nameless_index(name: &str) -> bool {
+    let number = name.strip_prefix("__index_level_").and_then(|name| name.strip_suffix("__"));
+    number.is_some_and(|number| !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit()))
 }
 
 fn check_types(source: &str, schema: &SchemaRef) -> Result<()> {
