@@ -11,7 +11,7 @@ use quilate::normalize::phone::phone;
 use quilate::normalize::{Hint, Normalized, Quality};
 
 /// What a column of values holds.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, clap::ValueEnum)]
 pub enum Kind {
     Name,
     Address,

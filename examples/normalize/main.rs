@@ -11,7 +11,7 @@ use std::io::{self, BufReader, BufWriter, Read, Write};
 use std::process::ExitCode;
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use clap::{Parser, ValueEnum};
+use clap::Parser;
 use columns::{Hints, Kind};
 use quilate::normalize::date::{DateHint, civil_from_days, date};
 
@@ -24,7 +24,7 @@ use quilate::normalize::date::{DateHint, civil_from_days, date};
 struct Arguments {
     /// What the column holds
     #[arg(long, value_name = "KIND")]
-    kind: KindName,
+    kind: Kind,
 
     /// Language and country of the values, such as es-ES
     #[arg(long, value_name = "TAG", default_value = "")]
@@ -41,31 +41,6 @@ struct Arguments {
     /// The day after which dates are in the future [default: today]
     #[arg(long, value_name = "YYYY-MM-DD")]
     today: Option<String>,
-}
-
-#[derive(Clone, Copy, Debug, ValueEnum)]
-enum KindName {
-    Name,
-    Address,
-    Phone,
-    Email,
-    Id,
-    Date,
-    Company,
-}
-
-impl From<KindName> for Kind {
-    fn from(name: KindName) -> Self {
-        match name {
-            KindName::Name => Self::Name,
-            KindName::Address => Self::Address,
-            KindName::Phone => Self::Phone,
-            KindName::Email => Self::Email,
-            KindName::Id => Self::Id,
-            KindName::Date => Self::Date,
-            KindName::Company => Self::Company,
-        }
-    }
 }
 
 fn main() -> ExitCode {
@@ -108,7 +83,7 @@ impl Layout {
 }
 
 fn run(arguments: &Arguments, input: impl Read, output: impl Write) -> Result<(), csv::Error> {
-    let kind = Kind::from(arguments.kind);
+    let kind = arguments.kind;
     let today = arguments.today.as_deref().and_then(given_day).or_else(clock_day);
     let mut reader =
         csv::ReaderBuilder::new().flexible(true).from_reader(without_mark(BufReader::new(input))?);

@@ -26,6 +26,8 @@ mod lexicon;
 mod places;
 mod settled;
 mod tail;
+mod type_last;
+mod units;
 mod words;
 mod write;
 

@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use super::super::ascii::{self, Folded};
 use super::lexicon::{self, Family, Group};
 use super::tail::take_place;
+use super::units::{is_value, trim_zeros};
 use super::words::{Cut, Token, segments, spaced};
 use super::write::display;
 use super::{Address, places};
@@ -95,20 +96,21 @@ fn country_name(segment: &str) -> Option<&'static str> {
     if long && !words.bytes().any(|b| b.is_ascii_digit()) { places::country_of_words(&words) } else { None }
 }
 
-struct Reader<'r> {
-    out: Address,
-    region: &'r str,
-    groups: &'static [Group],
-    family: Family,
-    unread: bool,
+/// What has been read of an address, and the rules of its country.
+pub(super) struct Reader<'r> {
+    pub(super) out: Address,
+    pub(super) region: &'r str,
+    pub(super) groups: &'static [Group],
+    pub(super) family: Family,
+    pub(super) unread: bool,
 }
 
 impl Reader<'_> {
-    fn has_street(&self) -> bool {
+    pub(super) fn has_street(&self) -> bool {
         !self.out.street_name.is_empty()
     }
 
-    fn has_unit(&self, component: &str) -> bool {
+    pub(super) fn has_unit(&self, component: &str) -> bool {
         self.out.unit.iter().any(|(key, _)| *key == component)
     }
 
@@ -406,7 +408,7 @@ impl Reader<'_> {
         self.units(&line[at.min(line.len())..]);
     }
 
-    fn starts_designated(&self, rest: &[Token<'_>]) -> bool {
+    pub(super) fn starts_designated(&self, rest: &[Token<'_>]) -> bool {
         const SHORTEST: usize = 2;
         rest.first().is_some_and(|t| t.word.len() >= SHORTEST && lexicon::unit(self.groups, t.word).is_some())
             && rest.get(1).is_some_and(is_value)
@@ -503,228 +505,9 @@ impl Reader<'_> {
         let rest = if end < line.len() { self.number(line, end) } else { end };
         self.units(&line[rest..]);
     }
-
-    /// `The Book Club 100-106 Leonard St`: what stands before the number is the name of a house; how many words it has.
-    fn venue(&mut self, line: &[Token<'_>]) -> usize {
-        let Some(number) = line.iter().position(|t| t.is_numeric() && t.ordinal().is_none()) else {
-            return 0;
-        };
-        let typed =
-            line[number + 1..].iter().skip(1).any(|t| lexicon::street_type(self.groups, t.word).is_some());
-        let plain =
-            line[..number].iter().all(|t| lexicon::unit(self.groups, t.word).is_none() && t.text != "#");
-        if number == 0 || !typed || !plain || self.has_street() {
-            return 0;
-        }
-        self.push("building", display(&line[..number]));
-        number
-    }
-
-    /// `number name type unit`.
-    fn type_last(&mut self, line: &[Token<'_>]) {
-        let mut at = 0;
-        while self.starts_designated(&line[at..])
-            && line.get(at + 2).is_none_or(|t| lexicon::street_type(self.groups, t.word).is_none())
-        {
-            let component = lexicon::unit(self.groups, line[at].word).unwrap_or("unit");
-            self.out.unit.push((component, line[at + 1].text.to_uppercase()));
-            at += 2;
-        }
-        if at >= line.len() {
-            return;
-        }
-        at += self.venue(&line[at..]);
-        if line[at].is_numeric() && (line.len() > at + 1 || self.has_street()) {
-            match line[at].text.split_once('/') {
-                Some((unit, number)) => {
-                    self.out.unit.push(("unit", unit.to_uppercase()));
-                    number.clone_into(&mut self.out.house_number);
-                }
-                None => line[at].text.clone_into(&mut self.out.house_number),
-            }
-            at += 1;
-        }
-        let body_end = (at + 1..line.len())
-            .find(|&i| line[i].text.starts_with('#') || self.starts_designated(&line[i..]))
-            .unwrap_or(line.len());
-        let body = &line[at..body_end];
-        let kind = (1..body.len())
-            .rev()
-            .find_map(|i| lexicon::street_type(self.groups, body[i].word).map(|t| (t, i)));
-        let (name, after) = match kind {
-            Some((canonical, i)) => {
-                canonical.clone_into(&mut self.out.street_type);
-                (&body[..i], &body[i + 1..])
-            }
-            None => (body, &body[body.len()..]),
-        };
-        // `Avenue B`: the type of a lettered street comes first.
-        let (name, lettered) = match name {
-            [first, letter] if kind.is_none() && letter.is_single_letter() && !is_direction(letter.word) => {
-                (&name[1..], lexicon::street_type(self.groups, first.word))
-            }
-            name => (name, None),
-        };
-        if let Some(canonical) = lettered {
-            canonical.clone_into(&mut self.out.street_type);
-        }
-        // Directions are the letters that the postal service writes.
-        self.out.street_name = match name {
-            [first, rest @ ..] if !rest.is_empty() && direction_letters(first.word).is_some() => {
-                format!("{} {}", direction_letters(first.word).unwrap_or_default(), display(rest))
-            }
-            name => display(name),
-        };
-        let directions = after.iter().take_while(|t| is_direction(t.word)).count();
-        if directions > 0 {
-            self.out.street_name.push(' ');
-            self.out.street_name.push_str(direction_letters(after[0].word).unwrap_or_default());
-        }
-        let rest = &after[directions..];
-        if !rest.is_empty() && self.out.city.is_empty() {
-            self.out.city = display(rest);
-        } else {
-            self.unread |= !rest.is_empty();
-        }
-        self.units(&line[body_end..]);
-    }
-
-    /// What comes after the number: designators with values, and floor and door by position.
-    fn units(&mut self, line: &[Token<'_>]) {
-        let mut at = 0;
-        while at < line.len() {
-            at += self.unit(&line[at..]).max(1);
-        }
-    }
-
-    /// Reads one unit at the start of `rest`; how many words it took.
-    fn unit(&mut self, rest: &[Token<'_>]) -> usize {
-        let token = &rest[0];
-        let word = token.word;
-        let next = rest.get(1);
-        let iberian_side = matches!(self.region, "PT" | "BR") && lexicon::side(word, self.region).is_some();
-        if token.text.starts_with('#') || is_number_marker(token) {
-            let Some(value) = next.filter(|t| is_value(t)) else { return 1 };
-            let component = if self.family == Family::TypeLast { "apartment" } else { "interior" };
-            self.push(component, value.text.to_uppercase());
-            return 2;
-        }
-        if let Some(component) = lexicon::unit(self.groups, word).filter(|_| !iberian_side) {
-            if let Some(value) = next.filter(|t| is_value(t)) {
-                return self.designated(component, value);
-            }
-            if matches!(component, "building" | "neighbourhood" | "house" | "locality") && next.is_some() {
-                self.push(component, display(&rest[1..]));
-                return rest.len();
-            }
-        }
-        // `P03 PTA B`: a designator glued to its value.
-        if let Some((component, value)) = glued_unit(word).filter(|(c, _)| !self.has_unit(c)) {
-            self.push(component, trim_zeros(&value.to_uppercase()));
-            return 1;
-        }
-        if let Some(number) = token
-            .ordinal()
-            .or_else(|| Some(word).filter(|w| w.len() <= 2 && w.bytes().all(|b| b.is_ascii_digit())))
-        {
-            // `3er piso`, `2 andar`, `3e étage`, `3. OG`.
-            let named = next.is_some_and(|t| lexicon::unit(self.groups, t.word) == Some("floor"))
-                && rest.get(2).is_none_or(|t| t.ordinal().is_none());
-            let component = if named || !self.has_unit("floor") { "floor" } else { "door" };
-            self.push(component, trim_zeros(number));
-            return 1 + usize::from(named);
-        }
-        if let Some(floor) = lexicon::named_floor(word).filter(|_| !self.has_unit("floor")) {
-            self.push("floor", floor.to_owned());
-            return 1 + usize::from(next.is_some_and(|t| t.word == "baja"));
-        }
-        if word == "planta" && next.is_some_and(|t| t.word == "baja") {
-            self.push("floor", "bajo".to_owned());
-            return 2;
-        }
-        if let Some(side) = lexicon::side(word, self.region) {
-            self.push("door", side.to_owned());
-        } else if let Some((number, letters)) = token.number_and_letter().filter(|_| !self.has_unit("floor"))
-        {
-            let door =
-                lexicon::side(letters, self.region).map_or_else(|| letters.to_uppercase(), str::to_owned);
-            let number = trim_zeros(number);
-            self.push("floor", number);
-            self.push("door", door);
-        } else if token.is_single_letter() {
-            let component = if self.has_unit("floor") && !self.has_unit("door") { "door" } else { "letter" };
-            self.push(component, word.to_uppercase());
-        } else if !lexicon::is_particle(word) {
-            self.unread = true;
-        }
-        1
-    }
-
-    /// A value after its designator.
-    fn designated(&mut self, component: &'static str, value: &Token<'_>) -> usize {
-        let side = || lexicon::side(value.word, self.region).map(str::to_owned);
-        let component = if component == "letter" && value.is_numeric() { "lot" } else { component };
-        let read = match component {
-            "staircase" | "portal" => side().unwrap_or_else(|| value.text.to_uppercase()),
-            "floor" => match (value.ordinal(), lexicon::named_floor(value.word)) {
-                (Some(number), _) => trim_zeros(number),
-                (None, Some(floor)) => floor.to_owned(),
-                (None, None) => trim_zeros(&value.text.to_uppercase()),
-            },
-            "door" => value
-                .ordinal()
-                .map(trim_zeros)
-                .or_else(side)
-                .unwrap_or_else(|| trim_zeros(&value.text.to_uppercase())),
-            "km" => value.text.replace(',', "."),
-            _ => value.text.to_uppercase(),
-        };
-        // In the River Plate and the Andes a departamento on a floor is its door.
-        let is_door = component == "apartment"
-            && self.has_unit("floor")
-            && matches!(self.region, "AR" | "UY" | "CL" | "PE");
-        self.push(if is_door { "door" } else { component }, read);
-        2
-    }
-
-    fn push(&mut self, component: &'static str, value: String) {
-        if self.has_unit(component) {
-            self.unread = true;
-        } else {
-            self.out.unit.push((component, value));
-        }
-    }
 }
 
-/// What may follow a designator: a number, a letter, a short code, a side or a named floor.
-fn is_value(token: &Token<'_>) -> bool {
-    token.is_numeric()
-        || token.is_single_letter()
-        || lexicon::named_floor(token.word).is_some()
-        || lexicon::side(token.word, "").is_some()
-        || (token.word.len() <= 4 && token.word.ends_with(|c: char| c.is_ascii_digit()))
-}
-
-/// `p03`, `es1`, `ptb` as component and value.
-fn glued_unit(word: &str) -> Option<(&'static str, &str)> {
-    const GLUED: [(&str, &str); 9] = [
-        ("pta", "door"),
-        ("pt", "door"),
-        ("pl", "floor"),
-        ("p", "floor"),
-        ("esc", "staircase"),
-        ("es", "staircase"),
-        ("bl", "block"),
-        ("por", "portal"),
-        ("lt", "lot"),
-    ];
-    let digits = |value: &str| !value.is_empty() && value.bytes().all(|b| b.is_ascii_digit());
-    GLUED.iter().find_map(|(prefix, component)| {
-        word.strip_prefix(prefix).filter(|value| digits(value)).map(|value| (*component, value))
-    })
-}
-
-fn is_number_marker(token: &Token<'_>) -> bool {
+pub(super) fn is_number_marker(token: &Token<'_>) -> bool {
     token.text == "#"
         || matches!(token.word, "n" | "no" | "nro" | "num" | "numero" | "nr" | "civ" | "civico")
             && token.text.len() > 1
@@ -738,27 +521,4 @@ fn is_outside_word(word: &str) -> bool {
 
 fn is_number_suffix(word: &str) -> bool {
     matches!(word, "bis" | "ter" | "quater" | "quinquies" | "dupl" | "dup" | "duplicado" | "dpdo")
-}
-
-fn is_direction(word: &str) -> bool {
-    direction_letters(word).is_some()
-}
-
-fn direction_letters(word: &str) -> Option<&'static str> {
-    Some(match word {
-        "n" | "north" => "N",
-        "s" | "south" => "S",
-        "e" | "east" => "E",
-        "w" | "west" => "W",
-        "ne" | "northeast" => "NE",
-        "nw" | "northwest" => "NW",
-        "se" | "southeast" => "SE",
-        "sw" | "southwest" => "SW",
-        _ => return None,
-    })
-}
-
-fn trim_zeros(number: &str) -> String {
-    let trimmed = number.trim_start_matches('0');
-    if trimmed.is_empty() { "0".to_owned() } else { trimmed.to_owned() }
 }

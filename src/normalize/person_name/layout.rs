@@ -2,8 +2,9 @@
 
 use super::super::gender::Gender;
 use super::super::text::LetterCase;
+use super::affixes::take_titles;
 use super::lexicon::role;
-use super::parse::{Context, Reading, System, take_titles};
+use super::parse::{Context, Reading, System};
 use super::tokens::{Casing, Group, Token, group};
 
 /// Given tokens, surname tokens, and whether the border between them is known. When it is not, all tokens are in the

@@ -18,6 +18,7 @@
 //! # Complexity
 //! Linear in the length of the name; one hash look-up a word.
 
+mod affixes;
 mod layout;
 mod lexicon;
 pub mod nicknames;

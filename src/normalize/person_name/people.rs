@@ -2,8 +2,9 @@
 
 use super::super::Quality;
 use super::NameKind;
+use super::affixes::count_titles;
 use super::lexicon::{LEXICON, role};
-use super::parse::{Context, Reading, add_formals, count_titles, read_one};
+use super::parse::{Context, Reading, add_formals, read_one};
 use super::tokens::{Cell, Token, is_connector};
 
 /// `Juan y María García`, `Ana Ruiz / Luis Gil`, `Sr. y Sra. López`. Fills the reading and says true.

@@ -56,7 +56,8 @@ const MOST_FILLERS: usize = 16;
 /// Two rules. A value of a kind that belongs to one customer (e-mail, phone, identifier) is one when more than
 /// 25 people have it. A value of any kind that tells customers apart is one when it is among the most frequent,
 /// and eight times as frequent as the next that is not: where the frequencies of a column fall off a cliff, what stands
-/// above is no measurement. Kinds whose values everybody shares (city, gender, category) have none.
+/// above is no measurement. Where names are known it takes more than 25 people for that, too: few people with many records
+/// are customers whom every touchpoint knows. Kinds whose values everybody shares (city, gender, category) have none.
 ///
 /// # Shape
 /// `usage` has one entry a distinct value, without null.
@@ -78,7 +79,7 @@ pub fn learned(kind: AttributeKind, usage: &[Usage]) -> Vec<(usize, Excess)> {
     let excess = |value: &Usage| {
         if private && value.people > MOST_PEOPLE {
             Some(Excess::TooManyPeople)
-        } else if value.records >= cliff {
+        } else if value.records >= cliff && (value.people == 0 || value.people > MOST_PEOPLE) {
             Some(Excess::TooFrequent)
         } else {
             None
@@ -176,6 +177,15 @@ mod tests {
         usage.extend([office, switchboard]);
         assert_eq!(learned(K::Phone, &usage), [(51, Excess::TooManyPeople)]);
         assert_eq!(learned(K::Street, &usage), []);
+    }
+
+    #[test]
+    fn a_customer_of_many_records_is_no_filler() {
+        let mut dates = vec![Usage { records: 2, people: 1 }; 500];
+        dates[3] = Usage { records: 200, people: 2 };
+        assert_eq!(learned(K::BirthDate, &dates), []);
+        dates[3].people = 150;
+        assert_eq!(learned(K::BirthDate, &dates), [(3, Excess::TooFrequent)]);
     }
 
     proptest! {

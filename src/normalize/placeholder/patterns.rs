@@ -113,6 +113,10 @@ const FIELD_WORDS: [&str; 34] = [
 
 /// `sin email`, `no tiene teléfono`, `s/ datos`, `sinemail`.
 fn is_negated_field(folded: &str) -> bool {
+    // What the negations begin with.
+    if !folded.starts_with(['n', 's', 'w', 'o', 'k']) {
+        return false;
+    }
     let mut words = folded.split(' ');
     let Some(first) = words.next() else { return false };
     if NEGATIONS.contains(&first) {

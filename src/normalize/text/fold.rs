@@ -29,9 +29,28 @@ pub fn fold(text: &str) -> String {
 
 /// [`fold`] appended to `out`; nothing is put between what was there and the new text.
 pub(crate) fn fold_into(text: &str, out: &mut String) {
-    if !fold_western(text, out) {
+    if !fold_plain(text, out) && !fold_western(text, out) {
         fold_any(text, out);
     }
+}
+
+/// Words of ASCII letters and digits with single spaces between them, of which only the case changes; false, with `out` as
+/// it was, for other text.
+fn fold_plain(text: &str, out: &mut String) -> bool {
+    let mut word = false;
+    for byte in text.bytes() {
+        let fits = byte.is_ascii_alphanumeric() || byte == b' ' && word;
+        if !fits {
+            return false;
+        }
+        word = byte != b' ';
+    }
+    if word {
+        let start = out.len();
+        out.push_str(text);
+        out[start..].make_ascii_lowercase();
+    }
+    word || text.is_empty()
 }
 
 // ---- Western Europe ---------------------------------------------------------------------------------------------------
@@ -107,7 +126,7 @@ pub(in crate::normalize) fn western_letter(c: char) -> Option<char> {
 /// fold to more bytes than it has: a chunk of the text is folded on the stack, without a branch that depends on letters,
 /// and added to the string as a whole.
 fn fold_western(text: &str, out: &mut String) -> bool {
-    const CHUNK: usize = 128;
+    const CHUNK: usize = 64;
     let start = out.len();
     let bytes = text.as_bytes();
     let (mut at, mut previous) = (0, SEPARATOR);
