@@ -21,8 +21,10 @@ use crate::table::AttributeKind;
 const MAX_ITERATIONS: usize = 100;
 const TOLERANCE: f64 = 1e-4;
 
-/// Weight of the expectations that each level starts with, in pairs.
-const PRIOR_PAIRS: f64 = 20.0;
+/// Weight of the expectations that each level starts with, in pairs. Where a list holds some tens of duplicates, as many
+/// pairs of fathers and sons at one address are among its candidates; counts alone would learn from them that matching
+/// people differ in their dates of birth. Results are flat from 80 to 150 on all measured sets.
+const PRIOR_PAIRS: f64 = 100.0;
 
 /// Matching pairs that are expected at the least: where EM finds none, the prior stays where one pair that agrees on
 /// several things can still overcome it.

@@ -8,7 +8,7 @@ use crate::cluster::Entities;
 use crate::compare::{Comparisons, TermFrequency};
 use crate::ids::RecordId;
 use crate::par;
-use crate::table::Column;
+use crate::table::{AttributeKind, Column};
 
 /// Value frequencies of one comparison's column.
 #[derive(Clone, Debug)]
@@ -24,6 +24,10 @@ pub struct Frequencies {
 
 /// A value that one record has alone still could turn up again by chance: it counts as half an occurrence.
 const SINGLETON: f64 = 0.5;
+
+/// Carriers of values as diverse as is usual ([`expected_agreement`]) that each column starts with: in a list of ten
+/// records a surname that two share is no proof that a fifth of mankind bears it.
+const PRIOR_CARRIERS: f64 = 50.0;
 
 impl Frequencies {
     /// Counted over records.
@@ -63,14 +67,15 @@ impl Frequencies {
         par::map(&indices, |&at| {
             let column = comparisons.column(at);
             let (counts, carriers) = count(column);
-            let mut frequencies = Self::from_counts(&counts, carriers);
+            let expected = expected_agreement(comparisons.items()[at].kind);
+            let mut frequencies = Self::from_counts(&counts, carriers, expected);
             if comparisons.items()[at].levels.iter().any(|level| level.tf == TermFrequency::Near) {
                 let mut near = vec![0f64; counts.len()];
                 for (a, b) in one_slip_apart(column.dictionary()) {
                     near[a as usize] += counts[b as usize];
                     near[b as usize] += counts[a as usize];
                 }
-                frequencies.log2_near = log2_without_one(&near, carriers);
+                frequencies.log2_near = log2_shares(&near, carriers, expected);
             }
             frequencies
         })
@@ -87,20 +92,42 @@ impl Frequencies {
         model.comparisons.iter().enumerate().map(average).collect()
     }
 
-    fn from_counts(counts: &[f64], carriers: f64) -> Self {
-        let agreement: f64 = counts.iter().map(|count| (count / carriers.max(1.0)).powi(2)).sum();
+    fn from_counts(counts: &[f64], carriers: f64, expected: f64) -> Self {
+        let counted: f64 = counts.iter().map(|count| (count / carriers.max(1.0)).powi(2)).sum();
+        let agreement = (carriers * counted + PRIOR_CARRIERS * expected) / (carriers + PRIOR_CARRIERS);
         Self {
-            log2: log2_without_one(counts, carriers),
+            log2: log2_shares(counts, carriers, expected),
             log2_agreement: agreement.clamp(1e-12, 1.0).log2(),
             log2_near: Vec::new(),
         }
     }
 }
 
-/// log2 of each count's share of the carriers, without the record that is looked at itself.
-fn log2_without_one(counts: &[f64], carriers: f64) -> Vec<f32> {
-    let share = |count: &f64| ((count - 1.0).max(SINGLETON) / carriers.max(1.0)).log2() as f32;
+/// log2 of each count's share of the carriers, without the record that is looked at itself, and with
+/// [`PRIOR_CARRIERS`] of the `expected` share added.
+fn log2_shares(counts: &[f64], carriers: f64, expected: f64) -> Vec<f32> {
+    let share = |count: &f64| {
+        let others = (count - 1.0).max(SINGLETON) + PRIOR_CARRIERS * expected;
+        (others / (carriers + PRIOR_CARRIERS)).log2() as f32
+    };
     counts.iter().map(share).collect()
+}
+
+/// The chance that two strangers agree, as far as one can say before a value is seen; orders of magnitude, which a list
+/// of some hundred records outweighs.
+fn expected_agreement(kind: AttributeKind) -> f64 {
+    use AttributeKind as K;
+    match kind {
+        K::Email | K::Phone | K::Identifier | K::Website => 1e-6,
+        K::BirthDate => 5e-5,
+        K::Company | K::FullName | K::FullAddress => 2e-4,
+        K::Surname | K::SecondSurname | K::Street | K::Postcode | K::PoBox => 1e-3,
+        K::GivenName | K::Nickname => 5e-3,
+        K::MiddleName | K::City | K::Locality | K::BirthPlace | K::HouseNumber | K::Age | K::BirthYear => 1e-2,
+        K::County | K::BirthDay | K::Unit | K::AddressLine2 => 3e-2,
+        K::Region | K::BirthMonth | K::NamePrefix | K::NameSuffix | K::Category => 0.1,
+        K::Gender | K::Country => 0.5,
+    }
 }
 
 /// Value frequencies by text, for records other than those that were counted. Holds customers' values: it is for memory, not
@@ -164,7 +191,11 @@ mod tests {
     use super::*;
     use crate::ids::SourceId;
     use crate::normalize::attributes::{Attribute, Attributes};
-    use crate::table::AttributeKind;
+
+    /// What prior carriers make of `share` of `carriers` for a kind of which strangers share `expected`.
+    fn shrunk(share: f64, carriers: f64, expected: f64) -> f64 {
+        (share * carriers + 50.0 * expected) / (carriers + 50.0)
+    }
 
     /// Surnames of eight records, one of them unknown.
     fn attributes() -> Attributes {
@@ -185,8 +216,8 @@ mod tests {
     fn of_records_without_the_carrier_itself() {
         let attributes = attributes();
         let found = &Frequencies::of_records(&Comparisons::new(&attributes))[0];
-        close(&found.log2, &[3.0 / 7.0, 1.0 / 7.0, 0.5 / 7.0]);
-        assert!((found.log2_agreement - (21.0f64 / 49.0).log2()).abs() < 1e-12);
+        close(&found.log2, &[3.0, 1.0, 0.5].map(|others| shrunk(others / 7.0, 7.0, 1e-3)));
+        assert!((found.log2_agreement - shrunk(21.0 / 49.0, 7.0, 1e-3).log2()).abs() < 1e-12);
     }
 
     #[test]
@@ -200,7 +231,7 @@ mod tests {
         let attributes = Attributes { source: vec![SourceId(0); 6], columns: vec![attribute] };
         let found = &Frequencies::of_records(&Comparisons::new(&attributes))[0];
         // Two Lim are one slip from Kim, three Kim from Lim; one of them is the record that is looked at.
-        close(&found.log2_near, &[1.0 / 6.0, 2.0 / 6.0, 0.5 / 6.0]);
+        close(&found.log2_near, &[1.0, 2.0, 0.5].map(|others| shrunk(others / 6.0, 6.0, 1e-3)));
     }
 
     #[test]
@@ -209,14 +240,31 @@ mod tests {
         // The four García are one customer, and one of the Ruiz is the one called Urdangarin.
         let entities = Entities::from_labels(&[0, 0, 0, 0, 1, 2, 2, 3]);
         let found = &Frequencies::of_entities(&Comparisons::new(&attributes), &entities)[0];
-        close(&found.log2, &[0.5 / 3.0, 0.5 / 3.0, 0.5 / 3.0]);
+        close(&found.log2, &[shrunk(0.5 / 3.0, 3.0, 1e-3); 3]);
         let agreement = (1.0f64 / 9.0) + (1.5f64 / 3.0).powi(2) + (0.5f64 / 3.0).powi(2);
-        assert!((found.log2_agreement - agreement.log2()).abs() < 1e-12);
+        assert!((found.log2_agreement - shrunk(agreement, 3.0, 1e-3).log2()).abs() < 1e-12);
+    }
+
+    /// A surname that a third of a small list bears is common there; one that two of six records share need not be.
+    #[test]
+    fn small_lists_say_little_about_frequencies() {
+        let share = |carriers: usize| {
+            let names = (0..carriers).map(|at| if at % 3 == 0 { "urdangarin" } else { ["ruiz", "sanz"][at % 2] });
+            let attribute = Attribute {
+                name: "surname".to_owned(),
+                kind: AttributeKind::Surname,
+                column: names.map(Some).collect(),
+            };
+            let attributes = Attributes { source: vec![SourceId(0); carriers], columns: vec![attribute] };
+            Frequencies::of_records(&Comparisons::new(&attributes))[0].log2[0].exp2()
+        };
+        assert!(share(6) < 0.02, "two of six: {}", share(6));
+        assert!(share(6000) > 0.32, "two thousand of six: {}", share(6000));
     }
 
     #[test]
     fn a_column_without_values_has_no_frequencies() {
-        let found = Frequencies::from_counts(&[], 0.0);
+        let found = Frequencies::from_counts(&[], 0.0, 1e-3);
         assert!(found.log2.is_empty() && found.log2_agreement.is_finite());
     }
 }
