@@ -262,7 +262,9 @@ fn maximise(
     // A prior of zero would be final.
     let share = |pairs: f64| (pairs.max(LEAST_PAIRS) / all_pairs).clamp(1e-15, 0.4);
     model.lambda = share(sums.matches);
-    model.lambda_h = share(sums.households);
+    if model.lambda_h > 0.0 {
+        model.lambda_h = share(sums.households);
+    }
     change
 }
 

@@ -123,7 +123,9 @@ fn expected_agreement(kind: AttributeKind) -> f64 {
         K::Company | K::FullName | K::FullAddress => 2e-4,
         K::Surname | K::SecondSurname | K::Street | K::Postcode | K::PoBox => 1e-3,
         K::GivenName | K::Nickname => 5e-3,
-        K::MiddleName | K::City | K::Locality | K::BirthPlace | K::HouseNumber | K::Age | K::BirthYear => 1e-2,
+        K::MiddleName | K::City | K::Locality | K::BirthPlace | K::HouseNumber | K::Age | K::BirthYear => {
+            1e-2
+        }
         K::County | K::BirthDay | K::Unit | K::AddressLine2 => 3e-2,
         K::Region | K::BirthMonth | K::NamePrefix | K::NameSuffix | K::Category => 0.1,
         K::Gender | K::Country => 0.5,
@@ -249,7 +251,8 @@ mod tests {
     #[test]
     fn small_lists_say_little_about_frequencies() {
         let share = |carriers: usize| {
-            let names = (0..carriers).map(|at| if at % 3 == 0 { "urdangarin" } else { ["ruiz", "sanz"][at % 2] });
+            let names =
+                (0..carriers).map(|at| if at % 3 == 0 { "urdangarin" } else { ["ruiz", "sanz"][at % 2] });
             let attribute = Attribute {
                 name: "surname".to_owned(),
                 kind: AttributeKind::Surname,

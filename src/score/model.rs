@@ -135,7 +135,8 @@ pub struct Model {
     pub version: u32,
     /// Prior probability that two random records are one customer.
     pub lambda: f64,
-    /// Prior probability that two random records belong to one household.
+    /// Prior probability that two random records belong to one household; 0 where the records say nothing about persons:
+    /// then there are no households.
     pub lambda_h: f64,
     /// One entry a comparison.
     pub comparisons: Vec<ComparisonModel>,

@@ -39,6 +39,9 @@ const CATEGORY_CAP: f64 = 3.0;
 /// Records of one entity that take part in the refit: more would let one customer decide.
 const REFIT_RECORDS: usize = 40;
 
+/// Share of the records that must say something about a person, for households to exist.
+const MIN_PERSONS: f64 = 0.1;
+
 /// Pairs in favour of independence that a conditional table starts with.
 const PARENT_PRIOR: f64 = 10.0;
 
@@ -140,9 +143,28 @@ impl<'a> Trainer<'a> {
                     cap: is_category(item.kind).then_some(CATEGORY_CAP),
                 }
             });
-        let comparisons = comparisons.collect();
+        let mut comparisons: Vec<ComparisonModel> = comparisons.collect();
         let lambda = (0.3 * records as f64 / self.all_pairs.max(1.0)).clamp(1e-12, 0.1);
-        Model { version: MODEL_VERSION, lambda, lambda_h: lambda / 2.0, comparisons }
+        let mut lambda_h = lambda / 2.0;
+        if !self.holds_persons() {
+            comparisons.iter_mut().for_each(|comparison| comparison.h = None);
+            lambda_h = 0.0;
+        }
+        Model { version: MODEL_VERSION, lambda, lambda_h, comparisons }
+    }
+
+    /// Whether enough records say what tells the members of a household apart. Of organisations, a shared address and
+    /// telephone are all there is: a class of pairs that share those would be the matches themselves.
+    fn holds_persons(&self) -> bool {
+        use AttributeKind as K;
+        let records = self.comparisons.attributes().len();
+        let personal =
+            |kind| matches!(kind, K::GivenName | K::MiddleName | K::BirthDate | K::Age | K::Gender);
+        let carriers = |(at, item): (usize, &crate::compare::Comparison)| {
+            personal(item.kind).then(|| self.comparisons.column(at).non_null())
+        };
+        let most = self.comparisons.items().iter().enumerate().filter_map(carriers).max();
+        most.is_some_and(|most| most as f64 >= MIN_PERSONS * records as f64)
     }
 
     /// `u` of one comparison: counted, but for equality, which is known exactly.

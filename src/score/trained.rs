@@ -158,7 +158,8 @@ impl TrainedModel {
         }
         let prior = |p: f64| p > 0.0 && p < 1.0;
         let (lambda, lambda_h) = (self.model.lambda, self.model.lambda_h);
-        if !prior(lambda) || !prior(lambda_h) || lambda + lambda_h >= 1.0 {
+        // Without persons there are no households.
+        if !prior(lambda) || !(lambda_h == 0.0 || prior(lambda_h)) || lambda + lambda_h >= 1.0 {
             return fail("model.model.lambda".into(), "the priors must lie between 0 and 1");
         }
         for (at, (attribute, comparison)) in self.attributes.iter().zip(&self.model.comparisons).enumerate() {
@@ -241,7 +242,7 @@ impl TrainedModel {
         let prior = |lambda: f64| (lambda * scale).clamp(1e-15, MOST_MATCHES);
         let model = Model {
             lambda: prior(self.model.lambda),
-            lambda_h: prior(self.model.lambda_h),
+            lambda_h: if self.model.lambda_h > 0.0 { prior(self.model.lambda_h) } else { 0.0 },
             comparisons: fitted,
             ..self.model.clone()
         };

@@ -12,6 +12,7 @@ mod shell;
 mod splink;
 mod test;
 mod tools;
+mod variants;
 
 use std::process::ExitCode;
 use std::time::Instant;

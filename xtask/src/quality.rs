@@ -6,18 +6,21 @@ use std::path::{Path, PathBuf};
 
 use crate::measure::{self, COLUMNS, Evaluation};
 use crate::shell::{Outcome, Verdict, only, option, root, run as sh, scratch};
+use crate::variants::{self, VARIANTS};
 
 pub const HELP: &str = "\
 cargo xtask quality [--data DIR] [--pin] [SET ...]
 
 Resolves each labelled data set with `--id id` and nothing else, and generated data without anything, prints one table,
 and fails where a set falls below its floor in xtask/floors.csv (set, min_f1, min_precision), or where a generated set
-takes three times its budget of seconds (machines are noisy) or more than its budget of memory.
+takes three times its budget of seconds (machines are noisy) or more than its budget of memory. Variants of one set (1 %,
+10 % and 60 % duplicates, columns left out) must keep a precision of 0.9 and an estimate of their matches within 15 %.
 
   --data DIR   folder of the data sets, listed in its INDEX.csv [default: ../shared/data]; without it only generated
                data is measured
   --pin        raise the floors to what was measured, less a margin for rounding; floors are never lowered
-  SET ...      only these sets; generated ones are called register, generated_100000 and generated_1000000";
+  SET ...      only these sets; generated ones are called register, generated_100000 and generated_1000000, variants
+               duplicates_1, duplicates_10, duplicates_60, dropped_2a to dropped_2c and dropped_4a to dropped_4c";
 
 /// Below what was measured by this much is no news: estimates by sampling differ by less.
 const MARGIN: f64 = 0.002;
@@ -69,7 +72,9 @@ pub fn run(arguments: &[String]) -> Verdict {
         println!("{} has no INDEX.csv: only generated data is measured", data.display());
     }
     let generated = GENERATED.iter().map(|set| set.name);
-    let known: Vec<&str> = labelled.iter().map(String::as_str).chain(generated).collect();
+    // They are made of a labelled set.
+    let made = VARIANTS.iter().filter(|_| !labelled.is_empty()).map(|variant| variant.name);
+    let known: Vec<&str> = labelled.iter().map(String::as_str).chain(made).chain(generated).collect();
     only(&chosen, &known)?;
     measure::build_examples()?;
     let floors_path = root().join("xtask").join("floors.csv");
@@ -78,9 +83,11 @@ pub fn run(arguments: &[String]) -> Verdict {
     println!("{:18} {COLUMNS}", "set");
     for name in known.iter().filter(|name| chosen.is_empty() || chosen.iter().any(|set| set == *name)) {
         let generated = GENERATED.iter().find(|set| set.name == *name);
-        let evaluation = match generated {
-            Some(set) => evaluate_generated(set),
-            None => evaluate_set(&data.join(name)),
+        let variant = VARIANTS.iter().find(|variant| variant.name == *name);
+        let evaluation = match (generated, variant) {
+            (Some(set), _) => evaluate_generated(set),
+            (_, Some(variant)) => evaluate_variant(variant, &data),
+            (None, None) => evaluate_set(&data.join(name)),
         };
         let evaluation = match evaluation {
             Ok(evaluation) => evaluation,
@@ -92,6 +99,7 @@ pub fn run(arguments: &[String]) -> Verdict {
         let floor = floors.entry((*name).to_owned()).or_default();
         let mut wrong = below(&evaluation, *floor);
         wrong.extend(generated.and_then(|set| over_budget(&evaluation, set)));
+        wrong.extend(variant.map(|_| variants::wrong(&evaluation)).into_iter().flatten());
         println!(
             "{name:18} {evaluation}{}",
             if wrong.is_empty() { "" } else { "  <- " }.to_owned() + &wrong.join(", ")
@@ -137,6 +145,13 @@ fn evaluate_generated(set: &Generated) -> Result<Evaluation, String> {
         "customers" => Evaluation::of_touchpoints(&folder),
         _ => evaluate_set(&folder),
     };
+    std::fs::remove_dir_all(&folder).map_err(|error| format!("{}: {error}", folder.display()))?;
+    evaluation
+}
+
+fn evaluate_variant(variant: &variants::Variant, data: &Path) -> Result<Evaluation, String> {
+    let folder = scratch(variant.name)?;
+    let evaluation = variants::evaluate(variant, data, &folder);
     std::fs::remove_dir_all(&folder).map_err(|error| format!("{}: {error}", folder.display()))?;
     evaluation
 }
