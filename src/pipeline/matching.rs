@@ -7,24 +7,25 @@
 use std::ops::Range;
 
 use super::memory::MemoryReport;
+use super::parts::by_parts;
+use super::settle::{Settled, settle};
 use crate::block::{
     BlockMethod, BlockOptions, CandidatePairs, K, MAX_RULE_BLOCK, Neighbours, Rule, RuleOptions, Rules,
 };
 use crate::cluster::{
-    self, ClusterMethod, Constraints, Demotion, Edge, Entities, IdentifierLimit, LinkageOptions,
-    MERGE_THRESHOLD, ONE_TO_ONE_THRESHOLD, PairScorer, ReviewItem, SourceOverlap, Split, UnionFind,
+    self, ClusterMethod, Constraints, Demotion, Edge, Entities, LinkageOptions, MERGE_THRESHOLD,
+    ONE_TO_ONE_THRESHOLD, PairScorer, ReviewItem, Split, UnionFind,
 };
 use crate::compare::{Comparisons, Evaluator, NULL_LEVEL, PairLevels};
 use crate::control::{Control, Stage};
-use crate::error::{Issues, Result};
-use crate::ids::SourceId;
+use crate::error::Result;
 use crate::normalize::attributes::Attributes;
 use crate::par;
 use crate::score::{
     Candidates, EmReport, Frequencies, Labels, Model, PairScore, Scorer, TrainedModel, Trainer, learn,
 };
 use crate::spill::{List, Spill};
-use crate::table::{AttributeKind, NULL};
+use crate::table::AttributeKind;
 
 /// Pairs below this weight (log2 odds) are not stored: nothing short of many better neighbours could join them.
 pub const KEEP_WEIGHT: f64 = -10.0;
@@ -180,102 +181,7 @@ impl Matching {
             memory: None,
         }
     }
-
-    /// Matching pairs that the model expects among all records: an estimate of the truth without labels.
-    pub fn estimated_matches(&self) -> f64 {
-        self.model.lambda * self.possible_pairs
-    }
-
-    /// What a user must know about how far the outcome can be trusted.
-    pub(super) fn report_issues(&self, comparisons: &Comparisons<'_>, issues: &mut Issues) {
-        self.report_sources(&comparisons.attributes().source, issues);
-        let mut add = |code, count: u64, message: &str| issues.add_many(code, "", "", count, None, message);
-        if let Some(em) = self.em.last().filter(|em| !em.converged) {
-            add(
-                "not_converged",
-                em.iterations as u64,
-                "training stopped before it settled; the weights are estimates",
-            );
-        }
-        if self.neighbours.stats.large_keys > 0 {
-            let message = "keys shared by more than 1,000 records were not used to find candidates";
-            add("large_block", self.neighbours.stats.large_keys, message);
-        }
-        if self.neighbours.capped_records > 0 {
-            add(
-                "capped_search",
-                self.neighbours.capped_records,
-                "records were looked up by their rarest keys only",
-            );
-        }
-        for stats in self.rules.stats() {
-            let mut tell = |code, count: u64, message: &str| {
-                if count > 0 {
-                    issues.add_many(code, "", &stats.rule, count, None, message);
-                }
-            };
-            tell(
-                "large_rule_block",
-                stats.large_blocks,
-                "blocks of the rule hold too many records and were not used",
-            );
-            tell(
-                "rule_keys_limit",
-                stats.capped_records,
-                "records have more than 64 keys under the rule; the rest was not used",
-            );
-            tell(
-                "rule_without_data",
-                u64::from(stats.no_data),
-                "no record has all attributes of the rule: it finds nothing",
-            );
-        }
-        let mut add = |code, count: u64, message: &str| issues.add_many(code, "", "", count, None, message);
-        if self.candidates == 0 && self.entities.records() > 1 && !comparisons.items().is_empty() {
-            let message = "records, and no two share a key that is rare enough to compare them";
-            add("no_candidates", self.entities.records() as u64, message);
-        }
-        let left_out = comparisons.left_out();
-        if left_out > 0 {
-            add("comparison_limit", left_out as u64, "columns beyond the 24th comparison were not compared");
-        }
-        if comparisons.items().is_empty() {
-            add("no_evidence", 1, "no column could be compared: every record is a customer of its own");
-        }
-        let largest = self.entities.iter().map(|(_, members)| members.len()).max().unwrap_or(0);
-        if largest > LARGE_ENTITY {
-            add(
-                "large_entity",
-                largest as u64,
-                "the largest entity holds implausibly many records: look at it",
-            );
-        }
-    }
 }
-
-impl Matching {
-    /// What the places of the matches say about the sources.
-    fn report_sources(&self, source: &[SourceId], issues: &mut Issues) {
-        let several = source.windows(2).any(|pair| pair[0] != pair[1]);
-        if !several || self.link_type == LinkType::DedupeOnly {
-            return;
-        }
-        let overlap = SourceOverlap::new(source, &self.edges);
-        if self.link_type == LinkType::LinkAndDedupe && overlap.duplicate_free() {
-            let message = "pairs across sources match and next to none within one: if no source holds duplicates, \
-                           --link-only says so and finds more";
-            issues.add_many("duplicate_free_sources", "", "", overlap.across.round() as u64, None, message);
-        }
-        if overlap.disjoint() {
-            let message = "records, and no two of different sources seem to be one customer: are they of the same people, \
-                           and is each column taken for the same in all sources?";
-            issues.add_many("no_overlap", "", "", source.len() as u64, None, message);
-        }
-    }
-}
-
-/// Entities of more records than this are reported: few customers are in that many touchpoints.
-const LARGE_ENTITY: usize = 200;
 
 /// Finds the entities of all records.
 ///
@@ -490,67 +396,13 @@ const SMALL_WAVE: usize = 8;
 
 /// What shares the memory for pairs: edges, pairs that are scored again, edges on their way to their part of the graph, and
 /// the parts that are being clustered.
-const LISTS: usize = 4;
-
-/// Clusters edges that may be in the scratch file. Whole connected parts of their graph are loaded together, as many as
-/// fit; clusters never reach over parts, so that the outcome is that of all edges at once.
-fn by_parts(
-    edges: &List<Edge>,
-    records: usize,
-    judged: &Constraints,
-    spill: &Spill<'_>,
-    cluster: impl Fn(&[Edge]) -> Entities,
-) -> Entities {
-    if let Some(edges) = edges.in_memory() {
-        return cluster(edges);
-    }
-    let mut sets = UnionFind::new(records);
-    edges.visit(spill, |part| {
-        part.iter().for_each(|edge| {
-            sets.union(edge.a, edge.b);
-        });
-    });
-    judged.must_link().iter().for_each(|&(a, b)| {
-        sets.union(a, b);
-    });
-    let roots = sets.labels();
-    let mut sizes = vec![0usize; records];
-    edges.visit(spill, |part| part.iter().for_each(|edge| sizes[roots[edge.a as usize] as usize] += 1));
-    let most = spill.share().unwrap_or(usize::MAX) / LISTS / size_of::<Edge>();
-    let (mut bucket, mut filled) = (0usize, 0usize);
-    // In place: from the size of each part to its bucket.
-    for size in &mut sizes {
-        if filled > 0 && filled + *size > most {
-            (bucket, filled) = (bucket + 1, 0);
-        }
-        filled += *size;
-        *size = bucket;
-    }
-    let mut buckets: Vec<List<Edge>> = (0..=bucket).map(|_| spill.list(LISTS * (bucket + 1))).collect();
-    edges.visit(spill, |part| {
-        for run in
-            part.chunk_by(|x, y| sizes[roots[x.a as usize] as usize] == sizes[roots[y.a as usize] as usize])
-        {
-            buckets[sizes[roots[run[0].a as usize] as usize]].extend(spill, run);
-        }
-    });
-    drop((roots, sizes));
-    let mut joined = UnionFind::new(records);
-    for bucket in buckets {
-        for (_, members) in cluster(&bucket.load(spill)).iter() {
-            members.windows(2).for_each(|pair| {
-                joined.union(pair[0].0, pair[1].0);
-            });
-        }
-    }
-    Entities::from_labels(&joined.labels())
-}
+pub(super) const LISTS: usize = 4;
 
 /// Evaluates and scores on demand.
-struct OnDemand<'a> {
-    evaluator: Evaluator<'a>,
-    scorer: &'a Scorer<'a>,
-    pair: PairLevels,
+pub(super) struct OnDemand<'a> {
+    pub(super) evaluator: Evaluator<'a>,
+    pub(super) scorer: &'a Scorer<'a>,
+    pub(super) pair: PairLevels,
 }
 
 impl PairScorer for OnDemand<'_> {
@@ -562,115 +414,11 @@ impl PairScorer for OnDemand<'_> {
 
 impl OnDemand<'_> {
     /// The weight of a pair without some comparisons.
-    fn weight_without(&mut self, a: u32, b: u32, left_out: &[usize]) -> f64 {
+    pub(super) fn weight_without(&mut self, a: u32, b: u32, left_out: &[usize]) -> f64 {
         self.evaluator.evaluate(a as usize, b as usize, &mut self.pair);
         left_out.iter().for_each(|&comparison| self.pair.levels[comparison] = NULL_LEVEL);
         self.scorer.score(&self.pair).weight
     }
-}
-
-/// What the overrides did.
-#[derive(Default)]
-struct Settled {
-    refused: Vec<ReviewItem>,
-    demoted: Vec<Demotion>,
-    split: Option<Split>,
-}
-
-/// What tells two people apart who share everything else: the given name together with the date of birth or a number.
-struct Identity {
-    given_name: Option<usize>,
-    others: Vec<usize>,
-}
-
-impl Identity {
-    /// The evidence (bits) that a difference has to give before it is a contradiction: a typing error is none.
-    const LEAST: f64 = -3.0;
-
-    fn new(comparisons: &Comparisons<'_>) -> Self {
-        use AttributeKind as K;
-        let others = [K::BirthDate, K::Identifier].into_iter().filter_map(|kind| comparisons.position(kind));
-        Self { given_name: comparisons.position(K::GivenName), others: others.collect() }
-    }
-
-    /// Whether two records have different given names, neither a nickname of the other, and differ beyond a typing error in
-    /// the date of birth or a number.
-    fn contradict<'a>(
-        &self,
-        scorer: &Scorer<'a>,
-        a: u32,
-        b: u32,
-        (evaluator, pair): &mut (Evaluator<'a>, PairLevels),
-    ) -> bool {
-        let comparisons = scorer.comparisons();
-        let first = |at: usize, record: u32| comparisons.column(at).first_code(record as usize);
-        let differ = |at: usize| first(at, a) != first(at, b) && first(at, a) != NULL && first(at, b) != NULL;
-        let Some(given_name) = self.given_name.filter(|&at| differ(at)) else { return false };
-        if !self.others.iter().any(|&at| differ(at)) {
-            return false;
-        }
-        evaluator.evaluate(a as usize, b as usize, pair);
-        let level = comparisons.items()[given_name].levels.get(usize::from(pair.levels[given_name]));
-        let same_name = level.is_none_or(|level| ["exact", "nickname"].contains(&level.name));
-        let clash =
-            |&at: &usize| scorer.evidence(at, pair).is_some_and(|bits| bits.m - bits.u <= Self::LEAST);
-        !same_name && self.others.iter().any(clash)
-    }
-}
-
-/// Ambiguous records, identifier limits and sizes, in this order: what is smaller after one is judged as it is then.
-fn settle(
-    entities: Entities,
-    scorer: &Scorer<'_>,
-    edges: &[Edge],
-    (options, threshold): (&MatchOptions, f64),
-    overrides: &Overrides,
-    merged: &[(u32, u32)],
-) -> (Entities, Settled) {
-    let comparisons = scorer.comparisons();
-    let mut on_demand = OnDemand { evaluator: comparisons.evaluator(), scorer, pair: PairLevels::default() };
-    let judged = &overrides.judged;
-    let fixed: Vec<(u32, u32)> = judged.must_link().iter().chain(merged).copied().collect();
-    let mut settled = Settled::default();
-    let mut entities = entities;
-    if options.cluster == ClusterMethod::Profile && options.link_type != LinkType::LinkOnly {
-        let mut decided: Vec<u32> =
-            judged.must_link().iter().chain(judged.cannot_link()).flat_map(|&(a, b)| [a, b]).collect();
-        decided.sort_unstable();
-        let linkage = LinkageOptions { threshold, prior: scorer.prior() };
-        let identity = Identity::new(comparisons);
-        let mut levels = (comparisons.evaluator(), PairLevels::default());
-        let contradict = |a: u32, b: u32| identity.contradict(scorer, a, b, &mut levels);
-        (entities, settled.refused) = cluster::detach_ambiguous(
-            entities,
-            edges,
-            &linkage,
-            (&decided, merged),
-            contradict,
-            &mut on_demand,
-        );
-    }
-    let limits = overrides.limits.iter().filter_map(|&(kind, most)| {
-        let comparison = comparisons.position(kind)?;
-        Some(IdentifierLimit { column: comparisons.column(comparison), comparison, most })
-    });
-    let limits: Vec<IdentifierLimit<'_>> = limits.collect();
-    if !limits.is_empty() {
-        let weight = |a: u32, b: u32, left_out: &[usize]| on_demand.weight_without(a, b, left_out);
-        let links = judged.must_link();
-        let limited = cluster::split_over_limits(entities, edges, &limits, links, threshold, weight);
-        entities = limited.entities;
-        settled.refused.extend(limited.refused);
-        settled.demoted = limited.demoted;
-    }
-    if let Some(most) = overrides.max_size
-        && entities.iter().any(|(_, members)| members.len() > most)
-    {
-        let split = cluster::split_oversized(&entities, edges, most, &fixed);
-        entities = split.entities.clone();
-        settled.split = Some(split);
-    }
-    (entities, settled)
 }
 
 fn partition(
@@ -762,6 +510,7 @@ pub(super) fn possible_pairs(attributes: &Attributes, link_type: LinkType) -> f6
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::ids::SourceId;
     use crate::normalize::attributes::Attribute;
     use crate::score::Draws;
     use crate::spill::tests::Memory;
