@@ -11,15 +11,15 @@
 //! O(edges), plus the pairs of entities of three records or more, up to [`MAX_LOOKED_AT`] of each.
 
 use super::constraints::{Constraints, GuardedSets};
-use super::{Edge, Entities, LinkageOptions, PairScorer, ReviewItem, ReviewReason};
+use super::{Edge, Entities, LinkageOptions, PairScorer, ReviewItem, ReviewReason, UnionFind};
 use crate::ids::{EntityId, RecordId};
 
 /// Two weights are about equal when they differ by no more than this many bits: at odds of four to one, one of five
 /// decisions is wrong.
 const MARGIN: f64 = 2.0;
 
-/// Larger entities are not looked at: their pairs would cost too much, and who has so many records is known well enough.
-const MAX_LOOKED_AT: usize = 40;
+/// Larger entities are not looked at: who has so many records is known well enough, and their pairs would cost too much.
+const MAX_LOOKED_AT: usize = 12;
 
 /// Takes ambiguous records out of their entities, with two items for the review queue each, one for each customer that it
 /// fits. An entity that only such a record held together falls apart. `judged`: records on which somebody has decided,
@@ -72,6 +72,9 @@ pub fn detach_ambiguous<S: PairScorer>(
     }
 }
 
+/// Two records of an entity, by their places in it, with the weights that a third has to them.
+type Sides = [(usize, f64); 2];
+
 struct Search<'a, S> {
     entities: &'a Entities,
     options: &'a LinkageOptions,
@@ -108,6 +111,24 @@ impl<S: PairScorer> Search<'_, S> {
         found
     }
 
+    /// The two that contradict each other between which a record stands, with its weights to them: those that it fits best.
+    fn sides_of(&mut self, at: usize, members: &[u32], clashes: &[(usize, usize)]) -> Option<Sides> {
+        // Who contradicts somebody is one of the sides and stands between none.
+        if clashes.iter().any(|&(a, b)| a == at || b == at) {
+            return None;
+        }
+        let mut between: Option<Sides> = None;
+        for &(a, b) in clashes {
+            let sides = [a, b].map(|side| (side, self.weight(members[at], members[side])));
+            let [(_, x), (_, y)] = sides;
+            let fits = x.min(y) > self.options.threshold && (x - y).abs() <= MARGIN;
+            if fits && between.is_none_or(|[(_, p), (_, q)]| x + y > p + q) {
+                between = Some(sides);
+            }
+        }
+        between
+    }
+
     /// The parts of an entity in which some record fits two others about equally that contradict each other; none when
     /// there is no such record.
     fn fall_apart(
@@ -124,30 +145,29 @@ impl<S: PairScorer> Search<'_, S> {
         if clashes.is_empty() {
             return None;
         }
+        let sides: Vec<Option<Sides>> =
+            places.clone().map(|at| self.sides_of(at, &members, &clashes)).collect();
+        // Sides that other records hold together are one customer with damaged records, whatever stands between them.
+        let mut held = UnionFind::new(members.len());
+        let outside = pairs.clone().filter(|&(a, b)| sides[a].is_none() && sides[b].is_none());
+        for (a, b) in outside.filter(|pair| !clashes.contains(pair)) {
+            if self.weight(members[a], members[b]) > self.options.threshold {
+                held.union(a as u32, b as u32);
+            }
+        }
         let mut torn = vec![false; members.len()];
         let mut decided = false;
-        for at in places.clone() {
-            // Who contradicts somebody is one of the sides and stands between none.
-            if clashes.iter().any(|&(a, b)| a == at || b == at) {
+        for (at, sides) in sides.iter().enumerate() {
+            let Some(sides) = sides.filter(|&[(a, _), (b, _)]| held.find(a as u32) != held.find(b as u32))
+            else {
                 continue;
-            }
-            let mut between: Option<[(u32, f64); 2]> = None;
-            for &(a, b) in &clashes {
-                let sides = [a, b].map(|side| (members[side], self.weight(members[at], members[side])));
-                let [(_, x), (_, y)] = sides;
-                let fits = x.min(y) > self.options.threshold && (x - y).abs() <= MARGIN;
-                if fits && between.is_none_or(|[(_, p), (_, q)]| x + y > p + q) {
-                    between = Some(sides);
-                }
-            }
-            match between {
-                // Somebody has said where it belongs: it stays there, and holds the other side no longer.
-                Some(_) if judged.binary_search(&members[at]).is_ok() => decided = true,
-                Some(sides) => {
-                    torn[at] = true;
-                    self.doubt(members[at], sides);
-                }
-                None => {}
+            };
+            // Somebody has said where it belongs: it stays there, and holds the other side no longer.
+            if judged.binary_search(&members[at]).is_ok() {
+                decided = true;
+            } else {
+                torn[at] = true;
+                self.doubt(members[at], sides.map(|(place, weight)| (members[place], weight)));
             }
         }
         if !decided && !torn.contains(&true) {
