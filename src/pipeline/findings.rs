@@ -4,7 +4,7 @@ use super::matching::{LinkType, Matching};
 use crate::cluster::{Edge, SourceOverlap};
 use crate::compare::Comparisons;
 use crate::error::Issues;
-use crate::ids::{MatchWeight, RecordId, SourceId};
+use crate::ids::{EntityId, MatchWeight, RecordId, SourceId};
 
 /// Entities of more records than this are reported: few customers are in that many touchpoints.
 const LARGE_ENTITY: usize = 200;
@@ -18,29 +18,37 @@ fn probability(weight: f64) -> f64 {
 }
 
 /// Pairs inside entities that the mean must rest on.
-const SUPPORT_PAIRS: usize = 50;
+const SUPPORT_PAIRS: u64 = 50;
 
 impl Matching {
     /// Matching pairs among all records, an estimate of the truth without labels: those inside entities, and what is
-    /// expected of the pairs that were left apart.
+    /// expected of the pairs that were left apart. An entity of two records has nothing but its own pair to hold it and
+    /// counts with that pair's probability.
     pub fn estimated_matches(&self) -> f64 {
+        let size = |entity| self.entities.members(entity).len() as f64;
         let inside: f64 =
             self.entities.iter().map(|(_, m)| m.len() as f64 * (m.len() as f64 - 1.0) / 2.0).sum();
-        inside + self.weighed(false).map(probability).sum::<f64>()
+        let correction = |edge: &Edge| {
+            let (a, b) = (self.entity(edge.a), self.entity(edge.b));
+            match a == b {
+                true if size(a) == 2.0 => probability(edge.score.weight) - 1.0,
+                true => 0.0,
+                false => probability(edge.score.weight),
+            }
+        };
+        inside + self.edges.iter().map(correction).sum::<f64>()
     }
 
-    /// Weights of the stored pairs inside entities, or of those across.
-    fn weighed(&self, inside: bool) -> impl Iterator<Item = f64> + '_ {
-        let entity = |record| self.entities.entity_of(RecordId(record));
-        let chosen = move |edge: &&Edge| (entity(edge.a) == entity(edge.b)) == inside;
-        self.edges.iter().filter(chosen).map(|edge| edge.score.weight)
+    fn entity(&self, record: u32) -> EntityId {
+        self.entities.entity_of(RecordId(record))
     }
 
-    /// Mean probability of the stored pairs inside entities; `None` of too few.
-    fn support(&self) -> Option<f64> {
-        let (sum, count) =
-            self.weighed(true).fold((0.0, 0), |(sum, count), w| (sum + probability(w), count + 1));
-        (count >= SUPPORT_PAIRS).then(|| sum / count as f64)
+    /// How many stored pairs are inside entities, and their mean probability; `None` of too few.
+    fn support(&self) -> Option<(u64, f64)> {
+        let inside = self.edges.iter().filter(|edge| self.entity(edge.a) == self.entity(edge.b));
+        let (count, sum) =
+            inside.fold((0, 0.0), |(count, sum), edge| (count + 1, sum + probability(edge.score.weight)));
+        (count >= SUPPORT_PAIRS).then(|| (count, sum / count as f64))
     }
 
     /// What a user must know about how far the outcome can be trusted.
@@ -65,13 +73,13 @@ impl Matching {
                 "records were looked up by their rarest keys only",
             );
         }
-        if let Some(support) = self.support().filter(|&support| support < MIN_SUPPORT) {
+        if let Some((pairs, support)) = self.support().filter(|&(_, support)| support < MIN_SUPPORT) {
             let message = format!(
                 "pairs are inside customers with a mean probability of {:.0} %: the columns say too little to tell who is who; \
                  look at the pairs, and give more columns or a higher --threshold",
                 100.0 * support
             );
-            add("weak_evidence", self.weighed(true).count() as u64, &message);
+            add("weak_evidence", pairs, &message);
         }
         for stats in self.rules.stats() {
             let mut tell = |code, count: u64, message: &str| {
