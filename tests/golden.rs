@@ -694,6 +694,38 @@ fn kept_values_have_labels_and_a_primary() {
 }
 
 #[test]
+fn a_desk_does_not_beat_a_person_nor_a_code_a_name() {
+    let home = Person {
+        street: "Calle Mayor 3",
+        city: "Barcelona",
+        postcode: "08001",
+        ..person("1", "Ana", "Vidal")
+    };
+    for (first, second) in [("2019-01-01", "2025-01-01"), ("2025-01-01", "2019-01-01")] {
+        let people = [
+            Person { email: "ana.vidal@acme.es", region: "Barcelona", updated_at: first, ..home.clone() },
+            Person { id: "2", email: "sales@acme.es", region: "B", updated_at: second, ..home.clone() },
+        ];
+        let resolution = one_customer(&people, &Config::default());
+        let golden = resolution.golden_record(EntityId(0));
+        let email = golden.values.iter().find(|value| value.field == "email").unwrap();
+        assert_eq!((email.text, email.rule), ("ana.vidal@acme.es", "prefer_personal"));
+        let kept: Vec<&str> =
+            resolution.kept_values(EntityId(0), "email").iter().map(|value| value.text).collect();
+        assert_eq!(kept, ["ana.vidal@acme.es", "sales@acme.es"], "the desk is kept beside it");
+        assert_eq!(golden.get("region"), Some("Barcelona"));
+    }
+    // A desk is better than nothing, and of two the later one.
+    let people = [
+        Person { email: "ventas@acme.es", region: "B", updated_at: "2019-01-01", ..home.clone() },
+        Person { id: "2", email: "info@acme.es", region: "B", updated_at: "2025-01-01", ..home },
+    ];
+    let resolution = one_customer(&people, &Config::default());
+    let golden = resolution.golden_record(EntityId(0));
+    assert_eq!((golden.get("email"), golden.get("region")), (Some("info@acme.es"), Some("Barcelona")));
+}
+
+#[test]
 fn a_pin_decides_and_survives_the_next_run() {
     let people = [
         Person { email: "vieja@vidal.es", updated_at: "2020-01-01", ..person("1", "Ana", "Vidal") },

@@ -517,7 +517,7 @@ impl MergeConfig {
 const DERIVING: [&str; 3] = ["sum", "avg", "count"];
 
 /// Rules that a group of fields cannot have.
-const FOR_ONE_FIELD: [&str; 6] = ["sum", "avg", "count", "min", "max", "keep_all"];
+const FOR_ONE_FIELD: [&str; 7] = ["sum", "avg", "count", "min", "max", "keep_all", "prefer_personal"];
 
 fn weighs_trust(levels: &[Decision]) -> bool {
     levels.iter().any(|level| level.name() == "trust")

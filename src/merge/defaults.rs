@@ -19,7 +19,8 @@ pub(super) fn group_rules(group: &str) -> &'static [&'static str] {
 /// Rules of a field outside of any group.
 pub(super) fn field_rules(field: &str) -> &'static [&'static str] {
     match stem(field) {
-        "email" | "phone" | "website" | "age" => &["most_recent"],
+        "email" => &["prefer_personal", "most_recent"],
+        "phone" | "website" | "age" => &["most_recent"],
         // These never change: a later one is a correction or an error, and the majority knows which.
         "birth_date" | "identifier" => &["most_frequent"],
         _ => &["most_frequent", "most_recent"],

@@ -172,6 +172,9 @@ fn read_separated(cell: &str, hint: &Hint<'_>, out: &mut Parsed) -> bool {
     true
 }
 
+/// Bytes of the codes of regions: `B`, `08`, `CMX`.
+const MAX_REGION_CODE: usize = 3;
+
 /// The first [`MAX_CELL`] bytes, at a character border.
 fn cut(raw: &str) -> &str {
     if raw.len() <= MAX_CELL {
@@ -230,7 +233,10 @@ fn read(kind: AttributeKind, raw: &str, reading: &Reading<'_>, out: &mut Parsed)
         }
         K::Region => {
             let region = address::region(raw, hint);
-            out.push(kind, false, region.quality, raw, &text::key(&region.canonical));
+            // A code is no name: `B` would stand where others write Barcelona. Names stay as their customers write them.
+            let is_code = raw.len() <= MAX_REGION_CODE && region.canonical.len() > raw.len();
+            let shown = if is_code { region.canonical.as_str() } else { raw };
+            out.push(kind, false, region.quality, shown, &text::key(&region.canonical));
         }
         K::Country => {
             let code = address::country(raw);

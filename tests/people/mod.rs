@@ -17,11 +17,12 @@ pub struct Person {
     pub unit: &'static str,
     pub city: &'static str,
     pub postcode: &'static str,
+    pub region: &'static str,
     pub identifier: &'static str,
     pub updated_at: &'static str,
 }
 
-const COLUMNS: [&str; 12] = [
+const COLUMNS: [&str; 13] = [
     "record_id",
     "given_name",
     "surname",
@@ -32,12 +33,13 @@ const COLUMNS: [&str; 12] = [
     "unit",
     "city",
     "postcode",
+    "region",
     "identifier",
     "updated_at",
 ];
 
 impl Person {
-    fn cells(&self) -> [&'static str; 12] {
+    fn cells(&self) -> [&'static str; 13] {
         [
             self.id,
             self.given_name,
@@ -49,6 +51,7 @@ impl Person {
             self.unit,
             self.city,
             self.postcode,
+            self.region,
             self.identifier,
             self.updated_at,
         ]
@@ -140,6 +143,7 @@ pub fn crowd(n: usize) -> Vec<Person> {
                 unit: "",
                 city: "Valencia",
                 postcode: keep(format!("46{:03}", (i * 37) % 26)),
+                region: "",
                 identifier: "",
                 updated_at: "2024-05-01",
             }

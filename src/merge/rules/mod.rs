@@ -47,6 +47,7 @@ rules! {
     most_recent,
     not_contained,
     oldest,
+    prefer_personal,
     prefer_verified,
     source_priority,
     sum,
