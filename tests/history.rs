@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use proptest::prelude::*;
 use quilate::history::{
-    Channel, ConsentPolicy, ConsentState, Exclusion, History, Kind, LifeCycle, ListSpec, Metrics, Purpose,
-    Recipient, Salt, Tombstones, TotalConfig, TotalPolicy, TotalValue,
+    Channel, ConsentPolicy, ConsentState, Exclusion, History, Kind, LegalBasis, LifeCycle, ListSpec, Metrics,
+    Purpose, Recipient, Salt, Tombstones, TotalConfig, TotalPolicy, TotalValue,
 };
 use quilate::pipeline::{consolidate_with, without, without_erased};
 use quilate::{Config, EntityId, ErrorKind, Issues, Resolution, Source, Table, consolidate};
@@ -25,6 +25,8 @@ struct Row {
     city: String,
     #[serde(rename = "Accepts Email Marketing")]
     accepts_email: String,
+    #[serde(rename = "Base jurídica")]
+    legal_basis: String,
     #[serde(rename = "Total Spent")]
     total_spent: String,
 }
@@ -595,6 +597,91 @@ fn consent_by_address() {
         list.rows.iter().map(|row| row.address.as_str()).collect::<Vec<_>>(),
         ["ana.urrutia@gmail.com"]
     );
+}
+
+/// A register of consent tells of each channel, purpose and address apart, and on what it rests; so do columns of records.
+#[test]
+fn consent_by_channel_purpose_and_address_with_its_basis() {
+    let mut people = people();
+    people[1].1[0].email = "ana.trabajo@vega.es; ana.urrutia@gmail.com".to_owned();
+    people[0].1[1].accepts_email = "yes".to_owned();
+    people[0].1[1].legal_basis = "Interés legítimo".to_owned();
+    let head =
+        ["customer id", "Canal", "Finalidad", "Base jurídica", "Estado", "Correo electrónico", "Fecha"];
+    let row = |cells: [&str; 7]| head.into_iter().zip(cells.map(str::to_owned)).collect::<BTreeMap<_, _>>();
+    let register = [
+        row([
+            "10",
+            "email",
+            "Publicidad",
+            "Consentimiento",
+            "Concedido",
+            "Ana.Trabajo@vega.es",
+            "2025-01-01",
+        ]),
+        row([
+            "10",
+            "email",
+            "Publicidad",
+            "Consentimiento",
+            "Revocado",
+            "ana.urrutia@gmail.com",
+            "2025-02-01",
+        ]),
+        row(["10", "email", "Elaboración de perfiles", "Interés legítimo", "Concedido", "", "2025-02-02"]),
+        row(["10", "teléfono", "Publicidad", "Doble opt-in", "Concedido", "617 345 908", "2025-02-03"]),
+        row(["10", "teléfono", "Cesión a terceros", "Consentimiento", "Denegado", "", "2025-02-03"]),
+        row(["11", "email", "Publicidad", "Consentimiento", "Pendiente", "", "2025-02-04"]),
+    ];
+    let decisions = |policy: ConsentPolicy| {
+        let mut config = Config::default();
+        config.history.consent.policy = policy;
+        let resolution = resolve(&people, &config);
+        let relations = resolution.relations(&Default::default());
+        let file = Source::from_records("consents", register.clone()).expect("maps");
+        let history = resolution.history(&relations, [file], &config, AS_OF, None).expect("a register");
+        let (ana, pau, marta) =
+            (entity(&resolution, "shop:10"), entity(&resolution, "crm:2"), entity(&resolution, "shop:11"));
+        let code = |channel: Channel, text: &str| {
+            let addresses = resolution.addresses(ana, channel);
+            let address = addresses.iter().find(|address| address.text.ends_with(text));
+            address.unwrap_or_else(|| panic!("{addresses:?}")).identifier
+        };
+        let (work, home) =
+            (code(Channel::Email, "ana.trabajo@vega.es"), code(Channel::Email, "ana.urrutia@gmail.com"));
+        let asked = [
+            (ana, Channel::Email, Purpose::Marketing, work),
+            (ana, Channel::Email, Purpose::Marketing, home),
+            (ana, Channel::Email, Purpose::Profiling, None),
+            (ana, Channel::Phone, Purpose::Marketing, code(Channel::Phone, "617345908")),
+            (ana, Channel::Phone, Purpose::ThirdParties, None),
+            (ana, Channel::Post, Purpose::Marketing, None),
+            (marta, Channel::Email, Purpose::Marketing, None),
+            (pau, Channel::Email, Purpose::Marketing, None),
+        ];
+        asked.map(|(who, channel, purpose, code)| {
+            let decision = history.consent(who, channel, purpose, code);
+            (decision.state, decision.by.map_or(LegalBasis::Unknown, |by| by.basis))
+        })
+    };
+    use ConsentState::*;
+    use LegalBasis::{ConfirmedConsent, Consent, LegitimateInterest};
+    let by_address = [
+        (Granted, Consent),
+        (Withdrawn, Consent),
+        (Granted, LegitimateInterest),
+        (Granted, ConfirmedConsent),
+        // An event of a register is a yes or a no; which word for no it had is not kept.
+        (Withdrawn, Consent),
+        (Unknown, LegalBasis::Unknown),
+        (Unknown, LegalBasis::Unknown),
+        (Granted, LegitimateInterest),
+    ];
+    assert_eq!(decisions(ConsentPolicy::PerIdentifier), by_address);
+    // For the customer as a whole the no to one address is a no to all.
+    let mut by_customer = by_address;
+    by_customer[0] = (Withdrawn, Consent);
+    assert_eq!(decisions(ConsentPolicy::MostRestrictive), by_customer);
 }
 
 /// Any interactions of Ana's two records and of Pau's, with numbers that meet.

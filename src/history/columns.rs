@@ -2,6 +2,7 @@
 
 use super::Lookup;
 use super::config::FileConfig;
+use super::consent;
 use super::money::{Currency, Decimal, decimal_mark};
 use super::words::{self, ColumnRole};
 use crate::error::{Error, ErrorKind, Result};
@@ -129,7 +130,10 @@ fn by_header(source: &Source, free: &[usize], map: &mut ColumnMap) {
 
 /// Whether the values of a column could tell what its header promises.
 fn fits(column: &Column, role: ColumnRole) -> bool {
-    column.dictionary().is_empty() || looks_like(column, role) != Some(false)
+    column.dictionary().is_empty()
+        || looks_like(column, role) != Some(false)
+        // In a register of consent the status is what was said.
+        || (role == ColumnRole::Status && share(column, &|value| consent::state(value).is_some()) >= SURE)
 }
 
 /// Whether the values are of a role, for roles whose values can be known.
@@ -141,6 +145,8 @@ fn looks_like(column: &Column, role: ColumnRole) -> Option<bool> {
         ColumnRole::Channel => share(column, &|value| words::channel(value).is_some()),
         ColumnRole::Direction => share(column, &|value| words::direction(value).is_some()),
         ColumnRole::Status => share(column, &|value| words::status(value).is_some()),
+        ColumnRole::Purpose => share(column, &|value| consent::purpose(value).is_some()),
+        ColumnRole::LegalBasis => share(column, &|value| consent::basis(value).is_some()),
         ColumnRole::Currency => share(column, &|value| Currency::parse(value).is_some()),
         ColumnRole::Amount | ColumnRole::Cost => {
             share(column, &|value| Decimal::parse(value, mark).is_some())

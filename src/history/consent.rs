@@ -63,6 +63,16 @@ words! {
         Consent = "consent",
         /// Consent that was confirmed.
         ConfirmedConsent = "confirmed_consent",
+        /// A contract with the person.
+        Contract = "contract",
+        /// A law that asks for it.
+        LegalObligation = "legal_obligation",
+        /// Somebody's life.
+        VitalInterest = "vital_interest",
+        /// A task in the public interest.
+        PublicTask = "public_task",
+        /// An interest of ours that weighs more, as advertising to customers of one's own.
+        LegitimateInterest = "legitimate_interest",
         /// Objection.
         Objection = "objection",
         /// A list of those who object everywhere.
@@ -71,6 +81,9 @@ words! {
         Unknown = "unknown",
     }
 }
+
+/// An address that no record has: what is said about it is said about none of ours.
+pub(super) const ELSEWHERE: u32 = NULL - 1;
 
 /// What one record says about consent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -87,7 +100,7 @@ pub struct Statement {
     pub at: Option<i64>,
     /// On what it rests.
     pub basis: LegalBasis,
-    /// Code of the record's address or number that it is about, or none.
+    /// Code of the address or number that it is about, [`NULL`] for all of them, [`ELSEWHERE`] for one that nobody here has.
     pub(super) identifier: u32,
 }
 
@@ -161,15 +174,21 @@ pub(super) enum Reading {
     Moment,
     /// Anything: the channel does not reach the customer.
     Bounce,
+    /// On what the statements of its record rest.
+    Basis,
 }
 
 impl ColumnSpec {
-    /// Reads `email`, `email:marketing`, `*:profiling`, `!phone:all`, `@email`, `?email`; the purpose is marketing where
-    /// none is named.
+    /// Reads `email`, `email:marketing`, `*:profiling`, `!phone:all`, `@email`, `?email`, `basis`; the purpose is marketing
+    /// where none is named.
     ///
     /// # Errors
     /// [`ErrorKind::Config`] for anything else.
     pub fn parse(text: &str) -> Result<Self> {
+        if text == "basis" {
+            let (channel, purpose) = (None, Purpose::All);
+            return Ok(Self { channel, purpose, reading: Reading::Basis, negative: false });
+        }
         let (negative, rest) = text.strip_prefix('!').map_or((false, text), |rest| (true, rest));
         let (reading, rest) = match (rest.strip_prefix('@'), rest.strip_prefix('?')) {
             (Some(rest), _) => (Reading::Moment, rest),
@@ -179,7 +198,7 @@ impl ColumnSpec {
         let (channel, purpose) = rest.split_once(':').unwrap_or((rest, "marketing"));
         let fail = || {
             Error::new(ErrorKind::Config, format!("{text:?} is no channel and purpose"))
-                .cure("write it as email:marketing, !phone:all, @email or ?email")
+                .cure("write it as email:marketing, !phone:all, @email, ?email or basis")
         };
         let channel = match channel {
             "*" => None,
@@ -198,7 +217,7 @@ impl ColumnSpec {
         let state = match self.reading {
             Reading::Moment => ConsentState::Granted,
             Reading::State => *STATES.get(&words::folded(raw))?,
-            Reading::Bounce => return None,
+            Reading::Bounce | Reading::Basis => return None,
         };
         match (self.negative, state) {
             (false, ConsentState::Granted) if self.reading == Reading::Moment => {
@@ -224,8 +243,29 @@ impl FromStr for ColumnSpec {
     }
 }
 
+/// What a cell of a register says: `granted`, `revocado`.
+pub(super) fn state(raw: &str) -> Option<ConsentState> {
+    STATES.get(&words::folded(raw)).copied()
+}
+
+/// The purpose that a cell names.
+pub(super) fn purpose(raw: &str) -> Option<Purpose> {
+    PURPOSES.get(&words::folded(raw)).copied()
+}
+
+/// The legal basis that a cell names.
+pub(super) fn basis(raw: &str) -> Option<LegalBasis> {
+    BASES.get(&words::folded(raw)).copied()
+}
+
 static STATES: LazyLock<HashMap<String, ConsentState, FixedState>> =
     LazyLock::new(|| words::table("consent", ConsentState::of_name));
+
+static PURPOSES: LazyLock<HashMap<String, Purpose, FixedState>> =
+    LazyLock::new(|| words::table("purpose", Purpose::of_name));
+
+static BASES: LazyLock<HashMap<String, LegalBasis, FixedState>> =
+    LazyLock::new(|| words::table("basis", LegalBasis::of_name));
 
 static SPECS: LazyLock<HashMap<String, ColumnSpec, FixedState>> = LazyLock::new(|| {
     let mut specs = HashMap::default();
@@ -246,7 +286,7 @@ mod tests {
     fn every_line_of_the_table_is_used() {
         assert!(lines(HEADERS).map(fields::<2>).all(|[spec, _]| ColumnSpec::parse(spec).is_ok()));
         assert!(SPECS.len() > 120);
-        assert!(STATES.len() > 100);
+        assert!(STATES.len() > 100 && PURPOSES.len() > 60 && BASES.len() > 80);
     }
 
     #[test]
@@ -271,6 +311,15 @@ mod tests {
             assert_eq!(read(header, cell), state, "{header} {cell}");
         }
         assert_eq!(ColumnSpec::of_header("Total Spent"), None);
+        assert_eq!(ColumnSpec::of_header("Base jurídica").map(|spec| spec.reading), Some(Reading::Basis));
+        assert_eq!(
+            (purpose("Cesión a terceros"), purpose("Werbung")),
+            (Some(Purpose::ThirdParties), Some(Purpose::Marketing))
+        );
+        assert_eq!(
+            (basis("Art. 6.1.f"), basis("interés legítimo"), basis("so")),
+            (Some(LegalBasis::LegitimateInterest), Some(LegalBasis::LegitimateInterest), None)
+        );
         assert!(ColumnSpec::parse("pigeon:marketing").is_err());
     }
 

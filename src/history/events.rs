@@ -6,6 +6,7 @@ mod file;
 pub use builder::EventsBuilder;
 pub(super) use file::read_moment;
 
+use super::consent::{LegalBasis, Purpose};
 use super::money::Currency;
 use super::words::{Channel, Direction, Kind, Status};
 use crate::ids::{EntityId, RecordId};
@@ -33,6 +34,8 @@ pub struct Event {
     category: u32,
     item: u32,
     campaign: u32,
+    /// Code of the address that consent is about.
+    identifier: u32,
     until: i32,
     closed: i32,
     language: u16,
@@ -42,7 +45,13 @@ pub struct Event {
     channel: Channel,
     direction: Option<Direction>,
     status: Status,
+    /// Of consent.
+    purpose: Option<Purpose>,
+    basis: Option<LegalBasis>,
 }
+
+/// What the documentation promises.
+const _: () = assert!(size_of::<Event>() == 72);
 
 impl Event {
     /// Seconds since 1970, UTC.
@@ -78,6 +87,16 @@ impl Event {
     /// How far it is.
     pub fn status(&self) -> Status {
         self.status
+    }
+
+    /// What consent was given or taken back for, where the file tells.
+    pub fn purpose(&self) -> Option<Purpose> {
+        self.purpose
+    }
+
+    /// On what it rests, where the file tells.
+    pub fn legal_basis(&self) -> Option<LegalBasis> {
+        self.basis
     }
 
     /// Minor units of the currency.
@@ -144,7 +163,8 @@ impl Event {
         let missing = told.iter().filter(|&&told| !told).count();
         let rest = (self.amount, self.cost, self.category, self.item, self.campaign, self.until, self.closed);
         let words = (self.currency, self.channel, self.direction, self.status, self.language, self.size);
-        (missing, self.record, self.at, rest, words)
+        let consent = (self.identifier, self.purpose, self.basis);
+        (missing, self.record, self.at, rest, words, consent)
     }
 }
 
@@ -168,6 +188,7 @@ pub struct Events {
     campaigns: Dictionary,
     languages: Dictionary,
     sizes: Dictionary,
+    identifiers: Dictionary,
 }
 
 impl Events {
@@ -219,6 +240,11 @@ impl Events {
     /// The campaign of an event.
     pub fn campaign(&self, event: &Event) -> &str {
         text(&self.campaigns, event.campaign)
+    }
+
+    /// The address or number that consent is about, as the file has it; empty where it does not tell.
+    pub(super) fn identifier(&self, event: &Event) -> &str {
+        text(&self.identifiers, event.identifier)
     }
 
     /// Whether two records told of one event.

@@ -20,7 +20,7 @@
 //!
 //! # Complexity
 //! Reading is linear in the rows; sorting them into entities O(n log n) on all cores; a fold is linear in the customer's
-//! events. Memory is 64 bytes an event.
+//! events. Memory is 72 bytes an event.
 
 mod alarms;
 mod columns;
@@ -41,7 +41,7 @@ pub use config::{
     AlarmConfig, ConsentConfig, ConsentPolicy, FileConfig, HistoryConfig, TotalConfig, TotalPolicy,
     ValueConfig,
 };
-pub use consent::{ConsentState, Decision, Purpose, Statement};
+pub use consent::{ConsentState, Decision, LegalBasis, Purpose, Statement};
 pub use erase::{Salt, Tombstones};
 pub use events::{Event, Events, EventsBuilder};
 pub use lists::{Address, Exclusion, List, ListRow, ListSpec, Recipient};
@@ -57,12 +57,16 @@ use crate::cluster::Entities;
 use crate::error::{Issues, Result};
 use crate::ids::{EntityId, RecordId, SourceId};
 use crate::normalize::date::DateHint;
+use crate::normalize::{Hint, email};
 use crate::par;
 use crate::table::{Column, NULL, Source};
 
-use consent::{ColumnSpec, LegalBasis, Reading};
+use consent::{ColumnSpec, ELSEWHERE, Reading};
 use totals::Total;
 use value::{Population, Share};
+
+/// Digits from which a telephone number without its country is taken for one with it.
+const MIN_NUMBER: usize = 7;
 
 /// Entities a task.
 const CHUNK: usize = 4096;
@@ -417,6 +421,13 @@ fn statements(input: &HistoryInput<'_>, events: &Events) -> (Vec<Statement>, Vec
         };
         column.map_or(NULL, |column| column.first_code(record.index()))
     };
+    // The address that a register names, among those of the customer.
+    let named = |channel: Option<Channel>, members: &[RecordId], text: &str| match channel {
+        Some(Channel::Phone | Channel::Sms) => code_of_phone(input.phones, members, text),
+        Some(Channel::Email) => code_of_email(input.emails, members, text),
+        _ => NULL,
+    };
+    let bases = legal_bases(input);
     let mut all: Vec<Statement> = Vec::new();
     for (field, spec) in consent_columns(input) {
         let dictionary = field.values.dictionary();
@@ -430,6 +441,8 @@ fn statements(input: &HistoryInput<'_>, events: &Events) -> (Vec<Statement>, Vec
         for record in (0..field.values.len()).map(RecordId::from_index) {
             let Some(&code) = field.values.codes(record.index()).first() else { continue };
             let Some((state, basis)) = meaning[code as usize] else { continue };
+            let told = bases.get(record.index()).copied().flatten().filter(|_| !state.forbids());
+            let basis = told.unwrap_or(basis);
             let changed = input.updated_at.get(record.index()).copied().filter(|&at| at != i64::MIN);
             let at = moments.get(code as usize).copied().unwrap_or(changed);
             let identifier = identifier(spec.channel, record);
@@ -445,8 +458,13 @@ fn statements(input: &HistoryInput<'_>, events: &Events) -> (Vec<Statement>, Vec
                 _ => continue,
             };
             let channel = Some(event.channel()).filter(|&channel| channel != Channel::Other);
-            let identifier = identifier(channel, event.record());
-            let (record, at, purpose) = (event.record(), Some(event.at()), Purpose::Marketing);
+            let (record, at) = (event.record(), Some(event.at()));
+            let identifier = match events.identifier(event) {
+                "" => identifier(channel, record),
+                text => named(channel, input.entities.members(EntityId(entity)), text),
+            };
+            let purpose = event.purpose().unwrap_or(Purpose::Marketing);
+            let basis = event.legal_basis().unwrap_or(basis);
             all.push(Statement { record, channel, purpose, state, at, basis, identifier });
         }
     }
@@ -460,6 +478,44 @@ fn statements(input: &HistoryInput<'_>, events: &Events) -> (Vec<Statement>, Vec
         offsets[at] += offsets[at - 1];
     }
     (all, offsets)
+}
+
+/// For each record the legal basis that a column of its source tells; empty when no column does.
+fn legal_bases(input: &HistoryInput<'_>) -> Vec<Option<LegalBasis>> {
+    let mut bases = Vec::new();
+    for (field, _) in consent_columns(input).into_iter().filter(|(_, spec)| spec.reading == Reading::Basis) {
+        bases.resize(field.values.len(), None);
+        let meaning: Vec<_> = field.values.dictionary().iter().map(consent::basis).collect();
+        for (record, slot) in bases.iter_mut().enumerate() {
+            let code = field.values.codes(record).first();
+            *slot = slot.or(code.and_then(|&code| meaning[code as usize]));
+        }
+    }
+    bases
+}
+
+/// The code of an e-mail address among those of a customer.
+fn code_of_email(emails: Option<&Column>, members: &[RecordId], text: &str) -> u32 {
+    let Some(emails) = emails else { return ELSEWHERE };
+    let address = email::email(text, &Hint::default());
+    let same = |code: &u32| emails.dictionary().text(*code) == address.canonical;
+    codes_of(emails, members).find(same).unwrap_or(ELSEWHERE)
+}
+
+/// The code of a telephone number among those of a customer: with or without the country, in any writing.
+fn code_of_phone(phones: Option<&Column>, members: &[RecordId], text: &str) -> u32 {
+    let Some(phones) = phones else { return ELSEWHERE };
+    let digits = |text: &str| text.chars().filter(char::is_ascii_digit).collect::<String>();
+    let wanted = digits(text);
+    let same = |code: &u32| {
+        let own = digits(phones.dictionary().text(*code));
+        wanted.len().min(own.len()) >= MIN_NUMBER && (own.ends_with(&wanted) || wanted.ends_with(&own))
+    };
+    codes_of(phones, members).find(same).unwrap_or(ELSEWHERE)
+}
+
+fn codes_of<'c>(column: &'c Column, members: &'c [RecordId]) -> impl Iterator<Item = u32> + 'c {
+    members.iter().flat_map(|record| column.codes(record.index()).iter().copied())
 }
 
 /// Addresses and numbers that stand on a list of those who must not be contacted.

@@ -190,6 +190,12 @@ words! {
         Language = "language",
         /// Size that was bought.
         Size = "size",
+        /// What consent is for; see [`Purpose`](super::Purpose).
+        Purpose = "purpose",
+        /// On what consent rests; see [`LegalBasis`](super::LegalBasis).
+        LegalBasis = "legal_basis",
+        /// The address or number that consent is about.
+        Identifier = "identifier",
         /// Nothing that is used.
         Skip = "skip",
     }
@@ -331,6 +337,8 @@ mod tests {
             "direction" => Direction::of_name(name).is_some(),
             "status" => Status::of_name(name).is_some(),
             "consent" => super::super::ConsentState::of_name(name).is_some(),
+            "purpose" => super::super::Purpose::of_name(name).is_some(),
+            "basis" => super::super::LegalBasis::of_name(name).is_some(),
             _ => false,
         });
         assert!(names.into_iter().all(|known| known));

@@ -47,6 +47,7 @@ pub struct EventsBuilder<'a> {
     pub(super) campaigns: Interner,
     pub(super) languages: Interner,
     pub(super) sizes: Interner,
+    pub(super) identifiers: Interner,
     issues: Issues,
 }
 
@@ -64,6 +65,7 @@ impl<'a> EventsBuilder<'a> {
             campaigns: Interner::new(),
             languages: Interner::new(),
             sizes: Interner::new(),
+            identifiers: Interner::new(),
             issues: Issues::new(),
         }
     }
@@ -186,6 +188,7 @@ impl<'a> EventsBuilder<'a> {
         let (campaigns, campaign) = alphabetical(self.campaigns);
         let (languages, language) = alphabetical(self.languages);
         let (sizes, size) = alphabetical(self.sizes);
+        let (identifiers, identifier) = alphabetical(self.identifiers);
         // The default of a file is not a currency of its amounts when each names its own.
         let mut used = vec![false; self.currencies.len()];
         let with_money = rows.iter().filter(|event| event.amount().is_some() || event.cost().is_some());
@@ -204,6 +207,7 @@ impl<'a> EventsBuilder<'a> {
             event.category = long(&category, event.category);
             event.item = long(&item, event.item);
             event.campaign = long(&campaign, event.campaign);
+            event.identifier = long(&identifier, event.identifier);
             event.language = short(&language, event.language);
             event.size = short(&size, event.size);
             event.currency = currency.get(usize::from(event.currency)).copied().unwrap_or(event.currency);
@@ -219,8 +223,18 @@ impl<'a> EventsBuilder<'a> {
         for at in 1..offsets.len() {
             offsets[at] += offsets[at - 1];
         }
-        let events =
-            Events { rows, offsets, shared, currencies, categories, items, campaigns, languages, sizes };
+        let events = Events {
+            rows,
+            offsets,
+            shared,
+            currencies,
+            categories,
+            items,
+            campaigns,
+            languages,
+            sizes,
+            identifiers,
+        };
         (events, issues)
     }
 }

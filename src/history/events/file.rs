@@ -6,6 +6,7 @@ use super::builder::{EventsBuilder, Tallies};
 use super::{DAY, Event, NO_AMOUNT, NO_DAY};
 use crate::history::columns::ColumnMap;
 use crate::history::config::FileConfig;
+use crate::history::consent::{self, ConsentState, LegalBasis, Purpose};
 use crate::history::money::{Currency, Decimal, decimal_mark};
 use crate::history::words::{self, Channel, ColumnRole, Direction, Kind, Status};
 use crate::normalize::date::{self, DateHint};
@@ -35,6 +36,13 @@ pub(super) struct File<'a> {
     campaign: Cells<'a, u32>,
     language: Cells<'a, u32>,
     size: Cells<'a, u32>,
+    identifier: Cells<'a, u32>,
+    purpose: Cells<'a, Option<Purpose>>,
+    basis: Cells<'a, Option<LegalBasis>>,
+    /// The status once more, as what was said in a register of consent.
+    said: Cells<'a, Option<ConsentState>>,
+    /// Whether rows without a kind are statements about consent.
+    is_register: bool,
     default_kind: Kind,
     default_currency: (u8, Currency),
 }
@@ -96,6 +104,8 @@ impl<'a> File<'a> {
         let money = column(ColumnRole::Amount).is_some() || column(ColumnRole::Cost).is_some();
         let default_currency = (if money { builder.currency(default) } else { 0 }, default);
         let kind = config.and_then(|config| words::kind(config.kind.as_deref()?));
+        let register =
+            [ColumnRole::Purpose, ColumnRole::LegalBasis].into_iter().any(|role| column(role).is_some());
         let no_kind = if column(ColumnRole::Amount).is_some() { Kind::Order } else { Kind::Other };
         Self {
             source,
@@ -119,6 +129,13 @@ impl<'a> File<'a> {
             campaign: Cells::new(column(ColumnRole::Campaign), |raw| builder.campaigns.intern(raw.trim())),
             language: Cells::new(column(ColumnRole::Language), |raw| builder.languages.intern(raw.trim())),
             size: Cells::new(column(ColumnRole::Size), |raw| builder.sizes.intern(raw.trim())),
+            identifier: Cells::new(column(ColumnRole::Identifier), |raw| {
+                builder.identifiers.intern(raw.trim())
+            }),
+            purpose: Cells::new(column(ColumnRole::Purpose), consent::purpose),
+            basis: Cells::new(column(ColumnRole::LegalBasis), consent::basis),
+            said: Cells::new(column(ColumnRole::Status), consent::state),
+            is_register: register && kind.is_none(),
             // A table of amounts that does not say what they are is a table of sales.
             default_kind: kind.unwrap_or(no_kind),
             default_currency,
@@ -137,13 +154,17 @@ impl<'a> File<'a> {
             return None;
         }
         let kind = match self.kind.get(row) {
+            None if self.is_register => self.consent_kind(row, self.default_kind),
             None => self.default_kind,
+            // "Consent" is what the row is about; the status says what became of it.
+            Some(Some(Kind::OptIn)) => self.consent_kind(row, Kind::OptIn),
             Some(Some(kind)) => kind,
             Some(None) => {
                 tallies[3].add(line);
                 Kind::Other
             }
         };
+        let is_consent = matches!(kind, Kind::OptIn | Kind::OptOut);
         let (currency, code) = self.currency.get(row).unwrap_or(self.default_currency);
         let mut minor = |cells: &Cells<'_, Option<Decimal>>| {
             let Some(decimal) = cells.get(row) else { return NO_AMOUNT };
@@ -173,6 +194,7 @@ impl<'a> File<'a> {
             category: code(&self.category),
             item: code(&self.item),
             campaign: code(&self.campaign),
+            identifier: if is_consent { code(&self.identifier) } else { NULL },
             until: day(&self.until),
             closed: day(&self.closed),
             language: short(&self.language),
@@ -182,12 +204,25 @@ impl<'a> File<'a> {
             channel: self.channel.get(row).flatten().unwrap_or(kind.usual_channel()),
             direction: self.direction.get(row).flatten().or(kind.usual_direction()),
             status: self.status.get(row).flatten().unwrap_or(Status::Unknown),
+            purpose: self.purpose.get(row).flatten().filter(|_| is_consent),
+            basis: self.basis.get(row).flatten().filter(|_| is_consent),
         };
         event.id = self.id.get(row).unwrap_or_else(|| {
             tallies[2].add(line);
             self.content_id(row, &event)
         });
         Some(event)
+    }
+
+    /// Whether consent was given or taken back, by the status of the row; `otherwise` when that says neither.
+    fn consent_kind(&self, row: usize, otherwise: Kind) -> Kind {
+        match self.said.get(row).flatten() {
+            Some(ConsentState::Granted) => Kind::OptIn,
+            Some(state) if state.forbids() => Kind::OptOut,
+            // Asked and not answered.
+            Some(_) => Kind::Other,
+            None => otherwise,
+        }
     }
 
     /// A number for a row without one: the same for rows of one record that are equal in all that is read.
