@@ -1,4 +1,4 @@
-//! Speed of what follows matching: `relate/<what>/synthetic/<records>` and `history/<what>/synthetic/<records>x<interactions>`.
+//! Speed of what follows matching: `merge/<what>/synthetic/<records>`, `relate/<what>/synthetic/<records>` and `history/<what>/synthetic/<records>x<interactions>`.
 //!
 //! The records are made here, so that the stages are measured alone. Each run asserts its answer, which follows from how the
 //! data is made. `QUILATE_BENCH_LARGE=1` measures a million records with five million interactions once and prints seconds
@@ -10,6 +10,8 @@ use std::time::{Duration, Instant};
 use criterion::{BatchSize, BenchmarkId, Criterion};
 use quilate::cluster::Entities;
 use quilate::history::{History, HistoryConfig, HistoryInput, Lookup};
+use quilate::merge::{Field, FieldSpec, MergeConfig, MergeInput, UNKNOWN_TIME, merge};
+use quilate::normalize::Quality;
 use quilate::normalize::attributes::{Attribute, Attributes};
 use quilate::relate::{RelateInput, RelateOptions, RelationKind, relate};
 use quilate::table::ColumnBuilder;
@@ -61,7 +63,11 @@ impl People {
             column(K::Surname, &|record| {
                 format!("surname{} other{}", family(record) % 20_011, record / RECORDS % 701)
             }),
-            column(K::Email, &|record| format!("person{}@gmail.com", record / RECORDS)),
+            // Of every third customer the second record has another address: something to decide.
+            column(K::Email, &|record| {
+                let other = record % RECORDS == 1 && (record / RECORDS).is_multiple_of(3);
+                format!("person{}@{}", record / RECORDS, if other { "hotmail.com" } else { "gmail.com" })
+            }),
             column(K::Phone, &|record| format!("6{:09}", family(record))),
             column(K::Street, &|record| format!("street{} calle", family(record) % 5_003)),
             column(K::HouseNumber, &|record| (1 + family(record) / 5_003 % 300).to_string()),
@@ -73,6 +79,56 @@ impl People {
             (0..entities.len()).map(|entity| Some(entities.members(EntityId(entity as u32))[0])).collect();
         let ids = (0..records).map(|record| format!("{record:09}")).collect();
         Self { sources: vec!["crm".to_owned()], ids, entities, attributes, home, source }
+    }
+
+    fn merge(&self) -> usize {
+        use AttributeKind as K;
+        let columns = &self.attributes.columns;
+        let values = |attribute: &Attribute| attribute.column.dictionary().len();
+        let keys: Vec<Vec<u32>> =
+            columns.iter().map(|attribute| (0..values(attribute) as u32).collect()).collect();
+        let qualities: Vec<Vec<Quality>> =
+            columns.iter().map(|attribute| vec![Quality::Ok; values(attribute)]).collect();
+        let group = |kind: K| match kind {
+            K::GivenName | K::Surname => Some("name"),
+            K::Street | K::HouseNumber | K::Postcode => Some("address"),
+            _ => None,
+        };
+        let keep_all = |kind: K| matches!(kind, K::Email | K::Phone);
+        let spec = |attribute: &'_ Attribute| (group(attribute.kind), keep_all(attribute.kind));
+        let specs: Vec<FieldSpec<'_>> = columns
+            .iter()
+            .map(|attribute| (attribute, spec(attribute)))
+            .map(|(attribute, (group, keep_all))| FieldSpec { name: &attribute.name, group, keep_all })
+            .collect();
+        let fields: Vec<Field<'_>> = columns
+            .iter()
+            .zip(keys.iter().zip(&qualities))
+            .map(|(attribute, (key, quality))| Field {
+                name: &attribute.name,
+                values: &attribute.column,
+                key,
+                quality,
+                verified: &[],
+                cleared: &[],
+            })
+            .collect();
+        let plan = MergeConfig::default().validate(&specs, &self.sources).expect("the default rules");
+        let input = MergeInput {
+            fields: &fields,
+            source: &self.source,
+            updated_at: &[],
+            published_at: &[],
+            as_of: UNKNOWN_TIME,
+            pins: &[],
+            entities: &self.entities,
+        };
+        let golden = merge(&plan, &input).expect("columns of one length");
+        let email = golden.field_index("email").expect("a field");
+        let kept: usize =
+            (0..golden.len()).map(|entity| golden.extras(EntityId::from_index(entity), email).len()).sum();
+        assert_eq!(kept, self.entities.len().div_ceil(3), "the other address is kept beside the first");
+        golden.len()
     }
 
     fn relate(&self) -> usize {
@@ -194,6 +250,8 @@ fn large() {
         println!("{what:20} {:7.2} s, peak {} MB", started.elapsed().as_secs_f64(), peak().unwrap_or(0));
         started = Instant::now();
     };
+    black_box(people.merge());
+    lap("merge");
     black_box(people.relate());
     lap("relate");
     let history = people.history(file);
@@ -205,6 +263,12 @@ fn large() {
 fn small(criterion: &mut Criterion) {
     let (records, rows) = (20_000, 100_000);
     let people = People::new(records);
+    let mut group = criterion.benchmark_group("merge");
+    group.sample_size(10).warm_up_time(Duration::from_millis(500)).measurement_time(Duration::from_secs(3));
+    group.bench_function(BenchmarkId::new("all/synthetic", records), |bencher| {
+        bencher.iter(|| people.merge())
+    });
+    group.finish();
     let mut group = criterion.benchmark_group("relate");
     group.sample_size(10).warm_up_time(Duration::from_millis(500)).measurement_time(Duration::from_secs(3));
     group.bench_function(BenchmarkId::new("all/synthetic", records), |bencher| {
