@@ -11,7 +11,7 @@ use std::sync::{LazyLock, OnceLock};
 use quilate::io::csv::{ReadOptions, read_path};
 use quilate::io::outputs;
 use quilate::normalize::placeholder::placeholder;
-use quilate::normalize::text;
+use quilate::normalize::{Hint, address, text};
 use quilate::report::{BlockingMetrics, Metrics};
 use quilate::{Config, RecordId, Resolution, Role, Source, Table, consolidate};
 
@@ -170,6 +170,13 @@ fn squeezed(text: &str) -> String {
     text::key(text).chars().filter(|c| c.is_alphanumeric()).collect()
 }
 
+/// Whether a cell is the code of a region in one of the countries of the sample.
+fn stands_for(code: &str, region: &str) -> bool {
+    let countries = ["ES", "MX", "AR", "CO", "CL", "PE", "IT", "FR", "DE", "PT", "GB", "US"];
+    let named = |country| address::region(code, &Hint { region: Some(country), locale: None }).canonical;
+    code.len() <= 3 && countries.into_iter().any(|country| named(country) == region)
+}
+
 /// Whether a golden value can be read in the cells of a record: the same letters and digits in one of them, or all its
 /// words in the record where a field was put together from several.
 fn readable(field: &str, value: &str, cells: &[&str]) -> bool {
@@ -203,6 +210,8 @@ fn readable(field: &str, value: &str, cells: &[&str]) -> bool {
             let mut wanted = words.map(squeezed).filter(|word| !word.is_empty());
             wanted.all(|word| cells.iter().any(|cell| squeezed(cell).contains(&word)))
         }
+        // The name for its code.
+        "region" if cells.iter().any(|cell| stands_for(cell, value)) => true,
         // A code for the country's name.
         "country" => cells.iter().any(|cell| !cell.is_empty()),
         _ => {

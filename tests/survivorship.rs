@@ -493,7 +493,8 @@ fn address_of(world: &World) -> String {
 }
 
 /// Rules that look at one field, or need more than a few records: `tests/golden.rs` has them.
-const FOR_ONE_FIELD: [&str; 7] = ["sum", "avg", "count", "min", "max", "keep_all", "trust"];
+const FOR_ONE_FIELD: [&str; 8] =
+    ["sum", "avg", "count", "min", "max", "keep_all", "trust", "prefer_personal"];
 
 #[test]
 fn an_address_survives_whole() {
