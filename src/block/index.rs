@@ -110,8 +110,8 @@ impl<'a> Index<'a> {
 
     /// Numbers the composite keys that at least two records share.
     fn add_composites(&mut self, mut next: usize) {
-        for rule in COMPOSITES {
-            let Some(mut keyed) = rule.keys(self.attributes) else { continue };
+        for (number, rule) in (0..).zip(COMPOSITES) {
+            let Some(mut keyed) = rule.keys(number, self.attributes) else { continue };
             par::sort_unstable_by(&mut keyed, |a, b| a.cmp(b));
             let mut number = vec![NULL; self.attributes.len()];
             for run in keyed.chunk_by(|a, b| a.0 == b.0) {
@@ -258,8 +258,8 @@ pub fn record_keys(attributes: &Attributes) -> Vec<(u32, u64)> {
             keys.extend(of_record.map(|&key| (record as u32, key)));
         }
     }
-    for rule in COMPOSITES {
-        let composed = rule.keys(attributes).unwrap_or_default();
+    for (number, rule) in (0..).zip(COMPOSITES) {
+        let composed = rule.keys(number, attributes).unwrap_or_default();
         keys.extend(composed.into_iter().map(|(key, record)| (record, key)));
     }
     par::sort_unstable_by(&mut keys, |a, b| a.cmp(b));
@@ -351,9 +351,9 @@ impl Composite {
         format!("{} and {}", self.0.kind().name(), self.1.kind().name())
     }
 
-    /// The key of each record that has both parts; `None` when an attribute is missing altogether.
-    pub(super) fn keys(&self, attributes: &Attributes) -> Option<Vec<(u64, u32)>> {
-        let rule = COMPOSITES.iter().position(|rule| std::ptr::eq(rule, self)).unwrap_or(0) as u64;
+    /// The key of each record that has both parts; `None` when an attribute is missing altogether. `number`: its place among
+    /// the composites, so that keys of different ones differ.
+    pub(super) fn keys(&self, number: u64, attributes: &Attributes) -> Option<Vec<(u64, u32)>> {
         let hashes = |part: Part| {
             let column = &attributes.columns[attributes.position(part.kind())?].column;
             let dictionary = column.dictionary();
@@ -373,7 +373,7 @@ impl Composite {
             let (a, b) = (left_hashes[x as usize]?, right_hashes[y as usize]?);
             // Exchanged names meet under one key.
             let (a, b) = if symmetric { (a.min(b), a.max(b)) } else { (a, b) };
-            Some((keys::pair(rule, a, b), record as u32))
+            Some((keys::pair(number, a, b), record as u32))
         };
         Some((0..attributes.len()).filter_map(key).collect())
     }

@@ -34,8 +34,8 @@ pub fn shared_keys(attributes: &Attributes, a: u32, b: u32) -> Vec<SharedKey> {
         .zip(&of_values)
         .map(|(records, (name, _))| key(name.clone(), records, all))
         .collect();
-    for rule in COMPOSITES {
-        let Some(keyed) = rule.keys(attributes) else { continue };
+    for (number, rule) in (0..).zip(COMPOSITES) {
+        let Some(keyed) = rule.keys(number, attributes) else { continue };
         let of = |record: u32| keyed.iter().find(|(_, other)| *other == record).map(|(key, _)| *key);
         if let (Some(left), Some(right)) = (of(a), of(b))
             && left == right

@@ -32,13 +32,13 @@ impl Identity {
         Self { given_name: comparisons.position(K::GivenName), others: others.collect() }
     }
 
-    /// Whether two records have different given names, neither a nickname of the other, and differ beyond a typing error in
-    /// the date of birth or a number.
+    /// Whether two records have different given names, neither a nickname or a typing error of the other, and differ beyond a
+    /// typing error in the date of birth or a number, without so much in common that they are one customer all the same.
     fn contradict<'a>(
         &self,
         scorer: &Scorer<'a>,
-        a: u32,
-        b: u32,
+        (a, b): (u32, u32),
+        threshold: f64,
         (evaluator, pair): &mut (Evaluator<'a>, PairLevels),
     ) -> bool {
         let comparisons = scorer.comparisons();
@@ -49,11 +49,10 @@ impl Identity {
             return false;
         }
         evaluator.evaluate(a as usize, b as usize, pair);
-        let level = comparisons.items()[given_name].levels.get(usize::from(pair.levels[given_name]));
-        let same_name = level.is_none_or(|level| ["exact", "nickname"].contains(&level.name));
-        let clash =
-            |&at: &usize| scorer.evidence(at, pair).is_some_and(|bits| bits.m - bits.u <= Self::LEAST);
-        !same_name && self.others.iter().any(clash)
+        let bits = |at: usize| scorer.evidence(at, pair).map(|bits| bits.m - bits.u);
+        let another_name = bits(given_name).is_some_and(|bits| bits < 0.0);
+        let clash = |&at: &usize| bits(at).is_some_and(|bits| bits <= Self::LEAST);
+        another_name && self.others.iter().any(clash) && scorer.score(pair).weight <= threshold
     }
 }
 
@@ -79,7 +78,7 @@ pub(super) fn settle(
         let linkage = LinkageOptions { threshold, prior: scorer.prior() };
         let identity = Identity::new(comparisons);
         let mut levels = (comparisons.evaluator(), PairLevels::default());
-        let contradict = |a: u32, b: u32| identity.contradict(scorer, a, b, &mut levels);
+        let contradict = |a: u32, b: u32| identity.contradict(scorer, (a, b), threshold, &mut levels);
         (entities, settled.refused) = cluster::detach_ambiguous(
             entities,
             edges,

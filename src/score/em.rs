@@ -12,9 +12,11 @@
 //! Winkler 1988; Enamorado, Fifield, Imai 2019 for missing values. The household class is ours.
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 
 use super::model::{Model, Scorer};
 use crate::compare::{Comparisons, MAX_COMPARISONS, NULL_LEVEL, PairLevels};
+use crate::par;
 use crate::table::AttributeKind;
 
 /// Iterations at most, and the largest change of any probability at which EM has converged.
@@ -32,6 +34,9 @@ const HOUSEHOLD_PRIOR_PAIRS: f64 = 20.0;
 /// Matching pairs that are expected at the least: where EM finds none, the prior stays where one pair that agrees on
 /// several things can still overcome it.
 const LEAST_PAIRS: f64 = 0.5;
+
+/// Patterns that one task of the E step sums.
+const PATTERNS_A_TASK: usize = 4096;
 
 /// A pattern of agreement with its chance under U, in half bits: over the comparisons that households share, and
 /// over the rest.
@@ -167,8 +172,10 @@ pub(crate) fn run(
         comparisons.items().iter().map(|item| item.levels.iter().map(|level| level.m0).collect()).collect();
     let start_h: Vec<Option<Vec<f64>>> = model.comparisons.iter().map(|c| c.h.clone()).collect();
     let mut report = EmReport { iterations: 0, converged: false, last_change: 0.0, patterns: patterns.len() };
+    let patterns: Vec<(Pattern, f64)> =
+        patterns.counts.iter().map(|(&pattern, &count)| (pattern, count)).collect();
     while report.iterations < MAX_ITERATIONS && !report.converged {
-        let sums = expect(model, patterns);
+        let sums = expect(model, &patterns);
         report.last_change = maximise(comparisons, model, &sums, (&start_m, &start_h), all_pairs / scale);
         report.iterations += 1;
         report.converged = report.last_change < TOLERANCE;
@@ -184,14 +191,29 @@ struct Sums {
     h: Vec<Vec<f64>>,
 }
 
-fn expect(model: &Model, patterns: &PatternCounts) -> Sums {
-    let zeros = |rows: &[Vec<f64>]| rows.iter().map(|row| vec![0.0; row.len()]).collect::<Vec<_>>();
-    let mut sums = Sums {
-        matches: 0.0,
-        households: 0.0,
-        m: model.comparisons.iter().map(|c| zeros(&c.m)).collect(),
-        h: model.comparisons.iter().map(|c| vec![0.0; c.m[0].len()]).collect(),
-    };
+impl Sums {
+    fn zero(model: &Model) -> Self {
+        let zeros = |rows: &[Vec<f64>]| rows.iter().map(|row| vec![0.0; row.len()]).collect::<Vec<_>>();
+        Self {
+            matches: 0.0,
+            households: 0.0,
+            m: model.comparisons.iter().map(|c| zeros(&c.m)).collect(),
+            h: model.comparisons.iter().map(|c| vec![0.0; c.m[0].len()]).collect(),
+        }
+    }
+
+    fn add(&mut self, other: &Self) {
+        let add = |row: &mut Vec<f64>, more: &Vec<f64>| row.iter_mut().zip(more).for_each(|(x, y)| *x += y);
+        self.matches += other.matches;
+        self.households += other.households;
+        self.m.iter_mut().flatten().zip(other.m.iter().flatten()).for_each(|(row, more)| add(row, more));
+        self.h.iter_mut().zip(&other.h).for_each(|(row, more)| add(row, more));
+    }
+}
+
+/// The E step. Parts of the patterns are summed on all cores and put together in their order: the same sums for any
+/// number of threads.
+fn expect(model: &Model, patterns: &[(Pattern, f64)]) -> Sums {
     let log2 = |p: f64| p.log2();
     let log2_m: Vec<Vec<Vec<f64>>> = model
         .comparisons
@@ -205,39 +227,45 @@ fn expect(model: &Model, patterns: &PatternCounts) -> Sums {
         .collect();
     let (lambda, lambda_h) = (model.lambda.log2(), model.lambda_h.log2());
     let rest = (1.0 - model.lambda - model.lambda_h).log2();
-    for (pattern, &count) in &patterns.counts {
-        let (mut m, mut h) = (lambda, lambda_h + f64::from(pattern.own_u) / 2.0);
-        let u = rest + f64::from(pattern.own_u + pattern.shared_u) / 2.0;
-        for (at, comparison) in model.comparisons.iter().enumerate() {
-            let level = pattern.levels[at];
-            if level == NULL_LEVEL {
-                continue;
+    let part = |range: Range<usize>| {
+        let mut sums = Sums::zero(model);
+        for (pattern, count) in &patterns[range] {
+            let (mut m, mut h) = (lambda, lambda_h + f64::from(pattern.own_u) / 2.0);
+            let u = rest + f64::from(pattern.own_u + pattern.shared_u) / 2.0;
+            for (at, comparison) in model.comparisons.iter().enumerate() {
+                let level = pattern.levels[at];
+                if level == NULL_LEVEL {
+                    continue;
+                }
+                m += log2_m[at][comparison.state(&pattern.levels)][level as usize];
+                if let Some(row) = &log2_h[at] {
+                    h += row[level as usize];
+                }
             }
-            m += log2_m[at][comparison.state(&pattern.levels)][level as usize];
-            if let Some(row) = &log2_h[at] {
-                h += row[level as usize];
+            // A pair whose class is known has no chance in the others.
+            let (m, h, u) = match pattern.label {
+                None => (m, h, u),
+                Some(true) => (m, f64::NEG_INFINITY, f64::NEG_INFINITY),
+                Some(false) => (f64::NEG_INFINITY, h, u),
+            };
+            let top = m.max(h).max(u);
+            let (pm, ph, pu) = ((m - top).exp2(), (h - top).exp2(), (u - top).exp2());
+            let total = pm + ph + pu;
+            let (matched, household) = (count * pm / total, count * ph / total);
+            sums.matches += matched;
+            sums.households += household;
+            for (at, comparison) in model.comparisons.iter().enumerate() {
+                let level = pattern.levels[at];
+                if level != NULL_LEVEL {
+                    sums.m[at][comparison.state(&pattern.levels)][level as usize] += matched;
+                    sums.h[at][level as usize] += household;
+                }
             }
         }
-        // A pair whose class is known has no chance in the others.
-        let (m, h, u) = match pattern.label {
-            None => (m, h, u),
-            Some(true) => (m, f64::NEG_INFINITY, f64::NEG_INFINITY),
-            Some(false) => (f64::NEG_INFINITY, h, u),
-        };
-        let top = m.max(h).max(u);
-        let (pm, ph, pu) = ((m - top).exp2(), (h - top).exp2(), (u - top).exp2());
-        let total = pm + ph + pu;
-        let (matched, household) = (count * pm / total, count * ph / total);
-        sums.matches += matched;
-        sums.households += household;
-        for (at, comparison) in model.comparisons.iter().enumerate() {
-            let level = pattern.levels[at];
-            if level != NULL_LEVEL {
-                sums.m[at][comparison.state(&pattern.levels)][level as usize] += matched;
-                sums.h[at][level as usize] += household;
-            }
-        }
-    }
+        sums
+    };
+    let mut sums = Sums::zero(model);
+    par::map_ranges(patterns.len(), PATTERNS_A_TASK, part).iter().for_each(|part| sums.add(part));
     sums
 }
 
@@ -489,6 +517,7 @@ mod tests {
         let truth = truth(&comparisons, false);
         let patterns = simulate(&comparisons, &truth, 0);
         let mut model = untrained(&comparisons, &truth);
+        let patterns: Vec<(Pattern, f64)> = patterns.counts.into_iter().collect();
         let sums = expect(&model, &patterns);
         let start: Vec<Vec<f64>> = model.comparisons.iter().map(|c| c.m[0].clone()).collect();
         let h = vec![None; start.len()];
