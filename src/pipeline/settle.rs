@@ -4,7 +4,7 @@ use super::matching::{LinkType, MatchOptions, OnDemand, Overrides};
 use crate::cluster::{
     self, ClusterMethod, Demotion, Edge, Entities, IdentifierLimit, LinkageOptions, ReviewItem, Split,
 };
-use crate::compare::{Comparisons, Evaluator, PairLevels};
+use crate::compare::{Comparisons, Evaluator, PairLevels, name_level};
 use crate::score::Scorer;
 use crate::table::{AttributeKind, NULL};
 
@@ -32,7 +32,7 @@ impl Identity {
         Self { given_name: comparisons.position(K::GivenName), others: others.collect() }
     }
 
-    /// Whether two records have different given names, neither a nickname or a typing error of the other, and differ beyond a
+    /// Whether two records have different given names, neither a nickname, an initial or a typing error of the other, and differ beyond a
     /// typing error in the date of birth or a number, without so much in common that they are one customer all the same.
     fn contradict<'a>(
         &self,
@@ -50,7 +50,7 @@ impl Identity {
         }
         evaluator.evaluate(a as usize, b as usize, pair);
         let bits = |at: usize| scorer.evidence(at, pair).map(|bits| bits.m - bits.u);
-        let another_name = bits(given_name).is_some_and(|bits| bits < 0.0);
+        let another_name = (name_level::NEAR..=name_level::ELSE).contains(&pair.levels[given_name]);
         let clash = |&at: &usize| bits(at).is_some_and(|bits| bits <= Self::LEAST);
         another_name && self.others.iter().any(clash) && scorer.score(pair).weight <= threshold
     }
