@@ -779,7 +779,7 @@ fn error(config: &str) -> String {
 #[test]
 fn errors_name_the_path_and_the_cure() {
     let rules = "avg, best_written, count, keep_all, longest, max, min, most_complete, most_frequent, most_recent, \
-                 not_contained, oldest, prefer_personal, prefer_verified, source_priority, sum, trust, unanimous_or_null";
+                 not_contained, not_misspelled, oldest, prefer_personal, prefer_verified, source_priority, sum, trust, unanimous_or_null";
     let cases = [
         (
             r#"{ "fields": { "email": { "rules": ["most_recent", "lucky"] } } }"#,

@@ -7,6 +7,8 @@
 //! `len` candidates; codes and keys are `len x width`, row-major, where `width` is the number of fields (1, or those of
 //! the group). A field outside of a group has one candidate a value, a group one candidate a record.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use super::config::{MergePlan, Unit};
 use super::golden::Decision;
 use super::number::Decimal;
@@ -413,6 +415,31 @@ impl<'a> Contest<'a> {
         let is_in =
             |part: usize, full: usize| full != part && self.covers(full, part) && !self.covers(part, full);
         (0..classes).map(|part| (0..classes).any(|full| is_in(part, full))).collect()
+    }
+
+    /// For each candidate whether one of its fields is one slip from what more candidates have there.
+    pub(super) fn misspelled(&self) -> Vec<bool> {
+        let width = self.fields.len();
+        let mut misspelled = vec![false; self.len()];
+        for slot in (0..width).filter(|_| self.may_compare_words()) {
+            let key = |candidate: usize| self.keys[candidate * width + slot];
+            // Each value with how many have it, and one of them.
+            let mut values: BTreeMap<u32, (usize, usize)> = BTreeMap::new();
+            for candidate in (0..self.len()).filter(|&candidate| key(candidate) != NULL) {
+                values.entry(key(candidate)).or_insert((0, candidate)).0 += 1;
+            }
+            let is_slip = |&(count, of): &(usize, usize)| {
+                let text = self.text(of, slot);
+                let more = values.values().filter(|(other, _)| *other > count);
+                more.map(|&(_, other)| self.text(other, slot)).any(|other| spelling::one_slip(text, other))
+            };
+            let slips: BTreeSet<u32> =
+                values.iter().filter(|(_, value)| is_slip(value)).map(|(&key, _)| key).collect();
+            for (candidate, misspelled) in misspelled.iter_mut().enumerate() {
+                *misspelled |= slips.contains(&key(candidate));
+            }
+        }
+        misspelled
     }
 
     fn may_compare_words(&self) -> bool {

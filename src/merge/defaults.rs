@@ -10,8 +10,8 @@ pub(super) fn group_rules(group: &str) -> &'static [&'static str] {
         // then the one that a person typed with care.
         "name" => &["most_frequent", "most_complete", "best_written"],
         // People move: the last address counts. But a newsletter that knows nothing but the town of the same address
-        // has not seen a move.
-        "address" => &["not_contained", "most_recent", "most_complete"],
+        // has not seen a move, and of the same town written in two ways the one with a slip is wrong.
+        "address" => &["not_contained", "not_misspelled", "most_recent", "most_complete"],
         _ => &["most_frequent", "most_complete", "most_recent"],
     }
 }

@@ -4,6 +4,8 @@
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
+use crate::similarity::osa_within;
+
 /// Case of a value: 1 where capitals and small letters are mixed or there is no letter with case, 0 for ALL CAPS, all
 /// small and damaged text.
 pub(super) fn case(text: &str) -> u8 {
@@ -54,6 +56,20 @@ pub(super) fn covers(full: &str, part: &str) -> bool {
     words(part).all(|part| words_of_full.any(|full| word_covers(full, part)))
 }
 
+/// Whether two writings are one letter apart, or two that changed places, without regard to case and marks. What has another
+/// number is another thing, and in three letters one is too much.
+pub(super) fn one_slip(a: &str, b: &str) -> bool {
+    let (a, b): (String, String) = (folded(a).collect(), folded(b).collect());
+    let digits = |text: &str| text.chars().filter(|c| c.is_numeric()).collect::<String>();
+    let letters = |text: &str| text.chars().filter(|c| c.is_alphabetic()).count();
+    letters(&a).min(letters(&b)) >= MIN_LETTERS
+        && digits(&a) == digits(&b)
+        && osa_within(&a, &b, 1) == Some(1)
+}
+
+/// Letters of a writing in which one may be a slip.
+const MIN_LETTERS: usize = 4;
+
 fn words(text: &str) -> impl Iterator<Item = &str> {
     text.split(|c: char| !c.is_alphanumeric() && !is_combining_mark(c)).filter(|word| !word.is_empty())
 }
@@ -78,6 +94,22 @@ fn folded(word: &str) -> impl Iterator<Item = char> + '_ {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn slips() {
+        for (a, b, want) in [
+            ("PALMS", "Palma", true),
+            ("Elchr", "Elche", true),
+            ("Málaga", "malaga", false),
+            ("Mlaaga", "Málaga", true),
+            ("Calle Mayor 3", "Calle Mayor 5", false),
+            ("Calle Mayr 3", "Calle Mayor 3", true),
+            ("Vic", "Vig", false),
+            ("Palma", "Parla", false),
+        ] {
+            assert_eq!((one_slip(a, b), one_slip(b, a)), (want, want), "{a} {b}");
+        }
+    }
 
     #[test]
     fn writing_is_scored() {

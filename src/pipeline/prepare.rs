@@ -290,14 +290,24 @@ impl Sheet<'_> {
         cleared: &Cleared,
     ) -> Option<GoldenField> {
         let fields = self.fields_with(|field| field.parsed.has(kind) && field.slot == slot);
-        let extra = if kind == AttributeKind::BirthDate { Extra::new(self, kind) } else { None };
+        let extra = match kind {
+            AttributeKind::BirthDate | AttributeKind::GivenName => Extra::new(self, kind),
+            _ => None,
+        };
         let mut builder = GoldenBuilder::default();
         let mut found = Found { own: Vec::new(), fallback: Vec::new() };
         for record in 0..self.places.len() {
             let wanted = |parsed: &Parsed, part: &Part| part.kind == kind && !parsed.display(part).is_empty();
             self.find(record, &fields, wanted, &mut found);
             builder.codes.clear();
-            if let Some(digits) = extra.as_ref().and_then(|extra| extra.value(record, &found)) {
+            let composed = extra.as_ref().and_then(|extra| extra.value(record, &found));
+            if let (Some(given), Some(extra), [(parsed, part)]) = (&composed, &extra, found.best())
+                && kind == AttributeKind::GivenName
+            {
+                let shown = extra.before_surname(record, parsed.matching(part), parsed.display(part));
+                let shown = shown.as_deref().unwrap_or(parsed.display(part));
+                builder.add(shown, given, part.quality, &parsed.label);
+            } else if let Some(digits) = composed {
                 builder.add(&iso_date(&digits), &digits, Quality::Ok, "");
             } else {
                 for (parsed, part) in found.best() {
@@ -329,6 +339,7 @@ impl<'a> Extra<'a> {
         use AttributeKind as K;
         let kinds: &[K] = match kind {
             K::Surname => &[K::SecondSurname],
+            K::GivenName => &[K::Surname],
             K::MiddleName => &[K::FullName, K::GivenName, K::Surname],
             K::BirthDate => &[K::BirthYear, K::BirthMonth, K::BirthDay],
             _ => return None,
@@ -349,6 +360,13 @@ impl<'a> Extra<'a> {
                 (!second.is_empty() && found.best().len() <= 1)
                     .then(|| if first.is_empty() { second.to_owned() } else { format!("{first} {second}") })
             }
+            AttributeKind::GivenName => match found.best() {
+                [(parsed, part)] => {
+                    let given = parsed.matching(part);
+                    self.before_surname(record, given, given)
+                }
+                _ => None,
+            },
             AttributeKind::MiddleName => self.left_over(record, found),
             _ => {
                 if !found.own.is_empty() {
@@ -362,6 +380,17 @@ impl<'a> Extra<'a> {
                 (digits != "--------").then_some(digits)
             }
         }
+    }
+
+    /// What stands before the surname in a given name that repeats it, as `shown`: forms that ask for a name and a surname
+    /// get "Rafael Pineda" and "Pineda".
+    fn before_surname(&self, record: usize, given: &str, shown: &str) -> Option<String> {
+        let part = self.part(record, 0);
+        let surname = part.first_match();
+        let repeats = !surname.is_empty() && given.strip_suffix(surname)?.ends_with(' ');
+        let words: Vec<&str> = shown.split_whitespace().collect();
+        let kept = words.len().checked_sub(surname.split(' ').count()).filter(|&kept| repeats && kept > 0)?;
+        Some(words[..kept].join(" "))
     }
 
     /// The words of the whole name that neither the given name nor the surname of the record accounts for.

@@ -46,6 +46,7 @@ rules! {
     most_frequent,
     most_recent,
     not_contained,
+    not_misspelled,
     oldest,
     prefer_personal,
     prefer_verified,
