@@ -182,7 +182,9 @@ fn read<'a>(raw: &'a str, region: &str) -> Normalized<'a, Identifier> {
         rest = number;
         found = recognise(rest, text, announced, region, &mut reasons);
     }
-    while let Some((label, unlabelled)) = glued_label(rest).filter(|_| found.scheme.is_none()) {
+    while found.scheme.is_none()
+        && let Some((label, unlabelled)) = glued_label(rest)
+    {
         rest = unlabelled;
         found = recognise(rest, text, label, region, &mut reasons);
     }
