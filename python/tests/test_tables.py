@@ -132,13 +132,14 @@ def test_slices_of_every_kind() -> None:
 
 def test_the_index_of_a_filtered_frame_is_no_column() -> None:
     people = pandas.DataFrame({"name": ["Ana Ruiz", "Pau Vila", "Eva Gil"], "email": ["a@x.es", "p@x.es", "e@x.es"]})
-    filtered = people[people["name"] != "Pau Vila"]
-    assert "__index_level_0__" in pyarrow.table(filtered).column_names
+    filtered = pyarrow.Table.from_pandas(people[people["name"] != "Pau Vila"], preserve_index=True)
+    assert "__index_level_0__" in filtered.column_names
     result = ql.consolidate({"crm": filtered})
     assert not any("index" in column for column in result.golden.columns)
     assert result.xref.to_polars()["source_id"].to_list() == ["1", "2"]
-    named = ql.consolidate({"crm": people.set_index(pandas.Index(["A1", "A2", "A3"], name="customer_id"))})
-    assert named.xref.to_polars()["source_id"].to_list() == ["A1", "A2", "A3"]
+    named = people.set_index(pandas.Index(["A1", "A2", "A3"], name="customer_id"))
+    result = ql.consolidate({"crm": pyarrow.Table.from_pandas(named)})
+    assert result.xref.to_polars()["source_id"].to_list() == ["A1", "A2", "A3"]
 
 
 class Capsule:

@@ -20,11 +20,33 @@ from splink import DuckDBAPI, Linker, SettingsCreator, block_on
 FOUR = importlib.metadata.version("splink").startswith("4.")
 
 
+def settings_of(comparisons, rules, link_type="dedupe_only", key="id"):
+    return SettingsCreator(
+        link_type=link_type,
+        unique_id_column_name=key,
+        comparisons=comparisons,
+        blocking_rules_to_generate_predictions=rules,
+        max_iterations=5,
+    )
+
+
+def febrl(date_of_birth, edits):
+    """What the documentation compares of both sets: with how many edits numbers and postcodes are alike."""
+    return [
+        cl.NameComparison("given_name"),
+        cl.NameComparison("surname"),
+        cl.DateOfBirthComparison(
+            "date_of_birth", input_is_string=True, datetime_format="%Y%m%d", **date_of_birth
+        ),
+        cl.DamerauLevenshteinAtThresholds("soc_sec_id", edits[0]),
+        cl.ExactMatch("street_number").configure(term_frequency_adjustments=True),
+        cl.DamerauLevenshteinAtThresholds("postcode", edits[1]).configure(term_frequency_adjustments=True),
+    ]
+
+
 def fake_1000():
-    settings = SettingsCreator(
-        link_type="dedupe_only",
-        unique_id_column_name="id",
-        comparisons=[
+    settings = settings_of(
+        [
             cl.NameComparison("first_name"),
             cl.JaroAtThresholds("surname", [0.9, 0.7]),
             cl.DateOfBirthComparison(
@@ -33,58 +55,35 @@ def fake_1000():
             cl.ExactMatch("city").configure(term_frequency_adjustments=True),
             cl.EmailComparison("email"),
         ],
-        blocking_rules_to_generate_predictions=[
+        [
             block_on("first_name", "city"),
             block_on("surname"),
             block_on("substr(email, 1, 6)"),
         ],
-        max_iterations=5,
     )
     certain = ["l.first_name = r.first_name and levenshtein(r.dob, l.dob) <= 1", "l.email = r.email"]
     return settings, certain, [block_on("first_name", "surname"), block_on("dob")]
 
 
 def febrl3():
-    settings = SettingsCreator(
-        link_type="dedupe_only",
-        unique_id_column_name="id",
-        comparisons=[
-            cl.NameComparison("given_name"),
-            cl.NameComparison("surname"),
-            cl.DateOfBirthComparison("date_of_birth", input_is_string=True, datetime_format="%Y%m%d"),
-            cl.DamerauLevenshteinAtThresholds("soc_sec_id", [2]),
-            cl.ExactMatch("street_number").configure(term_frequency_adjustments=True),
-            cl.DamerauLevenshteinAtThresholds("postcode", [1]).configure(term_frequency_adjustments=True),
-        ],
-        blocking_rules_to_generate_predictions=[
+    settings = settings_of(
+        febrl({}, ([2], [1])),
+        [
             block_on("soc_sec_id"),
             block_on("given_name", "surname"),
             block_on("date_of_birth"),
             "l.postcode = r.postcode and l.street_number = r.street_number",
             "l.given_name = r.surname and l.surname = r.given_name",
         ],
-        max_iterations=5,
     )
     certain = ["l.soc_sec_id = r.soc_sec_id", "l.given_name = r.given_name and l.surname = r.surname"]
     return settings, certain, [block_on("soc_sec_id"), block_on("date_of_birth")]
 
 
 def febrl4():
-    settings = SettingsCreator(
-        link_type="link_only",
-        unique_id_column_name="id",
-        comparisons=[
-            cl.NameComparison("given_name"),
-            cl.NameComparison("surname"),
-            cl.DateOfBirthComparison(
-                "date_of_birth", input_is_string=True, datetime_format="%Y%m%d", invalid_dates_as_null=True
-            ),
-            cl.DamerauLevenshteinAtThresholds("soc_sec_id", [1, 2]),
-            cl.ExactMatch("street_number").configure(term_frequency_adjustments=True),
-            cl.DamerauLevenshteinAtThresholds("postcode", [1, 2]).configure(term_frequency_adjustments=True),
-            cl.ExactMatch("state"),
-        ],
-        blocking_rules_to_generate_predictions=[
+    settings = settings_of(
+        [*febrl({"invalid_dates_as_null": True}, ([1, 2], [1, 2])), cl.ExactMatch("state")],
+        [
             block_on("given_name", "surname"),
             "l.given_name = r.surname and l.surname = r.given_name",
             block_on("date_of_birth"),
@@ -93,17 +92,15 @@ def febrl4():
             block_on("street_number", "address_1"),
             block_on("postcode"),
         ],
-        max_iterations=5,
+        "link_only",
     )
     certain = ["l.given_name = r.given_name and l.surname = r.surname and l.date_of_birth = r.date_of_birth"]
     return settings, certain, [block_on("date_of_birth"), block_on("postcode")]
 
 
 def historical_50k():
-    settings = SettingsCreator(
-        link_type="dedupe_only",
-        unique_id_column_name="id",
-        comparisons=[
+    settings = settings_of(
+        [
             cl.ForenameSurnameComparison(
                 "first_name", "surname", forename_surname_concat_col_name="first_and_surname"
             ),
@@ -112,7 +109,7 @@ def historical_50k():
             cl.ExactMatch("birth_place").configure(term_frequency_adjustments=True),
             cl.ExactMatch("occupation").configure(term_frequency_adjustments=True),
         ],
-        blocking_rules_to_generate_predictions=[
+        [
             block_on("substr(first_name,1,3)", "substr(surname,1,4)"),
             block_on("surname", "dob"),
             block_on("first_name", "dob"),
@@ -124,7 +121,6 @@ def historical_50k():
             block_on("substr(postcode_fake,1,3)", "surname"),
             block_on("substr(first_name,1,2)", "substr(surname,1,2)", "substr(dob,1,4)"),
         ],
-        max_iterations=5,
     )
     certain = ["l.first_name = r.first_name and l.surname = r.surname and l.dob = r.dob"]
     return settings, certain, [block_on("first_name", "surname"), block_on("dob")]
@@ -139,10 +135,8 @@ def constructs():
         for side in "lr":
             part = f"cast(substr(\"dob_{side}\", {start}, {length}) as double)"
             distance = distance.replace(f'"{name}_{side}"', part)
-    settings = SettingsCreator(
-        link_type="dedupe_only",
-        unique_id_column_name="id",
-        comparisons=[
+    settings = settings_of(
+        [
             cl.CustomComparison(
                 output_column_name="names",
                 comparison_levels=[
@@ -185,7 +179,7 @@ def constructs():
                 ],
             ),
         ],
-        blocking_rules_to_generate_predictions=[
+        [
             "l.surname = r.surname or l.email = r.email",
             "l.first_name = r.first_name and length(l.dob) = length(r.dob) and levenshtein(l.dob, r.dob) <= 4",
             "l.city = r.city and (substr(l.dob, 1, 4) = substr(r.dob, 1, 4) or l.first_name = r.surname)",
@@ -197,10 +191,8 @@ def constructs():
 
 def sample():
     """The bundled sample's CRM, with accents in its names: what the crate's own tests hold its mathematics against."""
-    settings = SettingsCreator(
-        link_type="dedupe_only",
-        unique_id_column_name="Id",
-        comparisons=[
+    settings = settings_of(
+        [
             cl.NameComparison("FirstName"),
             cl.JaroWinklerAtThresholds("LastName", [0.92, 0.7]).configure(term_frequency_adjustments=True),
             cl.DateOfBirthComparison("Birthdate", input_is_string=True),
@@ -208,13 +200,13 @@ def sample():
             cl.LevenshteinAtThresholds("MailingStreet", [3, 8]),
             cl.ExactMatch("MailingPostalCode").configure(term_frequency_adjustments=True),
         ],
-        blocking_rules_to_generate_predictions=[
+        [
             block_on("Email"),
             block_on("substr(LastName, 1, 4)", "MailingPostalCode"),
             "l.Birthdate = r.Birthdate and jaccard(l.FirstName, r.FirstName) > 0.4",
             block_on("MailingCity", "substr(FirstName, 1, 3)"),
         ],
-        max_iterations=5,
+        key="Id",
     )
     certain = ["l.Email = r.Email", "l.FirstName = r.FirstName and l.Birthdate = r.Birthdate"]
     return settings, certain, [block_on("Email"), block_on("MailingPostalCode")]

@@ -85,15 +85,43 @@ fn fresh_corpus(target: &str) -> Result<std::path::PathBuf, String> {
     Ok(corpus)
 }
 
-/// Each line of the target's seeds becomes a file of the corpus.
+/// Each line of the target's seeds becomes a file of the corpus: text as it stands in `.txt`, or bytes in `.hex`, whose lines
+/// that begin with `#` are comments.
 fn plant_seeds(target: &str, corpus: &Path) -> Result<(), String> {
     let fail = |error: std::io::Error| format!("{}: {error}", corpus.display());
     std::fs::create_dir_all(corpus).map_err(fail)?;
-    let seeds = root().join("fuzz").join("seeds").join(target).with_extension("txt");
+    let seeds = root().join("fuzz").join("seeds").join(target);
+    if let Ok(text) = std::fs::read_to_string(seeds.with_extension("hex")) {
+        for (number, line) in text.lines().filter(|line| !line.starts_with('#')).enumerate() {
+            std::fs::write(corpus.join(format!("seed-{number}")), bytes_of(line)?).map_err(fail)?;
+        }
+    }
+    let seeds = seeds.with_extension("txt");
     let Ok(text) = std::fs::read_to_string(&seeds) else { return Ok(()) };
     for (number, line) in text.lines().enumerate() {
         // Files that span lines write them as \n.
         std::fs::write(corpus.join(format!("seed-{number}")), line.replace("\\n", "\n")).map_err(fail)?;
     }
     Ok(())
+}
+
+/// The bytes that pairs of hexadecimal digits stand for.
+fn bytes_of(hex: &str) -> Result<Vec<u8>, String> {
+    let byte = |at| hex.get(at..at + 2).and_then(|pair| u8::from_str_radix(pair, 16).ok());
+    let bytes: Option<Vec<u8>> = (0..hex.len()).step_by(2).map(byte).collect();
+    bytes.ok_or_else(|| format!("{hex:?} is not hexadecimal"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::bytes_of;
+
+    #[test]
+    fn bytes_of_digits() {
+        assert_eq!(bytes_of("00ff4a"), Ok(vec![0, 255, 74]));
+        assert_eq!(bytes_of(""), Ok(Vec::new()));
+        for wrong in ["0", "0g", "é0"] {
+            assert!(bytes_of(wrong).is_err(), "{wrong}");
+        }
+    }
 }

@@ -29,6 +29,7 @@ mod functions;
 mod predict;
 mod settings;
 mod sql;
+mod tokens;
 mod value;
 
 #[cfg(test)]

@@ -1,3 +1,5 @@
+//! Conditions, settings and models of Splink: tables of what DuckDB and Splink answer, and properties of whole models.
+
 use std::borrow::Cow;
 
 use proptest::prelude::*;
