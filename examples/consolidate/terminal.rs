@@ -225,10 +225,12 @@ fn customers(out: &mut String, summary: &Summary) {
     let share = 100.0 * summary.duplicates() as f64 / summary.records.max(1) as f64;
     outln!(
         out,
-        "  {} records are {} customers: {} records ({share:.1} %) were duplicates.",
-        number(summary.records),
-        number(summary.entities),
-        number(summary.duplicates()),
+        "  {} {} {}: {} ({share:.1} %) {} duplicates.",
+        counted(summary.records, "record"),
+        if summary.records == 1 { "is" } else { "are" },
+        counted(summary.entities, "customer"),
+        counted(summary.duplicates(), "record"),
+        if summary.duplicates() == 1 { "was" } else { "were" },
     );
     outln!(
         out,
@@ -263,6 +265,9 @@ fn customers(out: &mut String, summary: &Summary) {
         for pair in &summary.shared {
             outln!(out, "  {:>10}  {} and {}", number(pair.entities), pair.left, pair.right);
         }
+    }
+    if summary.entity_sizes.is_empty() {
+        return;
     }
     outln!(out, "\n  Records a customer:");
     let most = summary.entity_sizes.values().copied().max().unwrap_or(1).max(1);
@@ -365,7 +370,15 @@ fn reason(explanation: &Explanation) -> String {
     format!("{} = {:+.0} bits", words.join(", "), explanation.weight)
 }
 
+/// A count with its word.
+fn counted(count: u64, word: &str) -> String {
+    format!("{} {word}{}", number(count), if count == 1 { "" } else { "s" })
+}
+
 fn related(out: &mut String, relations: &Relations) {
+    if relations.counts().into_iter().all(|(_, count)| count == 0) {
+        return;
+    }
     heading(out, "Relations");
     for (kind, count) in relations.counts().into_iter().filter(|(_, count)| *count > 0) {
         outln!(out, "  {:>10}  {}", number(count), kind.name());
