@@ -457,6 +457,7 @@ mod tests {
             "Pa Pa",
             "Smith, John V., M.D.",
             "Telmo Teruel Company",
+            "Gaspar de la Monasterio Valdez",
             "NEGRÍN COMPANY, JOAQUINA",
             "Company Negrín, Joaquina",
             "Joaquina Company",

@@ -171,6 +171,11 @@ impl Word {
         (self.given | self.given_minor) & lang.bit() != 0 && self.score(lang) > 0
     }
 
+    /// No more a surname than a given name in the language itself: Gaspar and Martín are both.
+    pub(super) fn may_be_given_of(&self, lang: Lang) -> bool {
+        (self.given | self.given_minor) & lang.bit() != 0 && self.score(lang) >= 0
+    }
+
     pub(super) fn is_surname_of(&self, lang: Lang) -> bool {
         (self.surname | self.surname_minor) & lang.bit() != 0
     }

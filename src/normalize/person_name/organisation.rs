@@ -32,7 +32,10 @@ fn is_among_names(tokens: &[Token<'_>], lang: Lang) -> bool {
     let tokens = &tokens[titles..];
     let Some(last) = tokens.last() else { return false };
     let given = tokens.iter().position(|token| token.segment == last.segment).unwrap_or(0);
-    let opens = tokens[given].word.is_some_and(|word| word.is_given_of(lang) && !word.is(role::ORGANISATION));
+    // What is as often a surname is a given name where surnames follow, or where it stands alone behind the comma.
+    let enough = given > 0 || tokens.len() > 2;
+    let is_given = |word: &Word| word.is_given_of(lang) || (enough && word.may_be_given_of(lang));
+    let opens = tokens[given].word.is_some_and(|word| is_given(word) && !word.is(role::ORGANISATION));
     let is_name = |word: &Word| word.is_name_of(lang) || word.is(SMALL);
     let names_only = || tokens.iter().all(|token| token.is_initial() || token.word.is_some_and(is_name));
     if given > 0 { opens && !tokens[given..].iter().any(has_word) } else { opens && names_only() }
