@@ -41,6 +41,8 @@ pub struct Evaluation {
     pub precision: f64,
     pub recall: f64,
     pub b3_f1: f64,
+    pub b3_precision: f64,
+    pub b3_recall: f64,
     pub blocking_recall: f64,
     pub candidates_per_record: f64,
     /// Matches that the model expected, by the true ones.
@@ -76,6 +78,8 @@ impl Evaluation {
             precision: number("precision")?,
             recall: number("recall")?,
             b3_f1: number("b3_f1")?,
+            b3_precision: number("b3_precision")?,
+            b3_recall: number("b3_recall")?,
             blocking_recall: number("blocking_recall")?,
             candidates_per_record: number("candidates_per_record")?,
             estimate_ratio: number("estimated_matches")? / number("true_pairs")?.max(1.0),
@@ -87,12 +91,13 @@ impl Evaluation {
 
 /// Heads of the columns that `Display` writes.
 pub const COLUMNS: &str =
-    " records      F1       P       R   B3 F1   block  cand/r  est/true  seconds  peak MB";
+    " records      F1       P       R   B3 F1    B3 P    B3 R   block  cand/r  est/true  seconds  peak MB";
 
 impl fmt::Display for Evaluation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { records, f1, precision, recall, b3_f1, blocking_recall, .. } = self;
-        write!(f, "{records:8} {f1:7.4} {precision:7.4} {recall:7.4} {b3_f1:7.4} {blocking_recall:7.4} ")?;
+        write!(f, "{records:8} {f1:7.4} {precision:7.4} {recall:7.4} {b3_f1:7.4} ")?;
+        write!(f, "{:7.4} {:7.4} {blocking_recall:7.4} ", self.b3_precision, self.b3_recall)?;
         write!(f, "{:7.1} {:9.2} {:8.2} ", self.candidates_per_record, self.estimate_ratio, self.seconds)?;
         match self.peak_megabytes {
             Some(megabytes) => write!(f, "{megabytes:8.0}"),
