@@ -19,6 +19,7 @@ pub mod phone;
 pub mod placeholder;
 pub(crate) mod resources;
 pub mod text;
+mod words;
 
 pub use any::{AnyValue, any};
 use serde::Serialize;

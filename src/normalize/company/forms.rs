@@ -1,12 +1,13 @@
 //! Legal forms in a name: the table, and where in the name one stands.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::sync::LazyLock;
 
 use foldhash::fast::FixedState;
 
 use super::super::resources::{fields, lines};
 use super::super::text::{LetterCase, fold, fold_into, letter_case};
+use super::super::words::WordMap;
 use super::trim_marks;
 
 /// A legal form in one country.
@@ -28,46 +29,46 @@ struct Forms {
     unspaced: Vec<Form>,
     /// Bytes of the longest squashed spelling.
     longest: usize,
-    /// What a name with a form may end with: every end of a squashed spelling, since a form may be cut into words anywhere
-    /// (`S. L.`, `S.L.`).
-    ends: HashSet<&'static str, FixedState>,
-    /// What a name that a form opens may begin with.
-    starts: HashSet<&'static str, FixedState>,
+    /// The first and last words that a name with a form may have: every end of a squashed spelling, since a form may be cut
+    /// into words anywhere (`S. L.`, `S.L.`), and every beginning of one that may open a name.
+    edges: WordMap<Edge>,
+}
+
+/// Where a word may stand in a name that holds a form.
+#[derive(Clone, Copy, Default)]
+struct Edge {
+    first: bool,
+    last: bool,
 }
 
 /// Words in the longest form ("sociedad anónima promotora de inversión de capital variable").
 const MAX_FORM_WORDS: usize = 8;
 
 static FORMS: LazyLock<Forms> = LazyLock::new(|| {
-    let mut forms = Forms {
-        by_spelling: HashMap::default(),
-        unspaced: Vec::new(),
-        longest: 0,
-        ends: HashSet::default(),
-        starts: HashSet::default(),
-    };
+    let mut by_spelling: HashMap<String, Vec<Form>, FixedState> = HashMap::default();
+    let mut edges: HashMap<String, Edge, FixedState> = HashMap::default();
+    let (mut unspaced, mut longest) = (Vec::new(), 0);
     for line in lines(include_str!("../../../resources/companies/legal_forms.tsv")) {
         let [country, canonical, class, place, spellings] = fields(line);
         // The canonical form is a spelling itself, so that what was normalised once is read again.
         for spelling in spellings.split('|').chain([canonical]) {
             let form = Form { country, canonical, class, prefix: place == "prefix", spelling };
             let squashed = squash(spelling);
-            forms.longest = forms.longest.max(squashed.len());
-            // Many countries write a form alike: what is kept for ever is kept once.
-            let known = forms.ends.get(squashed.as_str()).copied();
-            let kept: &'static str = known.unwrap_or_else(|| squashed.clone().leak());
-            forms.ends.extend(kept.char_indices().map(|(at, _)| &kept[at..]));
-            if form.prefix {
-                forms.starts.extend(kept.char_indices().map(|(at, c)| &kept[..at + c.len_utf8()]));
+            longest = longest.max(squashed.len());
+            for (at, c) in squashed.char_indices() {
+                edges.entry(squashed[at..].to_owned()).or_default().last = true;
+                if form.prefix {
+                    edges.entry(squashed[..at + c.len_utf8()].to_owned()).or_default().first = true;
+                }
             }
-            forms.by_spelling.entry(squashed).or_default().push(form);
+            by_spelling.entry(squashed).or_default().push(form);
             if spelling.chars().any(is_unspaced_script) {
-                forms.unspaced.push(form);
+                unspaced.push(form);
             }
         }
     }
-    forms.unspaced.sort_by_key(|form| std::cmp::Reverse(form.spelling.len()));
-    forms
+    unspaced.sort_by_key(|form| std::cmp::Reverse(form.spelling.len()));
+    Forms { by_spelling, unspaced, longest, edges: WordMap::new(edges) }
 });
 
 pub(super) fn is_unspaced_script(c: char) -> bool {
@@ -269,14 +270,13 @@ fn is_written_as_form(
 /// Whether a text may hold a form at all: its first or last word, folded, begins or ends one. Hardly any name goes past
 /// this look.
 pub(super) fn may_hold(text: &str, first: &str, last: &str) -> bool {
-    let fits = |edges: &HashSet<&str, FixedState>, word: &str| {
-        if word.as_bytes().contains(&b' ') {
-            edges.contains(squash(word).as_str())
+    let edge = |word: &str| {
+        let edge = if word.as_bytes().contains(&b' ') {
+            FORMS.edges.get(squash(word).as_str())
         } else {
-            edges.contains(word)
-        }
+            FORMS.edges.get(word)
+        };
+        edge.copied().unwrap_or_default()
     };
-    fits(&FORMS.ends, last)
-        || fits(&FORMS.starts, first)
-        || (!text.is_ascii() && text.contains(is_unspaced_script))
+    edge(last).last || edge(first).first || (!text.is_ascii() && text.contains(is_unspaced_script))
 }

@@ -80,6 +80,9 @@ pub(super) fn take_titles(
 }
 
 pub(super) fn take_suffixes(tokens: &mut Vec<Token<'_>>, context: &Context<'_>, reading: &mut Reading) {
+    if context.roles & role::SUFFIX == 0 {
+        return;
+    }
     let least = if context.part == Part::Full { 2 } else { 1 };
     let mut suffixes: Vec<String> = Vec::new();
     while tokens.len() > least {
@@ -126,7 +129,10 @@ pub(super) fn take_suffixes(tokens: &mut Vec<Token<'_>>, context: &Context<'_>, 
 
 /// Cuts off what follows `née`, `Vda. de`, `c/o`, `alias`.
 pub(super) fn drop_other_names(tokens: &mut Vec<Token<'_>>, context: &Context<'_>, reading: &mut Reading) {
-    const MARKS: u16 = role::MARITAL | role::MAIDEN | role::ALIAS;
+    const MARKS: u32 = role::MARITAL | role::MAIDEN | role::ALIAS;
+    if context.roles & MARKS == 0 {
+        return;
+    }
     let found = tokens
         .iter()
         .skip(1)

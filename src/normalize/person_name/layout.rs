@@ -5,6 +5,7 @@ use super::super::text::LetterCase;
 use super::affixes::take_titles;
 use super::lexicon::role;
 use super::parse::{Context, Reading, System};
+use super::signs::sign;
 use super::tokens::{Casing, Group, Token, group};
 
 /// Given tokens, surname tokens, and whether the border between them is known. When it is not, all tokens are in the
@@ -16,7 +17,11 @@ pub(super) fn split_layout<'t>(
     gender: &mut Option<Gender>,
 ) -> (Vec<Token<'t>>, Vec<Token<'t>>, bool) {
     let total = |tokens: &[Token<'_>]| tokens.iter().map(|token| token.score(context.lang)).sum::<i32>();
-    let border = tokens.iter().rposition(|token| token.segment != tokens[tokens.len() - 1].segment);
+    let border = if context.signs & sign::COMMA == 0 {
+        None
+    } else {
+        tokens.iter().rposition(|token| token.segment != tokens[tokens.len() - 1].segment)
+    };
     if let Some(border) = border {
         let mut given = tokens;
         let mut surnames: Vec<Token<'t>> = given.drain(..=border).collect();

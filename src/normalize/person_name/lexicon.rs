@@ -10,6 +10,7 @@ use super::super::Hint;
 use super::super::gender::Gender;
 use super::super::resources::{fields, lines};
 use super::super::text::fold;
+use super::super::words::WordMap;
 
 /// Languages whose names are told apart. Catalan, Galician and Basque names follow the Spanish system.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -97,28 +98,34 @@ pub(super) fn language_of(locale: &str) -> &str {
 
 /// Roles of small words; bits of [`Word::roles`].
 pub(super) mod role {
-    pub const PARTICLE: u16 = 1;
-    pub const SAINT: u16 = 1 << 1;
-    pub const CONNECTOR: u16 = 1 << 2;
-    pub const PATRONYMIC: u16 = 1 << 3;
-    pub const BOUND: u16 = 1 << 4;
-    pub const MARITAL: u16 = 1 << 5;
-    pub const MAIDEN: u16 = 1 << 6;
-    pub const ALIAS: u16 = 1 << 7;
-    pub const CARE_OF: u16 = 1 << 8;
-    pub const TITLE: u16 = 1 << 9;
-    pub const SUFFIX: u16 = 1 << 10;
-    pub const ABBREVIATION: u16 = 1 << 11;
+    pub const PARTICLE: u32 = 1;
+    pub const SAINT: u32 = 1 << 1;
+    pub const CONNECTOR: u32 = 1 << 2;
+    pub const PATRONYMIC: u32 = 1 << 3;
+    pub const BOUND: u32 = 1 << 4;
+    pub const MARITAL: u32 = 1 << 5;
+    pub const MAIDEN: u32 = 1 << 6;
+    pub const ALIAS: u32 = 1 << 7;
+    pub const CARE_OF: u32 = 1 << 8;
+    pub const TITLE: u32 = 1 << 9;
+    pub const SUFFIX: u32 = 1 << 10;
+    pub const ABBREVIATION: u32 = 1 << 11;
     /// Several words that are one given name.
-    pub const COMPOUND: u16 = 1 << 12;
+    pub const COMPOUND: u32 = 1 << 12;
     /// First word of a compound given name.
-    pub const HEAD: u16 = 1 << 13;
+    pub const HEAD: u32 = 1 << 13;
     /// A familiar form, not a name of its own.
-    pub const NICKNAME: u16 = 1 << 14;
+    pub const NICKNAME: u32 = 1 << 14;
     /// Found in the names of organisations and of nobody.
-    pub const ORGANISATION: u16 = 1 << 15;
+    pub const ORGANISATION: u32 = 1 << 15;
+    /// Stands between two people: `and`, `und`, `et`, `en`, `con`.
+    pub const AND: u32 = 1 << 16;
+    /// Second or later word of a compound given name.
+    pub const TAIL: u32 = 1 << 17;
+    /// Has formals in [`Lexicon::formals`](super::Lexicon::formals).
+    pub const FAMILIAR: u32 = 1 << 18;
     /// Whatever binds to the word on its right inside a surname.
-    pub const BINDS: u16 = PARTICLE | SAINT | PATRONYMIC;
+    pub const BINDS: u32 = PARTICLE | SAINT | PATRONYMIC;
 }
 
 /// All classes of a folded word. The masks are sets of [`Lang`] bits.
@@ -131,13 +138,13 @@ pub(super) struct Word {
     male: u8,
     female: u8,
     /// Bits of [`role`].
-    pub(super) roles: u16,
+    pub(super) roles: u32,
     /// Languages that write this particle with a capital.
     pub(super) capital: u8,
 }
 
 impl Word {
-    pub(super) fn is(&self, roles: u16) -> bool {
+    pub(super) fn is(&self, roles: u32) -> bool {
         self.roles & roles != 0
     }
 
@@ -218,7 +225,7 @@ pub(super) struct Abbreviation {
 
 /// Everything by folded word. Titles, suffixes and abbreviations are keyed without spaces, as `Sig.ra` folds to two words.
 pub(super) struct Lexicon {
-    pub(super) words: HashMap<String, Word, FixedState>,
+    words: WordMap<Word>,
     pub(super) titles: HashMap<String, Vec<Title>, FixedState>,
     pub(super) abbreviations: HashMap<String, Vec<Abbreviation>, FixedState>,
     /// Formals of each familiar form in display spelling, with their language code.
@@ -227,7 +234,17 @@ pub(super) struct Lexicon {
     pub(super) longest_compound: usize,
 }
 
-pub(super) static LEXICON: LazyLock<Lexicon> = LazyLock::new(Lexicon::load);
+pub(super) static LEXICON: LazyLock<Lexicon> = LazyLock::new(|| Tables::default().load());
+
+/// The lexicon while it is put together.
+#[derive(Default)]
+struct Tables {
+    words: HashMap<String, Word, FixedState>,
+    titles: HashMap<String, Vec<Title>, FixedState>,
+    abbreviations: HashMap<String, Vec<Abbreviation>, FixedState>,
+    formals: HashMap<String, Vec<(&'static str, &'static str)>, FixedState>,
+    longest_compound: usize,
+}
 
 pub(super) const GIVEN_NAMES: &str = include_str!("../../../resources/names/given_names.tsv");
 const SURNAMES: &str = include_str!("../../../resources/names/surnames.tsv");
@@ -247,28 +264,34 @@ pub(super) fn squash(text: &str) -> String {
 }
 
 impl Lexicon {
-    fn load() -> Lexicon {
-        let mut lexicon = Lexicon {
-            words: HashMap::default(),
-            titles: HashMap::default(),
-            abbreviations: HashMap::default(),
-            formals: HashMap::default(),
-            longest_compound: 1,
-        };
-        lexicon.load_given_names();
-        lexicon.load_surnames();
-        lexicon.load_nicknames();
-        lexicon.load_small_words();
-        lexicon.load_titles();
-        lexicon.load_abbreviations();
-        for line in lines(ORGANISATION_WORDS) {
-            lexicon.entry(line).roles |= role::ORGANISATION;
-        }
-        lexicon
-    }
-
+    /// What is known about a folded word, or a compound of folded words.
     pub(super) fn word(&self, folded: &str) -> Option<&Word> {
         self.words.get(folded)
+    }
+
+    /// Words and compounds, in no order.
+    #[cfg(test)]
+    pub(super) fn words(&self) -> impl Iterator<Item = String> {
+        self.words.iter().map(|(word, _)| word)
+    }
+}
+
+impl Tables {
+    fn load(mut self) -> Lexicon {
+        self.load_given_names();
+        self.load_surnames();
+        self.load_nicknames();
+        self.load_small_words();
+        self.load_titles();
+        self.load_abbreviations();
+        for line in lines(ORGANISATION_WORDS) {
+            self.entry(line).roles |= role::ORGANISATION;
+        }
+        for word in ["and", "und", "et", "en", "con"] {
+            self.entry(word).roles |= role::AND;
+        }
+        let Tables { words, titles, abbreviations, formals, longest_compound } = self;
+        Lexicon { words: WordMap::new(words), titles, abbreviations, formals, longest_compound }
     }
 
     fn entry(&mut self, text: &str) -> &mut Word {
@@ -278,8 +301,11 @@ impl Lexicon {
     fn add_given(&mut self, name: &str, lang: Lang, gender: &str, minor: bool) {
         let folded = fold(name);
         let parts = folded.split(' ').count();
-        if let Some((head, _)) = folded.split_once(' ') {
+        if let Some((head, tail)) = folded.split_once(' ') {
             self.words.entry(head.to_owned()).or_default().roles |= role::HEAD;
+            for word in tail.split(' ') {
+                self.words.entry(word.to_owned()).or_default().roles |= role::TAIL;
+            }
         }
         self.longest_compound = self.longest_compound.max(parts);
         let word = self.words.entry(folded).or_default();
@@ -350,6 +376,7 @@ impl Lexicon {
                 self.entry(nickname).roles |= role::NICKNAME;
             }
             if strong {
+                self.entry(nickname).roles |= role::FAMILIAR;
                 let formals = self.formals.entry(folded).or_default();
                 if !formals.contains(&(lang, formal)) {
                     formals.push((lang, formal));

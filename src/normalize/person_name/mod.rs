@@ -25,6 +25,7 @@ pub mod nicknames;
 mod organisation;
 mod parse;
 mod people;
+mod signs;
 mod tokens;
 
 #[cfg(test)]
@@ -39,6 +40,7 @@ use super::text::{LetterCase, clean, fold, fold_into, has_mixed_script, key, let
 use super::{Hint, Normalized, Quality};
 use crate::table::AttributeKind;
 use lexicon::{LEXICON, Lang};
+use signs::sign;
 use tokens::{Cell, Token};
 
 /// What a name cell turned out to hold.
@@ -240,7 +242,7 @@ fn normalize_again<'a>(
     };
     let cell = Cell::new(&cleaned);
     let tokens = cell.tokens();
-    if is_no_person(&cleaned, (cell.folded(), &tokens), (part, hint), &mut result) {
+    if is_no_person(&cleaned, (&cell, &tokens), (part, hint), &mut result) {
         return Some(result);
     }
     let reading = parse::read(&cell, tokens, hint, part);
@@ -282,13 +284,30 @@ fn differs_in_case_only<'t>(canonical: &'t str, cleaned: &'t str) -> bool {
         return mixed && canonical.eq_ignore_ascii_case(cleaned);
     }
     let lower = |text: &'t str| text.chars().flat_map(char::to_lowercase);
-    mixed && lower(canonical).eq(lower(cleaned)) && clean(canonical) == canonical
+    mixed
+        && (western_equal_but_case(canonical, cleaned) || lower(canonical).eq(lower(cleaned)))
+        && clean(canonical) == canonical
+}
+
+/// Whether two texts of ASCII and Latin-1 are equal but for the case of letters that have both; errs towards false.
+fn western_equal_but_case(left: &str, right: &str) -> bool {
+    let mut lead = 0;
+    left.len() == right.len()
+        && left.bytes().zip(right.bytes()).all(|(a, b)| {
+            let letter = match lead {
+                // × ÷ ß ÿ are no letters of two cases.
+                0xc3 => !matches!(a & 0xdf, 0x97 | 0x9f),
+                _ => a.is_ascii_alphabetic(),
+            };
+            lead = a;
+            a == b || letter && a ^ b == 0x20
+        })
 }
 
 /// Fillers, companies and what is no name at all; fills the result and says true.
 fn is_no_person(
     cleaned: &str,
-    (folded, tokens): (&str, &[Token<'_>]),
+    (cell, tokens): (&Cell<'_>, &[Token<'_>]),
     (part, hint): (Part, &Hint<'_>),
     result: &mut Normalized<'_, PersonName>,
 ) -> bool {
@@ -302,7 +321,7 @@ fn is_no_person(
         Part::Given => AttributeKind::GivenName,
         Part::Surname => AttributeKind::Surname,
     };
-    if let Some(filler) = placeholder_folded(kind, cleaned, folded) {
+    if let Some(filler) = placeholder_folded(kind, cleaned, cell.folded()) {
         result.reasons.push(filler.name());
         if filler.is_missing() {
             result.parts.kind = NameKind::Placeholder;
@@ -311,23 +330,20 @@ fn is_no_person(
         }
         result.quality = Quality::Suspicious;
     }
-    if cleaned.len() > LONGEST_NAME
-        || cleaned.as_bytes().contains(&b'@')
-        || !cleaned.chars().any(char::is_alphabetic)
-    {
+    if cleaned.len() > LONGEST_NAME || cell.has(sign::AT) || !cleaned.chars().any(char::is_alphabetic) {
         result.quality = Quality::Unparsed;
         result.reasons.push("not_a_name");
         cleaned.clone_into(&mut result.canonical);
         return true;
     }
     let lang = || Lang::of_hint(hint).unwrap_or_else(|| parse::guess_language(tokens));
-    if part == Part::Full && is_company(cleaned, tokens, lang) {
+    if part == Part::Full && is_company(cleaned, (cell, tokens), lang) {
         result.parts.kind = NameKind::Company;
         result.reasons.push("legal_form_found");
         cleaned.clone_into(&mut result.canonical);
         return true;
     }
-    if has_mixed_script(cleaned) {
+    if cell.has(sign::FAR) && has_mixed_script(cleaned) {
         result.quality = Quality::Suspicious;
         result.reasons.push("mixed_script");
     }
@@ -335,8 +351,8 @@ fn is_no_person(
 }
 
 /// [`looks_like_company`](super::company::looks_like_company) for a cell whose words are looked up already.
-fn is_company(cleaned: &str, tokens: &[Token<'_>], lang: impl FnOnce() -> Lang) -> bool {
-    if !cleaned.as_bytes().contains(&b' ') {
+fn is_company(cleaned: &str, (cell, tokens): (&Cell<'_>, &[Token<'_>]), lang: impl FnOnce() -> Lang) -> bool {
+    if !cell.has(sign::SPACE) {
         return company::looks_like_company(cleaned);
     }
     let mut folds = tokens.iter().map(|token| &*token.fold).filter(|fold| !fold.is_empty());

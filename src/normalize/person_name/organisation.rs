@@ -5,10 +5,7 @@ use super::tokens::Token;
 
 /// Whether a word of the token occurs in the names of organisations.
 pub(super) fn has_word(token: &Token<'_>) -> bool {
-    match token.word {
-        Some(word) => word.is(role::ORGANISATION),
-        None => token.fold.contains(' ') && token.fold.split(' ').any(is_listed),
-    }
+    token.is(role::ORGANISATION) || token.unknown_parts().any(is_listed)
 }
 
 fn is_listed(folded: &str) -> bool {
@@ -27,7 +24,7 @@ pub(super) fn is_meant(tokens: &[Token<'_>], lang: Lang) -> bool {
 /// surnames or behind a comma, and without a comma nothing but names follows. `Monasterio Santa Ana` and `Smith Motor
 /// Company` are none.
 fn is_among_names(tokens: &[Token<'_>], lang: Lang) -> bool {
-    const SMALL: u16 = role::BINDS | role::CONNECTOR | role::BOUND;
+    const SMALL: u32 = role::BINDS | role::CONNECTOR | role::BOUND;
     let titles = tokens.iter().take_while(|token| token.is(role::TITLE) && !has_word(token)).count();
     let tokens = &tokens[titles..];
     let Some(last) = tokens.last() else { return false };

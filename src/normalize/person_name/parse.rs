@@ -7,9 +7,10 @@ use super::super::text::LetterCase;
 use super::super::{Hint, Quality};
 use super::affixes::{drop_other_names, take_suffixes, take_titles};
 use super::layout::split_layout;
-use super::lexicon::{LEXICON, Lang, language_of, role};
+use super::lexicon::{LEXICON, Lang, Word, language_of, role};
 use super::people::several_persons;
-use super::tokens::{Casing, Cell, Group, Token, group, is_initial};
+use super::signs::sign;
+use super::tokens::{Casing, Cell, Group, Token, group, is_initial, roles_of};
 use super::{Part, PersonName};
 
 /// What one cell was read as.
@@ -18,6 +19,8 @@ pub(super) struct Reading {
     /// [`PersonName::match_key`], which the fold of the given name opens.
     pub(super) key: String,
     given_length: usize,
+    /// What is known about the whole given name, and about its first word where it has several.
+    given_words: [Option<&'static Word>; 2],
     pub(super) quality: Quality,
     pub(super) reasons: Vec<&'static str>,
     /// Words were moved, dropped or replaced: the display form may read otherwise than the cell.
@@ -25,8 +28,17 @@ pub(super) struct Reading {
 }
 
 impl Reading {
-    fn given_fold(&self) -> &str {
-        &self.key[..self.given_length]
+    /// Folds the parts and looks the given name up.
+    fn close(&mut self) {
+        (self.key, self.given_length) = self.name.folded();
+        let given = &self.key[..self.given_length];
+        let first = given.bytes().position(|byte| byte == b' ').map(|space| &given[..space]);
+        self.given_words = [LEXICON.word(given), first.and_then(|first| LEXICON.word(first))];
+    }
+
+    /// The gender of the given name: the compound decides (`José María` is a man), then the first name.
+    fn gender_of_given(&self, lang: Lang) -> Option<Gender> {
+        self.given_words.iter().flatten().find_map(|word| word.gender(lang))
     }
 }
 
@@ -36,6 +48,7 @@ impl Default for Reading {
             name: PersonName::default(),
             key: String::new(),
             given_length: 0,
+            given_words: [None; 2],
             quality: Quality::Ok,
             reasons: Vec::new(),
             rearranged: false,
@@ -61,16 +74,21 @@ pub(super) enum System {
 }
 
 /// Everything the steps share.
+#[derive(Clone, Copy)]
 pub(super) struct Context<'c> {
     pub(super) lang: Lang,
     pub(super) locale: &'c str,
     pub(super) system: System,
     pub(super) casing: Casing,
     pub(super) part: Part,
+    /// The roles of all words of the cell, and the [`sign`]s of the whole cell: most steps are for words or characters that
+    /// most names have none of.
+    pub(super) roles: u32,
+    pub(super) signs: u16,
 }
 
 /// Roles of words whose reading depends on capitals.
-const CASE_ROLES: u16 = role::BINDS
+const CASE_ROLES: u32 = role::BINDS
     | role::BOUND
     | role::CONNECTOR
     | role::MARITAL
@@ -86,25 +104,28 @@ pub(super) fn read<'t>(
     hint: &Hint<'_>,
     part: Part,
 ) -> Reading {
-    let mut reading = Reading::default();
-    reading.rearranged |=
-        !cell.asides.is_empty() || cell.text.bytes().any(|byte| matches!(byte, b',' | b';'));
+    let rearranged = !cell.asides.is_empty() || cell.has(sign::COMMA);
+    let mut reading = Reading { rearranged, ..Reading::default() };
     let lang = Lang::of_hint(hint).unwrap_or_else(|| guess_language(&tokens));
     let locale = language_of(hint.locale.unwrap_or(""));
-    let context = Context {
+    let mut context = Context {
         lang,
         locale,
-        system: system_of(lang, locale, hint.region, &tokens),
-        casing: Casing::of(&cell.text, lang),
+        system: system_of(lang, locale, hint.region, (&tokens, cell)),
+        casing: Casing { case: cell.case(), lang },
         part,
+        roles: roles_of(&tokens),
+        signs: cell.signs,
     };
     // Capitals tell initials and names from small words (`E`, `e`) and where a dot separates: where there are any, what was
     // in one case may read otherwise in title case.
     if context.casing.case != LetterCase::Mixed {
-        reading.rearranged |=
-            cell.text.as_bytes().contains(&b'.') || tokens.iter().any(|token| token.is(CASE_ROLES));
+        reading.rearranged |= cell.has(sign::DOT) || context.roles & CASE_ROLES != 0;
     }
-    expand_abbreviations(&mut tokens, &context, &mut reading);
+    if context.roles & role::ABBREVIATION != 0 {
+        expand_abbreviations(&mut tokens, &context, &mut reading);
+        context.roles = roles_of(&tokens);
+    }
     if part == Part::Full && several_persons(&cell.text, &tokens, &context, &mut reading) {
         return reading;
     }
@@ -129,10 +150,16 @@ pub(super) fn guess_language(tokens: &[Token<'_>]) -> Lang {
     best.1
 }
 
-fn system_of(lang: Lang, locale: &str, region: Option<&str>, tokens: &[Token<'_>]) -> System {
+fn system_of(
+    lang: Lang,
+    locale: &str,
+    region: Option<&str>,
+    (tokens, cell): (&[Token<'_>], &Cell<'_>),
+) -> System {
     let east_asian =
         |c: char| matches!(c, '\u{3040}'..='\u{30ff}' | '\u{3400}'..='\u{9fff}' | '\u{ac00}'..='\u{d7af}');
-    if tokens.iter().all(|token| token.text.chars().all(east_asian)) {
+    let far = cell.has(sign::FAR);
+    if tokens.is_empty() || far && tokens.iter().all(|token| token.text.chars().all(east_asian)) {
         return System::FamilyFirst;
     }
     match (locale, region) {
@@ -142,7 +169,7 @@ fn system_of(lang: Lang, locale: &str, region: Option<&str>, tokens: &[Token<'_>
         _ => {}
     }
     // The lead bytes of U+0400 to U+04FF.
-    if tokens.iter().any(|token| token.text.bytes().any(|byte| matches!(byte, 0xd0..=0xd3))) {
+    if far && tokens.iter().any(|token| token.text.bytes().any(|byte| matches!(byte, 0xd0..=0xd3))) {
         return System::Patronymic;
     }
     let iberian = Lang::Es.bit() | Lang::Pt.bit();
@@ -234,8 +261,8 @@ pub(super) fn read_one<'t>(mut tokens: Vec<Token<'t>>, context: &Context<'_>, re
     } else {
         assign_given_first(&given, context, reading);
     }
-    (reading.key, reading.given_length) = reading.name.folded();
-    reading.name.gender = gender.or_else(|| gender_of_given(reading.given_fold(), context.lang));
+    reading.close();
+    reading.name.gender = gender.or_else(|| reading.gender_of_given(context.lang));
     judge(context, reading);
 }
 
@@ -250,10 +277,12 @@ fn extend_compound(tokens: &[Token<'_>], groups: &[Group], end: usize, context: 
 /// Groups at the front that are one listed compound given name, such as `María del Carmen`.
 fn compound_length(tokens: &[Token<'_>], groups: &[Group], context: &Context<'_>) -> Option<usize> {
     let first = tokens.first().filter(|token| token.is(role::HEAD))?;
-    let mut joined = String::new();
     let (mut best, mut done) = (None, 0);
+    // `María García`: most words that may open a compound do not.
+    let open = tokens.get(1).is_some_and(|token| token.is(role::TAIL));
+    let mut joined = String::new();
     for (index, group) in groups.iter().enumerate().skip(1) {
-        if group.end > LEXICON.longest_compound {
+        if !open || group.end > LEXICON.longest_compound {
             break;
         }
         let last = &tokens[group.end - 1];
@@ -396,21 +425,16 @@ fn assign_surnames(tokens: &[Token<'_>], groups: &[Group], context: &Context<'_>
     }
 }
 
-/// The compound decides (`José María` is a man), then the first name.
-fn gender_of_given(folded: &str, lang: Lang) -> Option<Gender> {
-    let whole = LEXICON.word(folded).and_then(|word| word.gender(lang));
-    whole.or_else(|| LEXICON.word(folded.split_once(' ')?.0)?.gender(lang))
-}
-
 fn judge(context: &Context<'_>, reading: &mut Reading) {
     let name = &reading.name;
     let mut degrade = |quality: Quality, reason: &'static str| {
         reading.quality = reading.quality.max(quality);
         reading.reasons.push(reason);
     };
-    let digits = [&name.given, &name.middle, &name.surname1, &name.surname2]
-        .iter()
-        .any(|part| part.bytes().any(|b| b.is_ascii_digit()));
+    let digits = context.signs & sign::DIGIT != 0
+        && [&name.given, &name.middle, &name.surname1, &name.surname2]
+            .iter()
+            .any(|part| part.bytes().any(|b| b.is_ascii_digit()));
     if digits {
         degrade(Quality::Suspicious, "digits_in_name");
     }
@@ -423,7 +447,9 @@ fn judge(context: &Context<'_>, reading: &mut Reading) {
             degrade(Quality::Partial, if part.contains(' ') { "part_missing" } else { "single_token" });
         }
         _ => {
-            let initials = !name.given.is_empty() && name.given.split(' ').all(is_initial);
+            // Hardly any first name is an initial.
+            let first = name.given.bytes().position(|byte| byte == b' ').unwrap_or(name.given.len());
+            let initials = is_initial(&name.given[..first]) && name.given.split(' ').all(is_initial);
             if initials {
                 degrade(Quality::Partial, "given_initial");
             }
@@ -460,13 +486,16 @@ fn add_asides(asides: &[String], context: &Context<'_>, reading: &mut Reading) {
 
 /// Formal names of a familiar given name. A name that is one in its own right (Luisa, Marina) stands for itself.
 pub(super) fn add_formals(context: &Context<'_>, reading: &mut Reading) {
+    let is_familiar = |word: &Word| word.is(role::FAMILIAR) && word.is(role::NICKNAME | role::COMPOUND);
+    if !reading.given_words.iter().flatten().any(|word| is_familiar(word)) {
+        return;
+    }
     let folded = &reading.key[..reading.given_length];
-    let first = folded.split_once(' ').map(|(first, _)| first);
-    for form in [Some(folded), first].into_iter().flatten() {
-        if !LEXICON.word(form).is_none_or(|word| word.is(role::NICKNAME | role::COMPOUND)) {
+    let first = folded.split_once(' ').map_or("", |(first, _)| first);
+    for (form, word) in [folded, first].into_iter().zip(reading.given_words) {
+        let Some(formals) = LEXICON.formals.get(form).filter(|_| word.is_some_and(is_familiar)) else {
             continue;
-        }
-        let Some(formals) = LEXICON.formals.get(form) else { continue };
+        };
         let code = context.lang.code(context.locale);
         let own = formals.iter().any(|(lang, _)| *lang == code);
         let variants = &mut reading.name.given_variants;

@@ -5,7 +5,8 @@ use super::NameKind;
 use super::affixes::count_titles;
 use super::lexicon::{LEXICON, role};
 use super::parse::{Context, Reading, add_formals, read_one};
-use super::tokens::{Cell, Token, is_connector};
+use super::signs::sign;
+use super::tokens::{Cell, Token, is_connector, roles_of};
 
 /// `Juan y María García`, `Ana Ruiz / Luis Gil`, `Sr. y Sra. López`. Fills the reading and says true.
 pub(super) fn several_persons(
@@ -14,13 +15,18 @@ pub(super) fn several_persons(
     context: &Context<'_>,
     reading: &mut Reading,
 ) -> bool {
+    const BETWEEN: u32 = role::CONNECTOR | role::AND;
+    let between = context.roles & BETWEEN != 0 || context.signs & sign::PLUS != 0;
+    if !between && context.roles & role::TITLE == 0 && context.signs & sign::SLASH == 0 {
+        return false;
+    }
     let plural = tokens.len() > 1
         && tokens[0].is(role::TITLE)
         && LEXICON
             .titles
             .get(&*tokens[0].table_key())
             .is_some_and(|titles| titles.iter().all(|title| title.gender == "pl"));
-    let split = if plural { None } else { find_second_person(tokens, context) };
+    let split = if between && !plural { find_second_person(tokens, context) } else { None };
     if !plural && split.is_none() && !is_slashed(text, context) {
         return false;
     }
@@ -29,8 +35,9 @@ pub(super) fn several_persons(
     reading.reasons.push("several_persons");
     let mut add = |half: Vec<Token<'_>>| {
         let mut one = Reading::default();
-        read_one(half, context, &mut one);
-        add_formals(context, &mut one);
+        let context = Context { roles: roles_of(&half), ..*context };
+        read_one(half, &context, &mut one);
+        add_formals(&context, &mut one);
         reading.name.persons.push(one.name);
     };
     match split {
@@ -59,7 +66,7 @@ fn find_second_person(tokens: &[Token<'_>], context: &Context<'_>) -> Option<usi
     (1..tokens.len().saturating_sub(1)).find(|&index| {
         let token = &tokens[index];
         let sign = matches!(&*token.text, "&" | "+");
-        let and = is_connector(tokens, index) || matches!(&*token.fold, "and" | "und" | "et" | "en" | "con");
+        let and = is_connector(tokens, index) || token.is(role::AND) && !token.fold.contains(' ');
         if !sign && !and {
             return false;
         }

@@ -264,7 +264,7 @@ fn part_columns() {
 
 /// Words of real names in any order, which is where layouts are confused.
 fn name_like() -> impl Strategy<Value = String> {
-    let mut words: Vec<String> = LEXICON.words.keys().filter(|word| !word.contains(' ')).cloned().collect();
+    let mut words: Vec<String> = LEXICON.words().filter(|word| !word.contains(' ')).collect();
     words.sort();
     words.extend(GIVEN_NAMES.lines().take(500).filter_map(|line| line.split('\t').next().map(str::to_owned)));
     words.extend(

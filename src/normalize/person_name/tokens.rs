@@ -5,6 +5,7 @@ use std::ops::Range;
 
 use super::super::text::{LetterCase, fold, fold_into, letter_case, title_word_into};
 use super::lexicon::{LEXICON, Lang, Word, role};
+use super::signs::{case_of, sign, sign_of, signs_of};
 
 /// A cell cut into words, each with its fold. The folds stand in one buffer, so that a name costs three allocations
 /// however many words it has; tokens borrow from here.
@@ -18,6 +19,8 @@ pub(super) struct Cell<'t> {
     spans: Vec<Span>,
     /// The fold of the whole cell where it is not that of its words.
     whole: Option<String>,
+    /// Set of [`sign`]s of the cell, asides included.
+    pub(super) signs: u16,
 }
 
 /// Where a word and its fold stand.
@@ -25,22 +28,21 @@ struct Span {
     text: Range<usize>,
     fold: Range<usize>,
     segment: usize,
+    signs: u16,
 }
 
 impl<'t> Cell<'t> {
     /// Cuts clean text into words at white space and commas, and after the dot of an abbreviation that is glued to the next
     /// name (`Fco.Javier`).
     pub(super) fn new(cleaned: &'t str) -> Cell<'t> {
-        // The lead bytes of typographic apostrophes, ª and º, and what opens an aside.
-        let unusual = |byte: u8| matches!(byte, b'(' | b'[' | b'"' | b'`' | 0xc2 | 0xca | 0xe2);
-        let (text, asides, whole) = if cleaned.bytes().any(unusual) {
-            let (text, asides) = take_asides(plain_apostrophes(cleaned));
-            (text, asides, Some(fold(cleaned)))
-        } else {
-            (Cow::Borrowed(cleaned), Vec::new(), None)
-        };
-        let (spans, folds) = split(&text);
-        Cell { text, asides, folds, spans, whole }
+        let Cutter { spans, folds, signs, .. } = Cutter::cut(cleaned);
+        if signs & sign::UNUSUAL == 0 {
+            let text = Cow::Borrowed(cleaned);
+            return Cell { text, asides: Vec::new(), folds, spans, whole: None, signs };
+        }
+        let (text, asides) = take_asides(plain_apostrophes(cleaned));
+        let Cutter { spans, folds, .. } = Cutter::cut(&text);
+        Cell { text, asides, folds, spans, whole: Some(fold(cleaned)), signs }
     }
 
     /// [`fold`] of the cell.
@@ -54,9 +56,20 @@ impl<'t> Cell<'t> {
                 Cow::Borrowed(&self.text[span.text.clone()]),
                 Cow::Borrowed(&self.folds[span.fold.clone()]),
                 span.segment,
+                span.signs,
             )
         };
         self.spans.iter().map(token).collect()
+    }
+
+    /// How the text without asides is written.
+    pub(super) fn case(&self) -> LetterCase {
+        if self.asides.is_empty() { case_of(&self.text, self.signs) } else { letter_case(&self.text) }
+    }
+
+    /// Whether the cell has one of these [`sign`]s.
+    pub(super) fn has(&self, signs: u16) -> bool {
+        self.signs & signs != 0
     }
 }
 
@@ -86,46 +99,76 @@ fn take_asides(text: Cow<'_, str>) -> (Cow<'_, str>, Vec<String>) {
     if asides.is_empty() { (rest, asides) } else { (Cow::Owned(rest.trim().to_owned()), asides) }
 }
 
-fn split(text: &str) -> (Vec<Span>, String) {
-    let mut spans = Vec::with_capacity(6);
-    let mut folds = String::with_capacity(text.len() + 8);
-    let (mut start, mut segment) = (0, 0);
-    for (at, byte) in text.bytes().chain([b' ']).enumerate() {
-        if !matches!(byte, b' ' | b',' | b';') {
-            continue;
-        }
-        if let Some(word) = bare_word(text, start..at) {
-            let cut = glued_dot(&text[word.clone()]).map_or(word.end, |cut| word.start + cut);
-            push_span(text, word.start..cut, segment, &mut spans, &mut folds);
-            if cut < word.end {
-                push_span(text, cut..word.end, segment, &mut spans, &mut folds);
-            }
-        }
-        segment += usize::from(byte != b' ');
-        start = at + 1;
-    }
-    (spans, folds)
+/// The words of a text while it is cut.
+struct Cutter<'t> {
+    text: &'t str,
+    spans: Vec<Span>,
+    folds: String,
+    signs: u16,
 }
 
-fn push_span(text: &str, word: Range<usize>, segment: usize, spans: &mut Vec<Span>, folds: &mut String) {
-    let before = folds.len();
-    if before > 0 {
-        folds.push(' ');
+impl<'t> Cutter<'t> {
+    fn cut(text: &'t str) -> Cutter<'t> {
+        let folds = String::with_capacity(text.len() + 8);
+        let mut cutter = Cutter { text, spans: Vec::with_capacity(6), folds, signs: 0 };
+        let (mut start, mut segment, mut signs) = (0, 0, 0);
+        for (at, byte) in text.bytes().enumerate() {
+            let sign = sign_of(byte);
+            if sign & sign::BREAK == 0 {
+                signs |= sign;
+                continue;
+            }
+            cutter.add(start..at, segment, signs);
+            cutter.signs |= sign;
+            segment += usize::from(sign & sign::COMMA != 0);
+            (start, signs) = (at + 1, 0);
+        }
+        cutter.add(start..text.len(), segment, signs);
+        cutter
     }
-    let start = folds.len();
-    fold_into(&text[word.clone()], folds);
-    if folds.len() == start {
-        folds.truncate(before);
+
+    /// What stands between two separators.
+    fn add(&mut self, range: Range<usize>, segment: usize, signs: u16) {
+        self.signs |= signs;
+        if signs & !sign::WORD == 0 {
+            if !range.is_empty() {
+                self.push(range, segment, signs);
+            }
+            return;
+        }
+        let Some(word) = bare_word(self.text, range) else { return };
+        let cut = glued_dot(&self.text[word.clone()]).map_or(word.end, |cut| word.start + cut);
+        self.push(word.start..cut, segment, signs_of(&self.text[word.start..cut]));
+        if cut < word.end {
+            self.push(cut..word.end, segment, signs_of(&self.text[cut..word.end]));
+        }
     }
-    let start = start.min(folds.len());
-    spans.push(Span { text: word, fold: start..folds.len(), segment });
+
+    fn push(&mut self, word: Range<usize>, segment: usize, signs: u16) {
+        let (text, folds) = (&self.text[word.clone()], &mut self.folds);
+        let before = folds.len();
+        if before > 0 {
+            folds.push(' ');
+        }
+        let start = folds.len();
+        if signs & !sign::PLAIN == 0 {
+            folds.push_str(text);
+            folds[start..].make_ascii_lowercase();
+        } else {
+            fold_into(text, folds);
+        }
+        if folds.len() == start {
+            folds.truncate(before);
+        }
+        let start = start.min(folds.len());
+        self.spans.push(Span { text: word, fold: start..folds.len(), segment, signs });
+    }
 }
 
 /// A word without the punctuation around it; none when it has no letter and no digit and is no `&` or `+`.
 fn bare_word(text: &str, range: Range<usize>) -> Option<Range<usize>> {
     let word = &text[range.clone()];
     let bytes = word.as_bytes();
-    // Most words begin and end with an ASCII letter.
     if bytes.first()?.is_ascii_alphanumeric() && bytes.last()?.is_ascii_alphanumeric() {
         return Some(range);
     }
@@ -153,50 +196,64 @@ pub(super) struct Token<'t> {
     /// [`fold`] of the text.
     pub(super) fold: Cow<'t, str>,
     pub(super) word: Option<&'static Word>,
+    /// The first part of a word with a hyphen, where the whole is not known: `Anna` of `Anna-Lena`.
+    head: Option<&'static Word>,
     /// Number of commas before it.
     pub(super) segment: usize,
     /// How the text is written.
     pub(super) case: LetterCase,
     initial: bool,
+    /// The fold is several words.
+    spaced: bool,
 }
 
 impl<'t> Token<'t> {
     pub(super) fn new(text: impl Into<Cow<'t, str>>, segment: usize) -> Self {
         let text = text.into();
-        let fold = fold(&text);
-        Token::from_parts(text, Cow::Owned(fold), segment)
+        let (fold, signs) = (fold(&text), signs_of(&text));
+        Token::from_parts(text, Cow::Owned(fold), segment, signs)
     }
 
-    fn from_parts(text: Cow<'t, str>, fold: Cow<'t, str>, segment: usize) -> Self {
+    fn from_parts(text: Cow<'t, str>, fold: Cow<'t, str>, segment: usize, signs: u16) -> Self {
+        let plain = signs & !sign::PLAIN == 0;
+        let space = if plain { None } else { fold.bytes().position(|byte| byte == b' ') };
         let mut word = LEXICON.word(&fold);
-        // `Sig.ra`, `M.ª`, `Ph.D.` fold to several words and are listed as one.
-        if word.is_none() && text.as_bytes().contains(&b'.') && fold.as_bytes().contains(&b' ') {
-            word = LEXICON
-                .word(&squashed(&fold))
-                .filter(|word| word.is(role::TITLE | role::SUFFIX | role::ABBREVIATION));
+        let mut head = None;
+        if let (None, Some(space)) = (word, space) {
+            // `Sig.ra`, `M.ª`, `Ph.D.` fold to several words and are listed as one.
+            if signs & sign::DOT != 0 {
+                const LISTED: u32 = role::TITLE | role::SUFFIX | role::ABBREVIATION;
+                word = LEXICON.word(&squashed(&fold)).filter(|word| word.is(LISTED));
+            }
+            head = LEXICON.word(&fold[..space]);
         }
-        let (case, initial) = (letter_case(&text), is_initial(&text));
-        Token { text, fold, word, segment, case, initial }
+        let initial = if plain { text.len() == 1 && signs & sign::DIGIT == 0 } else { is_initial(&text) };
+        let case = case_of(&text, signs);
+        Token { text, fold, word, head, segment, case, initial, spaced: space.is_some() }
     }
 
-    pub(super) fn is(&self, roles: u16) -> bool {
+    pub(super) fn is(&self, roles: u32) -> bool {
         self.word.is_some_and(|word| word.is(roles))
     }
 
+    /// All its roles.
+    pub(super) fn roles(&self) -> u32 {
+        self.word.map_or(0, |word| word.roles)
+    }
+
     pub(super) fn score(&self, lang: Lang) -> i32 {
-        match self.word {
-            Some(word) => word.score(lang),
+        match (self.word, self.head) {
+            (Some(word), _) => word.score(lang),
             // `Anna-Lena` is what its first part is; `Al-Sayed` is a surname.
-            None => {
-                self.head().map_or(0, |word| if word.is(role::PATRONYMIC) { -2 } else { word.score(lang) })
-            }
+            (None, Some(head)) if head.is(role::PATRONYMIC) => -2,
+            (None, head) => head.map_or(0, |head| head.score(lang)),
         }
     }
 
-    /// The word before the first hyphen.
-    pub(super) fn head(&self) -> Option<&'static Word> {
-        let end = self.fold.bytes().position(|byte| byte == b' ')?;
-        LEXICON.word(&self.fold[..end])
+    /// The parts of a word that is not known as a whole and has several.
+    pub(super) fn unknown_parts(&self) -> impl Iterator<Item = &str> {
+        let parts = self.spaced && self.word.is_none();
+        parts.then(|| self.fold.split(' ')).into_iter().flatten()
     }
 
     /// `J.`, `J`, `J.A.`: letters that stand for names.
@@ -212,11 +269,7 @@ impl<'t> Token<'t> {
 
     /// The key of the tables of titles, suffixes and abbreviations.
     pub(super) fn table_key(&self) -> Cow<'_, str> {
-        if self.fold.as_bytes().contains(&b' ') {
-            Cow::Owned(squashed(&self.fold))
-        } else {
-            Cow::Borrowed(&self.fold)
-        }
+        if self.spaced { Cow::Owned(squashed(&self.fold)) } else { Cow::Borrowed(&self.fold) }
     }
 }
 
@@ -292,6 +345,11 @@ impl Casing {
 pub(super) struct Group {
     pub(super) start: usize,
     pub(super) end: usize,
+}
+
+/// The roles of all tokens together.
+pub(super) fn roles_of(tokens: &[Token<'_>]) -> u32 {
+    tokens.iter().fold(0, |all, token| all | token.roles())
 }
 
 /// Groups tokens; connectors between two names are left out. `surnames` says that the first token may be a particle,

@@ -208,6 +208,10 @@ pub(crate) fn placeholder_folded(
     let field = Field::of(kind);
     // "asdf asdf" is what "asdf" is.
     let twice = || {
+        let middle = folded.len() / 2;
+        if folded.len().is_multiple_of(2) || folded.as_bytes()[middle] != b' ' {
+            return None;
+        }
         let (word, again) = folded.split_once(' ')?;
         if word == again && word.len() > 2 { listed(kind, field, word, word) } else { None }
     };

@@ -114,17 +114,17 @@ const FIELD_WORDS: [&str; 34] = [
 /// `sin email`, `no tiene teléfono`, `s/ datos`, `sinemail`.
 fn is_negated_field(folded: &str) -> bool {
     // What the negations begin with.
-    if !folded.starts_with(['n', 's', 'w', 'o', 'k']) {
+    if !matches!(folded.as_bytes().first(), Some(b'n' | b's' | b'w' | b'o' | b'k')) {
         return false;
     }
-    let mut words = folded.split(' ');
-    let Some(first) = words.next() else { return false };
+    let end = folded.bytes().position(|byte| byte == b' ').unwrap_or(folded.len());
+    let (first, rest) = (&folded[..end], &folded[end..]);
     if NEGATIONS.contains(&first) {
-        let mut rest = words.skip_while(|word| FILLING.contains(word)).peekable();
+        let mut rest = rest.split(' ').skip(1).skip_while(|word| FILLING.contains(word)).peekable();
         return rest.peek().is_some()
             && rest.all(|word| FIELD_WORDS.contains(&word) || FILLING.contains(&word));
     }
-    words.next().is_none()
+    rest.is_empty()
         && NEGATIONS.iter().filter(|negation| negation.len() > 1).any(|negation| {
             let rest = first.strip_prefix(negation);
             let rest = rest.map(|rest| rest.strip_prefix("tiene").unwrap_or(rest));

@@ -20,6 +20,8 @@ pub(super) struct Table {
     verbatim: HashMap<&'static str, Row, FixedState>,
     /// For each first byte the lengths that a squashed filler has, a bit each: spares most values the look-up.
     lengths: [u64; 128],
+    /// The same of the verbatim ones that are ASCII.
+    verbatim_lengths: [u64; 128],
     longest: usize,
     /// Lines of the table, and lines that were understood.
     #[cfg(test)]
@@ -35,6 +37,7 @@ impl Table {
             squashed: HashMap::default(),
             verbatim: HashMap::default(),
             lengths: [0; 128],
+            verbatim_lengths: [0; 128],
             longest: 0,
             #[cfg(test)]
             rows_read: (lines(text).count(), 0),
@@ -48,6 +51,9 @@ impl Table {
                 table.rows_read.1 += 1;
             }
             table.longest = table.longest.max(value.len());
+            if let Some(lengths) = first_of(value).and_then(|first| table.verbatim_lengths.get_mut(first)) {
+                *lengths |= length_bit(value.len());
+            }
             table.verbatim.entry(value).or_default()[field as usize].get_or_insert(kind);
             let mut squashed = fold(value);
             squashed.retain(|c| c != ' ');
@@ -56,7 +62,7 @@ impl Table {
             if squashed.is_empty() || shrunk || field.is_verbatim() {
                 continue;
             }
-            if let Some(lengths) = table.lengths.get_mut(usize::from(squashed.as_bytes()[0])) {
+            if let Some(lengths) = first_of(&squashed).and_then(|first| table.lengths.get_mut(first)) {
                 *lengths |= length_bit(squashed.len());
             }
             table.squashed.entry(squashed).or_default()[field as usize].get_or_insert(kind);
@@ -81,12 +87,21 @@ impl Table {
 
     /// The meanings of a text as it is written.
     pub(super) fn verbatim(&self, cleaned: &str) -> Option<&Row> {
+        let first = usize::from(cleaned.bytes().next()?.to_ascii_lowercase());
+        if cleaned.is_ascii() && self.verbatim_lengths[first] & length_bit(cleaned.len()) == 0 {
+            return None;
+        }
         // A capital letter may be one byte longer than the small one.
         if cleaned.len() > 2 * self.longest {
             return None;
         }
         self.verbatim.get(cleaned.to_lowercase().as_str())
     }
+}
+
+/// The place of a text in the tables of lengths.
+fn first_of(text: &str) -> Option<usize> {
+    text.bytes().next().map(usize::from)
 }
 
 /// All lengths above 62 share a bit.

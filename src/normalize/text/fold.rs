@@ -128,44 +128,37 @@ pub(in crate::normalize) fn western_letter(c: char) -> Option<char> {
 fn fold_western(text: &str, out: &mut String) -> bool {
     const CHUNK: usize = 64;
     let start = out.len();
-    let bytes = text.as_bytes();
-    let (mut at, mut previous) = (0, SEPARATOR);
-    while at < bytes.len() {
-        let (mut chunk, mut used) = ([0u8; CHUNK], 0);
-        let mut keep = |folded: u8, slot: &mut u8| {
-            *slot = folded;
-            // Without short cuts, which would be branches that no predictor learns.
-            let kept = (folded != DROPPED) & ((folded != SEPARATOR) | (previous != SEPARATOR));
-            previous = if kept { folded } else { previous };
-            usize::from(kept)
-        };
+    let (mut chunk, mut used, mut previous) = ([0u8; CHUNK], 0, SEPARATOR);
+    let mut rest = text.as_bytes();
+    while let [byte, tail @ ..] = rest {
         // Two bytes are left for a letter that is spelt with two.
-        while at < bytes.len() && used < CHUNK - 1 {
-            let room = CHUNK - 1 - used;
-            for &byte in bytes[at..].iter().take(room).take_while(|byte| byte.is_ascii()) {
-                used += keep(ASCII[usize::from(byte & 0x7f)], &mut chunk[used & (CHUNK - 1)]);
-                at += 1;
-            }
-            let Some(&byte) = bytes.get(at).filter(|byte| !byte.is_ascii() && used < CHUNK - 1) else {
-                continue;
-            };
-            let Some((code, length)) = western(byte, &bytes[at + 1..]) else {
+        if used >= CHUNK - 1 {
+            push_ascii(&chunk[..used], out);
+            used = 0;
+        }
+        let mut code;
+        if byte.is_ascii() {
+            (code, rest) = (ASCII[usize::from(byte & 0x7f)], tail);
+        } else {
+            let Some((folded, length)) = western(*byte, tail) else {
                 out.truncate(start);
                 return false;
             };
-            at += 1 + length;
-            let last = match code {
-                DOUBLE_S | A_E | T_H => {
-                    let [first, second] = [*b"ss", *b"ae", *b"th"][usize::from(code - DOUBLE_S)];
-                    used += keep(first, &mut chunk[used]);
-                    second
-                }
-                _ => code,
-            };
-            used += keep(last, &mut chunk[used]);
+            (code, rest) = (folded, &tail[length..]);
+            if matches!(code, DOUBLE_S | A_E | T_H) {
+                let [first, second] = [*b"ss", *b"ae", *b"th"][usize::from(code - DOUBLE_S)];
+                chunk[used] = first;
+                used += 1;
+                code = second;
+            }
         }
-        push_ascii(&chunk[..used], out);
+        chunk[used] = code;
+        // Without short cuts, which would be branches that no predictor learns.
+        let kept = (code > SEPARATOR) | ((code == SEPARATOR) & (previous != SEPARATOR));
+        used += usize::from(kept);
+        previous = if kept { code } else { previous };
     }
+    push_ascii(&chunk[..used], out);
     if previous == SEPARATOR && out.len() > start {
         out.pop();
     }

@@ -86,10 +86,8 @@ fn is_clean_western(bytes: &[u8]) -> Option<bool> {
     const HIGH: u64 = ONES << 7;
     let zero_bytes = |word: u64| word.wrapping_sub(ONES) & !word & HIGH;
     let (mut dirty, mut foreign, mut space_before) = (0, 0, 0);
-    for chunk in bytes.chunks(8) {
-        let mut padded = [b'.'; 8];
-        padded[..chunk.len()].copy_from_slice(chunk);
-        let word = u64::from_le_bytes(padded);
+    let mut look = |chunk: [u8; 8]| {
+        let word = u64::from_le_bytes(chunk);
         let unlike = word ^ (ONES * 0x20);
         let spaces = !(((unlike & !HIGH) + !HIGH) | unlike) & HIGH;
         dirty |= spaces & (spaces << 8 | space_before);
@@ -97,7 +95,12 @@ fn is_clean_western(bytes: &[u8]) -> Option<bool> {
         dirty |= zero_bytes(word ^ (ONES * u64::from(b'&'))) | zero_bytes(word ^ (ONES * 0x7f));
         foreign |= word & HIGH;
         space_before = spaces >> 56;
-    }
+    };
+    let (chunks, tail) = bytes.as_chunks();
+    chunks.iter().for_each(|&chunk| look(chunk));
+    let mut padded = [b'.'; 8];
+    padded[..tail.len()].copy_from_slice(tail);
+    look(padded);
     if dirty != 0 {
         return Some(false);
     }
