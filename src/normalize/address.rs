@@ -14,14 +14,16 @@
 //!
 //! Linear in the length of the value.
 
-use std::borrow::Cow;
-
 use serde::Serialize;
 
-use super::ascii::{self, Folded};
+use super::ascii;
 use super::{Hint, Normalized, Quality};
 
+mod case;
+mod clean;
+mod filler;
 mod grammar;
+mod keys;
 mod lexicon;
 mod places;
 mod settled;
@@ -31,6 +33,11 @@ mod units;
 mod words;
 mod write;
 
+use case::{is_in_title_case, title_case};
+use clean::{Line, clean};
+use filler::placeholder_reason;
+use grammar::Reading;
+use keys::keys_of;
 pub use places::{Postcode, city, country, postcode, region};
 
 /// What is left of the folded name and type of a street, as the attribute `street` holds them, without the type and without
@@ -65,90 +72,6 @@ pub struct Address {
     pub country: String,
     /// The number of the box.
     pub po_box: String,
-}
-
-/// Units that two writers of one address are likely to give or to leave out at will.
-const OUTSIDE_KEY: &[&str] = &["neighbourhood", "estate"];
-
-impl Address {
-    /// The key under which equal addresses meet: `type|name|number|units|postcode`; for equality only.
-    pub fn match_key(&self) -> String {
-        let mut out = String::with_capacity(64);
-        push_compact(&self.street_type, &mut out);
-        out.push('|');
-        self.push_street(&mut out);
-        self.push_units(&mut out);
-        out.push('|');
-        self.push_place(&mut out);
-        out
-    }
-
-    /// `|name|number||place`: the key without type and units.
-    fn core(&self) -> String {
-        let mut out = String::with_capacity(48);
-        out.push('|');
-        self.push_street(&mut out);
-        out.push('|');
-        self.push_place(&mut out);
-        out
-    }
-
-    /// `name|number|`
-    fn push_street(&self, out: &mut String) {
-        let start = out.len();
-        let name = Folded::words(&self.street_name);
-        for word in name.split(' ').filter(|w| !lexicon::is_particle(w)) {
-            if out.len() > start {
-                out.push(' ');
-            }
-            out.push_str(word);
-        }
-        out.push('|');
-        push_compact(&self.house_number, out);
-        out.push('|');
-    }
-
-    fn push_place(&self, out: &mut String) {
-        if self.postcode.is_empty() {
-            out.push_str(&Folded::words(&self.city));
-        } else {
-            push_compact(&self.postcode, out);
-        }
-    }
-
-    fn push_units(&self, out: &mut String) {
-        let po_box = (!self.po_box.is_empty()).then_some(("po_box", self.po_box.as_str()));
-        let units = self.unit.iter().map(|(key, value)| (*key, value.as_str())).chain(po_box);
-        let units = units.filter(|(key, _)| !OUTSIDE_KEY.contains(key));
-        let mut units: Vec<(&str, Folded)> = units.map(|(key, value)| (key, Folded::words(value))).collect();
-        units.sort_unstable_by(|(a, x), (b, y)| (*a, &**x).cmp(&(*b, &**y)));
-        for (position, (key, value)) in units.iter().enumerate() {
-            if position > 0 {
-                out.push(';');
-            }
-            out.push_str(key);
-            out.push('=');
-            out.push_str(value);
-        }
-    }
-
-    fn is_empty(&self) -> bool {
-        let Self { street_type, street_name, house_number, unit, postcode, city, region, country: _, po_box } =
-            self;
-        let texts = [street_type, street_name, house_number, postcode, city, region, po_box];
-        unit.is_empty() && texts.iter().all(|text| text.is_empty())
-    }
-}
-
-/// Appends the folded letters and digits of a text, without blanks.
-fn push_compact(text: &str, out: &mut String) {
-    if text.is_ascii() {
-        out.extend(
-            text.bytes().filter(u8::is_ascii_alphanumeric).map(|b| char::from(b.to_ascii_lowercase())),
-        );
-    } else {
-        out.extend(ascii::fold_words(text).chars().filter(|c| *c != ' '));
-    }
 }
 
 /// Normalises a street line: type, name, number and units, without place.
@@ -196,7 +119,7 @@ fn normalise<'a>(raw: &'a str, hint: &Hint<'_>, whole: bool) -> Normalized<'a, A
     if let Some(reason) = placeholder_reason(&cleaned) {
         // A fake address has parts like any other; words for absence have none.
         let fake = reason == "known_fake";
-        let parts = if fake { grammar::read(&cleaned, hinted, whole).0 } else { Address::default() };
+        let parts = if fake { grammar::read(&cleaned, hinted, whole).parts } else { Address::default() };
         let (canonical, keys) = (String::new(), Vec::new());
         return Normalized {
             original: raw,
@@ -207,14 +130,15 @@ fn normalise<'a>(raw: &'a str, hint: &Hint<'_>, whole: bool) -> Normalized<'a, A
             reasons: vec![reason],
         };
     }
-    let (parts, unread) = grammar::read(&cleaned, hinted, whole);
+    let reading = grammar::read(&cleaned, hinted, whole);
+    let parts = &reading.parts;
     let mut reasons = Vec::new();
     let mut quality = Quality::Ok;
     if parts.street_name.is_empty() && parts.po_box.is_empty() {
         reasons.push("no_street");
         quality = Quality::Partial;
     }
-    if unread {
+    if reading.unread {
         reasons.push("unread_text");
         quality = Quality::Partial;
     }
@@ -222,269 +146,32 @@ fn normalise<'a>(raw: &'a str, hint: &Hint<'_>, whole: bool) -> Normalized<'a, A
         let (keys, reasons) = (Vec::new(), vec!["not_an_address"]);
         return Normalized {
             original: raw,
-            canonical: cleaned.into_owned(),
-            parts,
+            canonical: cleaned.text.into_owned(),
+            parts: reading.parts,
             keys,
             quality: Quality::Unparsed,
             reasons,
         };
     }
-    let canonical = settled_form(&parts, unread, cleaned, hinted, whole);
-    let keys = keys_of(&parts);
+    let canonical = settled_form(&reading, cleaned, hinted, whole);
+    let keys = keys_of(&reading.parts);
+    let parts = reading.parts;
     Normalized { original: raw, canonical, parts, keys, quality, reasons }
-}
-
-fn keys_of(parts: &Address) -> Vec<String> {
-    let mut keys = vec![parts.match_key()];
-    if !parts.street_name.is_empty() {
-        let core = parts.core();
-        if !keys.contains(&core) {
-            keys.push(core);
-        }
-    }
-    keys
 }
 
 /// The address written out in the order of its country, provided that it reads as itself; else the text with its blanks
 /// cleaned. Either is a fixed point: a text that does not settle is its own cleaned form the next time as well.
-fn settled_form(parts: &Address, unread: bool, cleaned: Cow<'_, str>, hinted: &str, whole: bool) -> String {
-    let written = write::write(parts);
-    if placeholder_reason(&written).is_some() {
-        return cleaned.into_owned();
-    }
-    if !unread && settled::reads_as_itself(parts, hinted, whole) {
+fn settled_form(reading: &Reading, cleaned: Line<'_>, hinted: &str, whole: bool) -> String {
+    let written = write::write(&reading.parts);
+    if settled::reads_as_itself(reading, hinted, whole) {
         return written;
     }
-    if clean(&written) != written {
-        return cleaned.into_owned();
-    }
-    let (again, unread) = grammar::read(&written, hinted, whole);
-    if again == *parts && !unread { written } else { cleaned.into_owned() }
-}
-
-/// One line with single blanks; line breaks and brackets become commas.
-fn clean(raw: &str) -> Cow<'_, str> {
-    if is_clean(raw) { Cow::Borrowed(raw) } else { Cow::Owned(cleaned(raw)) }
-}
-
-/// Whether [`cleaned`] has nothing to do; errs towards false.
-fn is_clean(text: &str) -> bool {
-    let bytes = text.as_bytes();
-    let mut before = b' ';
-    for &byte in bytes {
-        let fits = match byte {
-            b' ' => before != b' ',
-            b',' => before != b' ' && before != b',',
-            0..b' ' | 0x7f | b'(' | b')' | b'[' | b']' | b';' | b'|' | b'"' => false,
-            _ => before != b',',
-        };
-        if !fits {
-            return false;
-        }
-        before = byte;
-    }
-    !matches!(before, b' ' | b',') && ascii::is_western(text)
-}
-
-fn cleaned(raw: &str) -> String {
-    let mut out = String::with_capacity(raw.len());
-    let mut rest = raw.chars();
-    while let Some(c) = rest.next() {
-        if ascii::is_invisible(c) {
-            continue;
-        }
-        let separator = matches!(
-            c,
-            '\n' | '\r' | '\t' | '(' | ')' | '[' | ']' | ';' | '|' | '"' | '\u{2013}' | '\u{2014}'
-        );
-        let c = match c {
-            // `km 3,5` is one number.
-            ',' if is_decimal_of_km(&out) && rest.as_str().starts_with(|c: char| c.is_ascii_digit()) => '.',
-            _ if separator => ',',
-            c => c,
-        };
-        if c.is_whitespace() {
-            if !out.is_empty() && !out.ends_with(' ') {
-                out.push(' ');
-            }
-        } else if c == ',' {
-            let kept = out.trim_end_matches([' ', ',']).len();
-            out.truncate(kept);
-            if !out.is_empty() {
-                out.push(',');
-                out.push(' ');
-            }
-        } else {
-            out.push(c);
-        }
-    }
-    let kept = out.trim_end_matches([' ', ',']).len();
-    out.truncate(kept);
-    out
-}
-
-/// Whether a text ends in `km` and digits.
-fn is_decimal_of_km(text: &str) -> bool {
-    let head = text.trim_end_matches(|c: char| c.is_ascii_digit());
-    let word = head.trim_end_matches([' ', '.']);
-    head.len() < text.len()
-        && word.len() >= 2
-        && word
-            .get(word.len() - 2..)
-            .is_some_and(|w| w.eq_ignore_ascii_case("km") || w.eq_ignore_ascii_case("pk"))
-}
-
-/// Single blanks between words.
-fn squeeze(text: &str) -> String {
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
-}
-
-/// Whether [`title_case`] leaves a text as it is.
-fn is_in_title_case(text: &str) -> bool {
-    // Most texts are decided by letters of ASCII.
-    let (upper, lower) = text.bytes().fold((false, false), |(upper, lower), byte| {
-        (upper | byte.is_ascii_uppercase(), lower | byte.is_ascii_lowercase())
-    });
-    if upper && lower {
-        return true;
-    }
-    let letters = || text.chars().filter(|c| c.is_alphabetic());
-    // One letter or a code such as `SP` says nothing about case.
-    letters().count() < 3 || (letters().any(char::is_lowercase) && letters().any(char::is_uppercase))
-}
-
-/// Title case for text that is all in one case, particles in lower case; other text stays as it is.
-fn title_case(text: &str) -> String {
-    if is_in_title_case(text) {
-        return text.to_owned();
-    }
-    let mut out = String::with_capacity(text.len());
-    for (position, word) in text.split(' ').enumerate() {
-        if position > 0 {
-            out.push(' ');
-        }
-        let lowered = word.to_lowercase();
-        let particle = lexicon::is_particle(&ascii::fold(word)) && word.chars().count() > 1
-            || matches!(lowered.as_str(), "y" | "i" | "e");
-        if particle || word.chars().any(|c| c.is_ascii_digit()) {
-            out.push_str(if particle { &lowered } else { word });
-            continue;
-        }
-        if is_code(word) {
-            out.push_str(word);
-            continue;
-        }
-        let mut fresh = true;
-        for c in lowered.chars() {
-            if fresh && c.is_alphabetic() {
-                out.extend(c.to_uppercase());
-            } else {
-                out.push(c);
-            }
-            fresh = matches!(c, '-' | '/' | '.' | '\'' | '\u{2019}');
-        }
-    }
-    out
-}
-
-/// Words that stay in capitals: Roman numerals, roads (`N-VI`), abbreviations without a vowel (`SQN`).
-fn is_code(word: &str) -> bool {
-    const SHORTEST: usize = 3;
-    let upper = word.bytes().all(|b| b.is_ascii_uppercase() || matches!(b, b'-' | b','));
-    let roman = word.len() > 1 && word.bytes().all(|b| matches!(b, b'I' | b'V' | b'X' | b','));
-    let road = word.as_bytes().get(1) == Some(&b'-');
-    let consonants = word.len() >= SHORTEST
-        && word
-            .bytes()
-            .all(|b| b.is_ascii_uppercase() && !matches!(b, b'A' | b'E' | b'I' | b'O' | b'U' | b'Y'));
-    upper && (roman || road || consonants)
-}
-
-/// Why a text stands for no address.
-fn placeholder_reason(cleaned: &str) -> Option<&'static str> {
-    const FAKE: &[&str] = &[
-        "calle falsa 123",
-        "c falsa 123",
-        "avenida siempre viva 742",
-        "avenida siempreviva 742",
-        "av siempre viva 742",
-        "123 fake street",
-        "123 fake st",
-        "742 evergreen terrace",
-        "123 main st",
-        "123 main street",
-        "123 anywhere st",
-    ];
-    const NONE: &[&str] = &[
-        "calle",
-        "c",
-        "avenida",
-        "avda",
-        "plaza",
-        "sin calle",
-        "calle s n",
-        "s n",
-        "sn",
-        "sin numero",
-        "domicilio desconocido",
-        "domicilio conocido",
-        "conocido",
-        "domicilio",
-        "direccion",
-        "address",
-        "street",
-        "ver factura",
-        "misma direccion",
-        "la misma",
-        "idem",
-        "recogida en tienda",
-        "recoge en tienda",
-        "tienda",
-        "oficina",
-        "local",
-        "apartado",
-        "lista de correos",
-        "poste restante",
-        "extranjero",
-        "varios",
-        "recoger en tienda",
-        "retira en tienda",
-        "retira en local",
-        "recogida",
-        "en tienda",
-        "store pickup",
-        "pick up in store",
-        "entrega en mano",
-        "a recoger",
-        "desconocida",
-        "no tiene direccion",
-        "rua",
-        "morada",
-        "adresse",
-    ];
-    // No filler is longer.
-    const LONGEST: usize = 40;
-    if cleaned.len() > LONGEST {
-        return None;
-    }
-    // Words for absence have no digit, and the numbers of the fakes are these two.
-    let numbered =
-        cleaned.bytes().any(|b| b.is_ascii_digit()) && cleaned.bytes().any(|b| b.is_ascii_alphabetic());
-    let fake_number = |three: &[u8]| matches!(three, b"123" | b"742");
-    if numbered && !cleaned.as_bytes().windows(3).any(fake_number) && ascii::is_western(cleaned) {
-        return None;
-    }
-    let words = Folded::words(cleaned);
-    if FAKE.contains(&&*words) {
-        return Some("known_fake");
-    }
-    if NONE.contains(&&*words)
-        || ascii::is_null_marker(&words)
-        || (words.len() > 2 && ascii::is_one_byte_repeated(&words))
-    {
-        return Some("not_an_address");
-    }
-    None
+    let line = clean(&written);
+    let settled = line.text == written && placeholder_reason(&line).is_none() && {
+        let again = grammar::read(&line, hinted, whole);
+        again.parts == reading.parts && !again.unread
+    };
+    if settled { written } else { cleaned.text.into_owned() }
 }
 
 #[cfg(test)]

@@ -62,6 +62,35 @@ pub(super) fn fold_words(raw: &str) -> String {
     ascii_words(&fold(raw))
 }
 
+/// Appends [`fold_words`] of a text.
+pub(super) fn fold_words_into(raw: &str, out: &mut String) {
+    let start = out.len();
+    let (mut rest, mut pending) = (raw, false);
+    while let Some(&byte) = rest.as_bytes().first() {
+        let run = rest.bytes().take_while(u8::is_ascii_alphanumeric).count();
+        let c = if byte.is_ascii() { char::from(byte) } else { rest.chars().next().unwrap_or_default() };
+        let letter = if c.is_ascii() { Some(c) } else { western_letter(c) };
+        let Some(letter) = letter else {
+            out.truncate(start);
+            return out.push_str(&fold_words(raw));
+        };
+        if letter.is_ascii_alphanumeric() {
+            if std::mem::take(&mut pending) && out.len() > start {
+                out.push(' ');
+            }
+            if run > 0 {
+                out.push_str(&rest[..run]);
+            } else {
+                out.push(letter);
+            }
+        } else {
+            pending = true;
+        }
+        rest = &rest[run.max(c.len_utf8())..];
+    }
+    out[start..].make_ascii_lowercase();
+}
+
 /// [`fold_words`] of a short text, on the stack where it fits: for look-ups.
 pub(super) enum Folded {
     Short([u8; Folded::CAPACITY], u8),
@@ -73,23 +102,32 @@ impl Folded {
 
     pub(super) fn words(raw: &str) -> Self {
         let (mut buffer, mut len, mut pending) = ([0; Self::CAPACITY], 0, false);
-        for c in raw.chars() {
-            let letter = if c.is_ascii() { Some(c) } else { western_letter(c) };
-            // Two signs at most are added for a letter.
-            let (Some(c), true) = (letter, len + 2 <= Self::CAPACITY) else {
-                return Self::Long(fold_words(raw));
-            };
-            if !c.is_ascii_alphanumeric() {
+        let mut push = |letter: u8| {
+            if !letter.is_ascii_alphanumeric() {
                 pending = true;
-                continue;
+                return;
             }
             if pending && len > 0 {
                 buffer[len] = b' ';
                 len += 1;
             }
             pending = false;
-            buffer[len] = c.to_ascii_lowercase() as u8;
+            buffer[len] = letter.to_ascii_lowercase();
             len += 1;
+        };
+        // A letter gives itself and at most the blank of the signs before it, so that nothing is longer than its text.
+        if raw.len() > Self::CAPACITY {
+            return Self::Long(fold_words(raw));
+        }
+        if raw.is_ascii() {
+            raw.bytes().for_each(push);
+        } else {
+            for c in raw.chars() {
+                match if c.is_ascii() { Some(c) } else { western_letter(c) } {
+                    Some(letter) => push(letter as u8),
+                    None => return Self::Long(fold_words(raw)),
+                }
+            }
         }
         Self::Short(buffer, len as u8)
     }
@@ -305,6 +343,9 @@ mod tests {
         let long = "ñ, x ".repeat(40);
         for raw in ["  C/ Peña,  nº 5 ", "", "-", "Straße ¹²³", "Łódź", "n° 5", &long] {
             assert_eq!(&*Folded::words(raw), fold_words(raw), "{raw}");
+            let mut out = "x".to_owned();
+            fold_words_into(raw, &mut out);
+            assert_eq!(out[1..], fold_words(raw), "{raw}");
         }
         assert_eq!(fold_words("  C/ Peña,  nº 5 "), "c pena no 5");
     }

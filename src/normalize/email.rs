@@ -25,7 +25,9 @@ mod syntax;
 pub use cells::split_emails;
 use cells::{narrowed, revealed};
 use providers::{Filler, Local, Rules, TABLES, country_variant, likely_domain, subdomain_user};
-use syntax::{local_fault, lower, strip_wrapping, to_ascii_domain};
+use syntax::{
+    first_label, is_plain_domain, is_plain_local, local_fault, lower, strip_wrapping, to_ascii_domain,
+};
 
 /// What an address is known to be besides an address.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize)]
@@ -124,28 +126,19 @@ fn several(raw: &str) -> Normalized<'_, Email> {
     result
 }
 
-/// Where the sign stands in a value that is one address without anything to clean; the common case.
+/// Where the sign stands in a value that is one address without anything to clean or to doubt; the common case.
 fn plain_at(raw: &str) -> Option<usize> {
-    let bytes = raw.as_bytes();
-    let mut found = None;
-    for (at, &b) in bytes.iter().enumerate() {
-        match b {
-            b'@' if found.is_none() => found = Some(at),
-            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'.' | b'_' | b'+' | b'-' => {}
-            _ => return None,
-        }
-    }
-    found.filter(|_| bytes.last().is_some_and(u8::is_ascii_alphanumeric))
+    let at = raw.bytes().position(|byte| byte == b'@')?;
+    (is_plain_local(&raw[..at]) && is_plain_domain(&raw[at + 1..])).then_some(at)
 }
 
 /// An address without anything to clean, whose sign stands at `at`.
 fn plain(raw: &str, at: usize) -> Normalized<'_, Email> {
-    let (local, domain) = (&raw[..at], &raw[at + 1..]);
-    if let (None, Ok(ascii)) = (local_fault(local), to_ascii_domain(domain)) {
-        let parts = Email { local: lower(local).into_owned(), domain: ascii, ..Email::default() };
-        return describe(raw, parts, Vec::new());
-    }
-    address(raw, raw)
+    let mut address = raw.to_owned();
+    address.make_ascii_lowercase();
+    let parts =
+        Email { local: address[..at].to_owned(), domain: address[at + 1..].to_owned(), ..Email::default() };
+    describe(raw, address, parts, Vec::new())
 }
 
 fn join(local: &str, domain: &str) -> String {
@@ -230,12 +223,13 @@ fn address<'a>(original: &'a str, text: &str) -> Normalized<'a, Email> {
     if spaced {
         reasons.push("space_in_domain");
     }
-    describe(original, parts, reasons)
+    describe(original, join(&parts.local, &parts.domain), parts, reasons)
 }
 
-/// Fills in what is known about a well-formed address and judges it.
+/// Fills in what is known about a well-formed address and judges it; `canonical` is its parts with the sign between.
 fn describe<'a>(
     original: &'a str,
+    canonical: String,
     mut parts: Email,
     mut reasons: Vec<&'static str>,
 ) -> Normalized<'a, Email> {
@@ -275,11 +269,14 @@ fn describe<'a>(
     }
     if !parts.flags.relay && matches!(filler, Some(Filler::Absent | Filler::Nobody)) {
         reasons.push("placeholder_local");
-    } else if parts.domain.split('.').next() == Some(&parts.local) {
+    } else if first_label(&parts.domain).is_some_and(|(name, _)| name == parts.local) {
         reasons.push("local_equals_domain");
     }
     let quality = if reasons.is_empty() { Quality::Ok } else { Quality::Suspicious };
-    parts.dedup_key = mailbox(&parts.local, &parts.domain, base_len, rules);
+    parts.dedup_key = match rules {
+        Some(_) => mailbox(&parts.local, &parts.domain, base_len, rules),
+        None => canonical.clone(),
+    };
     let mut keys = vec![parts.dedup_key.clone()];
     if let Some((local, domain)) = parts.suggestion.as_deref().and_then(|s| s.split_once('@')) {
         let rules = TABLES.domains.get(domain).and_then(|d| d.rules);
@@ -288,7 +285,6 @@ fn describe<'a>(
     if rules.is_none() && base_len < parts.local.len() {
         keys.push(join(&parts.local[..base_len], &parts.domain));
     }
-    let canonical = join(&parts.local, &parts.domain);
     Normalized { original, canonical, parts, keys, quality, reasons }
 }
 
@@ -320,15 +316,16 @@ fn mailbox(local: &str, domain: &str, base_len: usize, rules: Option<&Rules>) ->
 /// What a local part is known as: a role also with digits behind it (`info2`).
 fn local_named(local: &str) -> Local {
     let known = TABLES.locals.get(local).copied().unwrap_or_default();
-    let word = local.trim_end_matches(|c: char| c.is_ascii_digit());
+    let digits = local.bytes().rev().take_while(u8::is_ascii_digit).count();
+    let word = &local[..local.len() - digits];
     let role = known.role || (word.len() < local.len() && TABLES.locals.get(word).is_some_and(|l| l.role));
     Local { role, ..known }
 }
 
 /// Why an address stands for none. `filler` is what its local part is known as.
 fn placeholder_reason(local: &str, domain: &str, filler: Option<Filler>) -> Option<&'static str> {
-    let (name, rest) = domain.split_once('.')?;
-    let top = domain.rsplit('.').next().unwrap_or_default();
+    let (name, rest) = first_label(domain)?;
+    let top = domain.bytes().rposition(|byte| byte == b'.').map_or(domain, |dot| &domain[dot + 1..]);
     let reserved_top = matches!(top, "test" | "example" | "invalid" | "localhost" | "local");
     if reserved_top || (name == "example" && matches!(rest, "com" | "org" | "net" | "edu" | "es")) {
         return Some("reserved_domain");

@@ -188,8 +188,8 @@ fn read<'a>(raw: &'a str, region: &str) -> Normalized<'a, Identifier> {
         rest = unlabelled;
         found = recognise(rest, text, label, region, &mut reasons);
     }
-    let parts = parts_of(&found);
-    if let Some(reason) = filler_reason(&parts) {
+    let (parts, filler) = parts_of(&found);
+    if let Some(reason) = filler_reason(&parts, filler) {
         return outcome(raw, parts, Quality::Placeholder, reason);
     }
     grade(raw, parts, reasons)
@@ -226,7 +226,7 @@ fn grade<'a>(
         _ if reasons.contains(&"letter_missing") || reasons.contains(&"ocr_letter") => Quality::Suspicious,
         _ => Quality::Ok,
     };
-    let mut keys = Vec::new();
+    let mut keys = Vec::with_capacity(2);
     if quality != Quality::Invalid {
         keys.push(parts.compact.clone());
     }
@@ -270,14 +270,16 @@ fn compact<'b>(text: &str, buffer: &'b mut [u8; MAX_LENGTH]) -> Option<&'b [u8]>
     Some(&buffer[..len])
 }
 
+/// The text of compact bytes. The letter Ñ, which is one of Latin-1 there, is never valid UTF-8 before another of them.
 fn text_of(bytes: &[u8]) -> String {
-    if let Some(text) = std::str::from_utf8(bytes).ok().filter(|text| text.is_ascii()) {
-        return text.to_owned();
+    match std::str::from_utf8(bytes) {
+        Ok(text) => text.to_owned(),
+        Err(_) => bytes.iter().map(|&b| char::from(b)).collect(),
     }
-    bytes.iter().map(|&b| char::from(b)).collect()
 }
 
-fn parts_of(found: &Found) -> Identifier {
+/// The components, and whether the number is a filler.
+fn parts_of(found: &Found) -> (Identifier, Option<schemes::Filler>) {
     let b = found.bytes.as_slice();
     let (mut digits, mut len) = ([0; MAX_LENGTH], 0);
     for &digit in b.iter().filter(|c| c.is_ascii_digit()) {
@@ -286,21 +288,21 @@ fn parts_of(found: &Found) -> Identifier {
     }
     let digits = text_of(&digits[..len]);
     let mut parts = Identifier { compact: text_of(b), valid: found.valid, digits, ..Identifier::default() };
-    let Some(scheme) = found.scheme else { return parts };
+    let filler = schemes::filler(&parts.compact);
+    let Some(scheme) = found.scheme else { return (parts, filler) };
     parts.scheme = Some(scheme.name);
     parts.country =
         if scheme.name == "IBAN" { iban_country(b) } else { Some(scheme.country).filter(|c| !c.is_empty()) };
-    parts.entity = Some(entity_of(scheme, b))
-        .filter(|_| schemes::filler(&parts.compact) != Some(schemes::Filler::Generic));
+    parts.entity = Some(entity_of(scheme, b)).filter(|_| filler != Some(schemes::Filler::Generic));
     if found.valid == Some(true) || scheme.name == "RFC" {
         (parts.birth_date, parts.female) = carried(scheme.name, b);
     }
-    parts
+    (parts, filler)
 }
 
-fn filler_reason(parts: &Identifier) -> Option<&'static str> {
+fn filler_reason(parts: &Identifier, filler: Option<schemes::Filler>) -> Option<&'static str> {
     const SHORTEST: usize = 5;
-    match schemes::filler(&parts.compact) {
+    match filler {
         Some(schemes::Filler::Generic) => return Some("generic_legal_id"),
         Some(schemes::Filler::Known) => return Some("known_filler"),
         None => {}

@@ -3,16 +3,27 @@
 use std::borrow::Cow;
 
 use super::super::ascii::{self, Folded};
-use super::lexicon::{self, Family, Group};
+use super::clean::Line;
+use super::lexicon::{self, Family, Group, Lexicon};
 use super::tail::take_place;
 use super::units::{is_value, trim_zeros};
-use super::words::{Cut, Token, segments, spaced};
+use super::words::{Token, cut, look_up, segments, spaced};
 use super::write::display;
 use super::{Address, places};
 
-/// Reads a cleaned line. The flag says that some text was understood as nothing.
-pub(super) fn read(text: &str, hinted: &str, whole: bool) -> (Address, bool) {
-    let text = spaced(text, hinted);
+/// What a line says.
+#[derive(PartialEq, Eq, Debug)]
+pub(super) struct Reading {
+    pub(super) parts: Address,
+    /// Whether some text was understood as nothing.
+    pub(super) unread: bool,
+    /// Whether the name of the street is of words that are nothing else, whatever stands around them.
+    pub(super) plain_name: bool,
+}
+
+/// Reads a cleaned line.
+pub(super) fn read(line: &Line<'_>, hinted: &str, whole: bool) -> Reading {
+    let text = spaced(line, hinted);
     let mut segments = segments(&text);
     let mut out = Address::default();
     let mut region = Cow::Borrowed(hinted);
@@ -27,29 +38,26 @@ pub(super) fn read(text: &str, hinted: &str, whole: bool) -> (Address, bool) {
     }
     let region = &*region;
     region.clone_into(&mut out.country);
-    let mut reader =
-        Reader { groups: lexicon::groups(region), family: lexicon::family(region), region, out, unread };
-    let joined = is_lone_number(&segments, reader.groups);
-    let mut cut = Cut::with_capacity(text.len());
-    let mut ends = Vec::with_capacity(segments.len());
-    for (position, segment) in segments.iter().enumerate() {
-        cut.push(segment);
-        if !(joined && position == 0) && cut.len() > ends.last().copied().unwrap_or(0) {
-            ends.push(cut.len());
-        }
-    }
-    let tokens = cut.tokens();
-    let start_of = |at: usize| if at == 0 { 0 } else { ends[at - 1] };
-    let line_at = |at: usize| &tokens[start_of(at)..ends[at]];
-    for position in 0..ends.len() {
-        let line = line_at(position);
-        let later = || (position + 1..ends.len()).map(line_at);
+    let lexicon = lexicon::of(region);
+    let mut reader = Reader { lexicon, region, out, unread, plain_name: false };
+    let mut folds = String::new();
+    let mut tokens = cut(&segments, is_lone_number(&segments, lexicon), &mut folds);
+    look_up(&mut tokens, &folds, lexicon);
+    let mut rest = tokens.as_slice();
+    while let Some(line) = lines(rest).next() {
+        rest = &rest[line.len()..];
+        let later = || lines(rest);
         let named_house =
             || !reader.is_unnumbered_street(line) && later().any(|l| reader.is_unnumbered_street(l));
         let street_follows = !reader.has_street() && (later().any(|l| reader.is_street(l)) || named_house());
         reader.line(line, street_follows);
     }
-    (reader.out, reader.unread)
+    Reading { parts: reader.out, unread: reader.unread, plain_name: reader.plain_name }
+}
+
+/// The words of each line.
+fn lines<'l, 't>(tokens: &'l [Token<'t>]) -> impl Iterator<Item = &'l [Token<'t>]> {
+    tokens.chunk_by(|before, after| before.line == after.line)
 }
 
 /// `28014 Madrid España`, `75001 paris fr`: the country behind the city without a comma.
@@ -63,8 +71,8 @@ fn drop_country_word<'t>(segments: &mut Vec<&'t str>, region: &mut Cow<'t, str>)
     let Some((head, word)) = last.rsplit_once(' ') else { return };
     let code = word.len() == 2 && word.eq_ignore_ascii_case(region);
     // Another country's name may be that of a town.
-    let of_name = head.rsplit(' ').next().is_some_and(|before| lexicon::is_particle(&ascii::fold(before)));
-    let named = country_name(word).filter(|code| !of_name && (region.is_empty() || *code == &**region));
+    let of_name = || head.rsplit(' ').next().is_some_and(|before| lexicon::is_particle(&ascii::fold(before)));
+    let named = country_name(word).filter(|code| (region.is_empty() || *code == &**region) && !of_name());
     if code && places::known_region(word, region).is_none() || named.is_some() {
         let kept = head.trim_end_matches([' ', '-']).len();
         if let Some(code) = named {
@@ -75,9 +83,9 @@ fn drop_country_word<'t>(segments: &mut Vec<&'t str>, region: &mut Cow<'t, str>)
 }
 
 /// `12, rue Saint-Denis`: a number that a comma parts from the street it stands before, and that opens its line.
-fn is_lone_number(segments: &[&str], groups: &[Group]) -> bool {
+fn is_lone_number(segments: &[&str], lexicon: &Lexicon) -> bool {
     let [first, second, ..] = segments else { return false };
-    let number_first = groups.contains(&Group::Fr) || groups.contains(&Group::En);
+    let number_first = lexicon.has(Group::Fr) || lexicon.has(Group::En);
     let lone = first.starts_with(|c: char| c.is_ascii_digit())
         && first.split(' ').count() <= 2
         && first.len() <= 8
@@ -91,18 +99,18 @@ fn country_name(segment: &str) -> Option<&'static str> {
     if segment.bytes().any(|b| b.is_ascii_digit()) {
         return None;
     }
-    let words = Folded::words(segment);
-    let long = words.len() >= SHORTEST || matches!(&*words, "uk" | "usa");
-    if long && !words.bytes().any(|b| b.is_ascii_digit()) { places::country_of_words(&words) } else { None }
+    let words = &*Folded::words(segment);
+    let long = words.len() >= SHORTEST || matches!(words, "uk" | "usa");
+    if long && !words.bytes().any(|b| b.is_ascii_digit()) { places::country_of_words(words) } else { None }
 }
 
 /// What has been read of an address, and the rules of its country.
 pub(super) struct Reader<'r> {
     pub(super) out: Address,
     pub(super) region: &'r str,
-    pub(super) groups: &'static [Group],
-    pub(super) family: Family,
+    pub(super) lexicon: &'static Lexicon,
     pub(super) unread: bool,
+    plain_name: bool,
 }
 
 impl Reader<'_> {
@@ -122,21 +130,19 @@ impl Reader<'_> {
         let from = number_first + suffixed;
         let found = self.type_at(line, from);
         // In Spain a number before the type is a name: `12 de Octubre`.
-        found.filter(|_| from == 0 || self.groups.contains(&Group::Fr))
+        found.filter(|_| from == 0 || self.lexicon.has(Group::Fr))
     }
 
     fn type_at(&self, line: &[Token<'_>], from: usize) -> Option<(&'static str, usize)> {
         const LONGEST: usize = 3;
         // The longest name first; something must follow it.
         let most = LONGEST.min(line.len().saturating_sub(from + 1));
-        let first = line.get(from)?.word;
+        let first = line.get(from)?;
         // A sign has no word: the type is behind it.
-        let opened = if first.is_empty() { most } else { lexicon::longest_type(self.groups, first) };
+        let opened = if first.word.is_empty() { most } else { usize::from(first.facts.longest_type) };
         let count = most.min(opened);
         if count < 2 {
-            let found =
-                line.get(from..from + count)?.first().and_then(|t| lexicon::street_type(self.groups, t.word));
-            return found.map(|canonical| (canonical, 1));
+            return first.facts.street_type.filter(|_| count == 1).map(|canonical| (canonical, 1));
         }
         let mut words = String::with_capacity(48);
         let mut ends = [0; LONGEST];
@@ -148,25 +154,25 @@ impl Reader<'_> {
             *end = words.len();
         }
         (0..count).rev().find_map(|n| {
-            lexicon::street_type(self.groups, &words[..ends[n]]).map(|canonical| (canonical, n + 1))
+            self.lexicon.facts(&words[..ends[n]]).street_type.map(|canonical| (canonical, n + 1))
         })
     }
 
     /// Whether a line is surely a street: it has the type of one, and not of what lies around streets.
     fn is_street(&self, line: &[Token<'_>]) -> bool {
-        if self.family == Family::TypeLast {
+        if self.lexicon.family == Family::TypeLast {
             return line.len() > 2
                 && line[0].is_numeric()
-                && line[1..].iter().any(|t| lexicon::street_type(self.groups, t.word).is_some());
+                && line[1..].iter().any(|t| t.facts.street_type.is_some());
         }
         self.leading_type(line).is_some_and(|(canonical, _)| lexicon::is_thoroughfare(canonical))
     }
 
     /// `Church Lane` behind the name of a house.
     fn is_unnumbered_street(&self, line: &[Token<'_>]) -> bool {
-        self.family == Family::TypeLast
+        self.lexicon.family == Family::TypeLast
             && line.len() > 1
-            && line.last().is_some_and(|t| lexicon::street_type(self.groups, t.word).is_some())
+            && line.last().is_some_and(|t| t.facts.street_type.is_some())
             && line.iter().all(|t| !t.is_numeric())
     }
 
@@ -185,9 +191,7 @@ impl Reader<'_> {
             }
             None => match line[0].word {
                 "zi" | "za" | "zac" | "parc" => ("estate", usize::from(line.len() > 1)),
-                word if lexicon::unit(self.groups, word) == Some("building") && line.len() > 1 => {
-                    ("building", 1)
-                }
+                _ if line[0].facts.unit == Some("building") && line.len() > 1 => ("building", 1),
                 _ if line.iter().any(|t| matches!(t.word, "park" | "estate" | "industrial")) => ("estate", 0),
                 _ => ("building", 0),
             },
@@ -214,14 +218,14 @@ impl Reader<'_> {
         if self.has_street() {
             return self.after_street(line);
         }
-        match self.family {
+        match self.lexicon.family {
             Family::TypeLast => self.type_last(line),
             _ => {
                 let typed = self.leading_type(line);
                 if typed.is_none() && self.starts_unit(line) {
                     self.units(line);
-                } else if self.family == Family::Compound
-                    && typed.is_none_or(|_| self.groups == [Group::De] || self.groups == [Group::Nl])
+                } else if self.lexicon.family == Family::Compound
+                    && typed.is_none_or(|_| matches!(self.lexicon.groups, [Group::De | Group::Nl]))
                 {
                     self.compound(line);
                 } else {
@@ -233,12 +237,14 @@ impl Reader<'_> {
 
     fn starts_unit(&self, line: &[Token<'_>]) -> bool {
         let Some(first) = line.first() else { return false };
-        let designated =
-            lexicon::unit(self.groups, first.word).is_some() && line.get(1).is_some_and(is_value);
-        designated || (line.len() == 1 && lexicon::named_floor(first.word).is_some())
+        let designated = first.facts.unit.is_some() && line.get(1).is_some_and(is_value);
+        designated || (line.len() == 1 && first.facts.floor.is_some())
     }
 
     fn po_box(&mut self, line: &[Token<'_>]) -> bool {
+        if !opens_po_box(line[0].word) {
+            return false;
+        }
         let Some(number) = line.iter().position(Token::is_numeric) else { return false };
         const LONGEST: usize = 24;
         let mut head = String::with_capacity(LONGEST);
@@ -302,7 +308,7 @@ impl Reader<'_> {
             let rest = self.number(line, 0);
             return self.units(&line[rest..]);
         }
-        let component = lexicon::unit(self.groups, first.word);
+        let component = first.facts.unit;
         let words = usize::from(line.len() > 1);
         if words == 1 && (component == Some("neighbourhood") || self.is_quarter(line)) {
             self.push("neighbourhood", display(&line[1..]));
@@ -312,7 +318,7 @@ impl Reader<'_> {
             && !line[1].is_numeric()
         {
             self.push("between", display(&line[1..]));
-        } else if self.family == Family::TypeLast
+        } else if self.lexicon.family == Family::TypeLast
             && !self.has_unit("neighbourhood")
             && line.iter().all(|t| !t.is_numeric() && !t.is_single_letter())
             && component.is_none()
@@ -330,11 +336,11 @@ impl Reader<'_> {
         let second = &line[1];
         let named = second.word.len() > 2
             && !second.is_numeric()
-            && lexicon::side(second.word, self.region).is_none()
-            && lexicon::unit(self.groups, second.word).is_none();
+            && second.facts.side.is_none()
+            && second.facts.unit.is_none();
         let quarter = line[0].word == "bo"
             || matches!(
-                lexicon::street_type(self.groups, line[0].word),
+                line[0].facts.street_type,
                 Some(
                     "urbanización"
                         | "barrio"
@@ -358,16 +364,16 @@ impl Reader<'_> {
         quarters
             && !self.has_unit("neighbourhood")
             && line.iter().all(|t| !t.is_numeric() && !t.is_single_letter())
-            && lexicon::unit(self.groups, line[0].word).is_none()
-            && lexicon::named_floor(line[0].word).is_none()
-            && lexicon::side(line[0].word, self.region).is_none()
+            && line[0].facts.unit.is_none()
+            && line[0].facts.floor.is_none()
+            && line[0].facts.side.is_none()
     }
 
     /// `type name number unit`, or with the number first.
     fn type_first(&mut self, line: &[Token<'_>]) {
         let mut at = 0;
         // `610 Rive de la Dorne`: in France the number comes first whatever follows it.
-        let untyped = self.groups.first() == Some(&Group::Fr)
+        let untyped = self.lexicon.groups.first() == Some(&Group::Fr)
             && line.len() > 1
             && line[1..].iter().all(|t| !t.is_numeric())
             && line[0].word.bytes().all(|b| b.is_ascii_digit());
@@ -386,10 +392,12 @@ impl Reader<'_> {
         }
         let end = at.min(line.len());
         self.out.street_name = display(&line[start.min(end)..end]);
+        self.plain_name = line[start.min(end)..end].iter().all(is_plain);
         // `Ercilla kalea`: the Basque type comes last.
         if self.out.street_type.is_empty()
             && end > start + 1
-            && let Some(canonical) = line.get(end - 1).and_then(|t| lexicon::basque_type(self.groups, t.word))
+            && let Some(last) = line.get(end - 1).filter(|t| lexicon::is_basque_type(t.word))
+            && let Some(canonical) = last.facts.street_type
         {
             canonical.clone_into(&mut self.out.street_type);
             self.out.street_name = display(&line[start..end - 1]);
@@ -397,8 +405,8 @@ impl Reader<'_> {
         if self.out.street_type.is_empty()
             && let Some((canonical, _)) = line[..end]
                 .last()
-                .and_then(|t| lexicon::compound_type(self.groups, t.word))
-                .filter(|_| self.groups.contains(&Group::Nl))
+                .filter(|_| self.lexicon.has(Group::Nl))
+                .and_then(|t| self.lexicon.compound_type(t.word))
         {
             canonical.clone_into(&mut self.out.street_type);
         }
@@ -410,7 +418,7 @@ impl Reader<'_> {
 
     pub(super) fn starts_designated(&self, rest: &[Token<'_>]) -> bool {
         const SHORTEST: usize = 2;
-        rest.first().is_some_and(|t| t.word.len() >= SHORTEST && lexicon::unit(self.groups, t.word).is_some())
+        rest.first().is_some_and(|t| t.word.len() >= SHORTEST && t.facts.unit.is_some())
             && rest.get(1).is_some_and(is_value)
     }
 
@@ -430,7 +438,7 @@ impl Reader<'_> {
         // `17. Juni`, `12 de Octubre`: a number that a name goes on after.
         let dated = next.is_some_and(|t| t.word == "de" && line.get(at + 2).is_some_and(|t| !t.is_numeric()));
         let ordinal_name = token.raw.ends_with('.')
-            && self.family == Family::Compound
+            && self.lexicon.family == Family::Compound
             && next.is_some_and(|t| !t.is_numeric() && t.word.len() > 2);
         let floor_word = token.ordinal().is_some() && !self.out.house_number.is_empty();
         (token.is_numeric() && !dated && !ordinal_name) || floor_word
@@ -469,7 +477,9 @@ impl Reader<'_> {
             let duplicate = suffix.word.starts_with("dup") || suffix.word == "dpdo";
             number.push_str(if duplicate { "duplicado" } else { suffix.word });
             at += 1;
-        } else if self.family == Family::Compound && line.get(at).is_some_and(|t| t.is_single_letter()) {
+        } else if self.lexicon.family == Family::Compound
+            && line.get(at).is_some_and(|t| t.is_single_letter())
+        {
             number.push_str(line[at].word);
             at += 1;
         }
@@ -484,8 +494,7 @@ impl Reader<'_> {
             end += 1;
         }
         let mut name = display(&line[..end]);
-        if let Some((canonical, ending)) =
-            line[..end].last().and_then(|t| lexicon::compound_type(self.groups, t.word))
+        if let Some((canonical, ending)) = line[..end].last().and_then(|t| self.lexicon.compound_type(t.word))
         {
             canonical.clone_into(&mut self.out.street_type);
             // An abbreviated ending is spelled out in the case in which it is written.
@@ -505,6 +514,50 @@ impl Reader<'_> {
         let rest = if end < line.len() { self.number(line, end) } else { end };
         self.units(&line[rest..]);
     }
+}
+
+/// Whether the name of a post-office box begins with a word, which few do.
+fn opens_po_box(word: &str) -> bool {
+    matches!(
+        word,
+        "apdo"
+            | "apartado"
+            | "apartat"
+            | "ap"
+            | "casilla"
+            | "casella"
+            | "cas"
+            | "caixa"
+            | "cx"
+            | "po"
+            | "p"
+            | "pob"
+            | "post"
+            | "gpo"
+            | "bp"
+            | "cs"
+            | "tsa"
+            | "boite"
+            | "postfach"
+            | "pf"
+            | "postbus"
+    )
+}
+
+/// Whether a word of a name is nothing else than that: letters that no table knows, or an article between them.
+fn is_plain(token: &Token<'_>) -> bool {
+    const SHORTEST: usize = 3;
+    let letter = |c: char| c.is_ascii_alphabetic() || matches!(c, 'À'..='ÿ' if c.is_alphabetic());
+    if token.raw.len() > token.text.len() || !token.text.chars().all(letter) {
+        return false;
+    }
+    let (word, facts) = (token.word, token.facts);
+    matches!(word, "de" | "la" | "del" | "los" | "las" | "el" | "y")
+        || word.len() >= SHORTEST
+            && facts.unit.is_none()
+            && facts.floor.is_none()
+            && facts.side.is_none()
+            && !matches!(word, "nro" | "num" | "numero" | "civ" | "civico" | "snc")
 }
 
 pub(super) fn is_number_marker(token: &Token<'_>) -> bool {

@@ -15,14 +15,6 @@ pub(super) enum Family {
     Compound,
 }
 
-pub(super) fn family(region: &str) -> Family {
-    match region {
-        "US" | "CA" | "GB" | "IE" | "AU" | "NZ" | "IN" | "ZA" | "PH" => Family::TypeLast,
-        "DE" | "AT" | "CH" | "LI" | "NL" | "DK" | "SE" | "NO" | "FI" => Family::Compound,
-        _ => Family::TypeFirst,
-    }
-}
-
 /// A group of languages or a country whose words are looked up together.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) enum Group {
@@ -55,81 +47,166 @@ impl Group {
     }
 }
 
-/// The language groups whose words a country uses, the first before the others.
-pub(super) fn groups(region: &str) -> &'static [Group] {
-    use Group::{Co, De, En, Es, Fr, It, Nl, Pt};
+/// What the tables of a country say of one folded word, looked up once for each word of a line.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub(super) struct Facts {
+    /// The component that it introduces.
+    pub(super) unit: Option<&'static str>,
+    /// The canonical street type that it is.
+    pub(super) street_type: Option<&'static str>,
+    /// The words in the longest street type that it opens; 0 when it opens none.
+    pub(super) longest_type: u8,
+    /// The floor that it names.
+    pub(super) floor: Option<&'static str>,
+    /// The door that it names by its side.
+    pub(super) side: Option<&'static str>,
+    /// Whether it names a side in most countries, which Portugal's own words do not.
+    pub(super) common_side: bool,
+}
+
+/// Of words that are in no table.
+pub(super) static NO_FACTS: Facts =
+    Facts { unit: None, street_type: None, longest_type: 0, floor: None, side: None, common_side: false };
+
+/// The words of the countries that share their language groups.
+pub(super) struct Lexicon {
+    pub(super) family: Family,
+    pub(super) groups: &'static [Group],
+    /// By folded spelling, which is of several words for some street types.
+    words: Lookup<Facts>,
+    /// Component to the word that introduces it: the first of its row.
+    designators: Lookup<&'static str>,
+    /// Spellings that a compound name may end in and their types, the longest first.
+    endings: Vec<(&'static str, &'static str)>,
+}
+
+/// The lexicon of a country. Each language group's words come before those of the groups behind it.
+pub(super) fn of(region: &str) -> &'static Lexicon {
+    macro_rules! lexicon {
+        ($family:ident $($group:ident)+) => {{
+            static LEXICON: LazyLock<Lexicon> =
+                LazyLock::new(|| Lexicon::new(Family::$family, &[$(Group::$group),+]));
+            &LEXICON
+        }};
+    }
+    let spanish = || lexicon!(TypeFirst Es);
     match region {
-        "PT" | "BR" => &[Pt, Es],
-        "FR" | "LU" | "MC" => &[Fr],
-        "BE" => &[Fr, Nl],
-        "IT" | "SM" | "VA" => &[It],
-        "CO" => &[Co, Es],
-        "US" | "CA" | "GB" | "IE" | "AU" | "NZ" | "IN" | "ZA" | "PH" => &[En],
-        "DE" | "AT" | "LI" => &[De],
-        "CH" => &[De, Fr, It],
-        "NL" => &[Nl],
-        "DK" | "SE" | "NO" | "FI" => &[Nl],
-        "" => &[Es, Pt, Fr, It],
-        _ => &[Es],
+        "ES" => spanish(),
+        "" => lexicon!(TypeFirst Es Pt Fr It),
+        "PT" | "BR" => lexicon!(TypeFirst Pt Es),
+        "FR" | "LU" | "MC" => lexicon!(TypeFirst Fr),
+        "BE" => lexicon!(TypeFirst Fr Nl),
+        "IT" | "SM" | "VA" => lexicon!(TypeFirst It),
+        "CO" => lexicon!(TypeFirst Co Es),
+        "US" | "CA" | "GB" | "IE" | "AU" | "NZ" | "IN" | "ZA" | "PH" => lexicon!(TypeLast En),
+        "DE" | "AT" | "LI" => lexicon!(Compound De),
+        "CH" => lexicon!(Compound De Fr It),
+        "NL" | "DK" | "SE" | "NO" | "FI" => lexicon!(Compound Nl),
+        _ => spanish(),
     }
 }
 
-/// The words of one group.
-#[derive(Default)]
-struct Words {
-    /// Spelling to the canonical word of the row.
-    canonical: Lookup<&'static str>,
-    /// The first word of each spelling, and the words in the longest spelling that it opens.
-    opens: Lookup<usize>,
-}
-
-/// By language group.
-type Grouped = [Words; Group::ALL.len()];
-
-fn grouped(table: &'static str) -> Grouped {
-    let mut out = Grouped::default();
-    for row in ascii::rows(table) {
-        if let [group, canonical, spellings] = *row
-            && let Some(words) = Group::named(group).and_then(|group| out.get_mut(group as usize))
-        {
-            for spelling in spellings.split('|').filter(|s| !s.is_empty()) {
-                words.canonical.entry(spelling).or_insert(canonical);
-                let longest = words.opens.entry(spelling.split(' ').next().unwrap_or_default()).or_default();
-                *longest = (*longest).max(spelling.split(' ').count());
+impl Lexicon {
+    fn new(family: Family, groups: &'static [Group]) -> Self {
+        let mut words: Lookup<Facts> = Lookup::default();
+        // The first group that knows a word decides, and in it the first row.
+        for group in groups {
+            for (spelling, canonical) in rows_of(STREET_TYPES, *group) {
+                words.entry(spelling).or_default().street_type.get_or_insert(canonical);
+                let opened = words.entry(spelling.split(' ').next().unwrap_or_default()).or_default();
+                let count = u8::try_from(spelling.split(' ').count()).unwrap_or(u8::MAX);
+                opened.longest_type = opened.longest_type.max(count);
+            }
+            for (spelling, component) in rows_of(UNITS, *group) {
+                words.entry(spelling).or_default().unit.get_or_insert(component);
             }
         }
+        let portuguese = groups.first() == Some(&Group::Pt);
+        let sides = |own| SIDES.iter().filter(move |(portuguese, ..)| *portuguese == own);
+        for (_, side, spellings) in sides(true).filter(|_| portuguese).chain(sides(false)) {
+            for spelling in spellings.split('|') {
+                words.entry(spelling).or_default().side.get_or_insert(side);
+            }
+        }
+        for spelling in sides(false).flat_map(|(.., spellings)| spellings.split('|')) {
+            words.entry(spelling).or_default().common_side = true;
+        }
+        for (floor, spellings) in FLOORS {
+            for spelling in spellings.split('|') {
+                words.entry(spelling).or_default().floor = Some(floor);
+            }
+        }
+        let mut designators = Lookup::default();
+        for (component, spelling) in groups.iter().flat_map(|group| first_words(*group)) {
+            designators.entry(component).or_insert(spelling);
+        }
+        Self { family, groups, words, designators, endings: endings(groups) }
     }
-    out
-}
 
-static STREET_TYPES: LazyLock<Grouped> =
-    LazyLock::new(|| grouped(include_str!("../../../resources/addresses/street_types.tsv")));
-static UNITS: LazyLock<Grouped> =
-    LazyLock::new(|| grouped(include_str!("../../../resources/addresses/units.tsv")));
-
-fn in_groups(table: &Grouped, groups: &[Group], word: &str) -> Option<&'static str> {
-    // No word of the tables is longer.
-    const LONGEST: usize = 24;
-    if word.len() > LONGEST {
-        return None;
+    /// What is known of folded words.
+    pub(super) fn facts(&self, words: &str) -> &Facts {
+        // No spelling of the tables is longer.
+        const LONGEST: usize = 24;
+        if words.len() > LONGEST { &NO_FACTS } else { self.words.get(words).unwrap_or(&NO_FACTS) }
     }
-    groups.iter().find_map(|&group| table[group as usize].canonical.get(word).copied())
+
+    pub(super) fn has(&self, group: Group) -> bool {
+        self.groups.contains(&group)
+    }
+
+    /// The word that introduces a component.
+    pub(super) fn designator(&self, component: &str) -> Option<&'static str> {
+        self.designators.get(component).copied()
+    }
+
+    /// The street type that a compound name ends in, and the ending as written.
+    pub(super) fn compound_type(&self, word: &str) -> Option<(&'static str, &'static str)> {
+        let ending = self.endings.iter().find(|(spelling, _)| word.ends_with(spelling))?;
+        Some((ending.1, ending.0))
+    }
+
+    /// The canonical words of all street types, in no order.
+    pub(super) fn street_types(&self) -> impl Iterator<Item = &'static str> {
+        self.words.values().filter_map(|facts| facts.street_type)
+    }
 }
 
-/// The words in the longest street type that a folded word opens; 0 when it opens none.
-pub(super) fn longest_type(groups: &[Group], first: &str) -> usize {
-    let longest = |group: &Group| STREET_TYPES[*group as usize].opens.get(first).copied();
-    groups.iter().filter_map(longest).max().unwrap_or(0)
+const STREET_TYPES: &str = include_str!("../../../resources/addresses/street_types.tsv");
+const UNITS: &str = include_str!("../../../resources/addresses/units.tsv");
+
+/// Spellings and what they stand for, of the rows of one group.
+fn rows_of(table: &'static str, group: Group) -> impl Iterator<Item = (&'static str, &'static str)> {
+    let of_group = move |row: Vec<&'static str>| match *row {
+        [name, meant, spellings] if Group::named(name) == Some(group) => Some((meant, spellings)),
+        _ => None,
+    };
+    let spelt = |(meant, spellings): (&'static str, &'static str)| {
+        spellings.split('|').filter(|s| !s.is_empty()).map(move |spelling| (spelling, meant))
+    };
+    ascii::rows(table).filter_map(of_group).flat_map(spelt)
 }
 
-/// The canonical words of a group's street types, in no order.
-pub(super) fn canonical_types(group: Group) -> impl Iterator<Item = &'static str> {
-    STREET_TYPES[group as usize].canonical.values().copied()
+/// Components and the first of their spellings.
+fn first_words(group: Group) -> impl Iterator<Item = (&'static str, &'static str)> {
+    rows_of(UNITS, group).map(|(spelling, component)| (component, spelling))
 }
 
-/// The canonical street type of folded words.
-pub(super) fn street_type(groups: &[Group], words: &str) -> Option<&'static str> {
-    in_groups(&STREET_TYPES, groups, words)
+/// What compound names may end in: types of at least three letters, the longest first, in each group as its first row has
+/// them.
+fn endings(groups: &[Group]) -> Vec<(&'static str, &'static str)> {
+    const SHORTEST: usize = 3;
+    let mut seen: Lookup<()> = Lookup::default();
+    let mut out = Vec::new();
+    for (position, group) in groups.iter().enumerate() {
+        seen.clear();
+        let types = rows_of(STREET_TYPES, *group).filter(|(spelling, _)| spelling.len() >= SHORTEST);
+        out.extend(
+            types.filter(|(spelling, _)| seen.insert(spelling, ()).is_none()).map(|pair| (position, pair)),
+        );
+    }
+    // Of one spelling in two groups the later one.
+    out.sort_by_key(|(position, (spelling, _))| std::cmp::Reverse((spelling.len(), *spelling, *position)));
+    out.into_iter().map(|(_, pair)| pair).collect()
 }
 
 /// Whether a type is that of a way, and not of an estate, a building or a quarter beside one.
@@ -169,8 +246,8 @@ pub(super) fn is_thoroughfare(canonical: &str) -> bool {
     )
 }
 
-/// The type that ends a Basque name: `Ercilla kalea`.
-pub(super) fn basque_type(groups: &[Group], word: &str) -> Option<&'static str> {
+/// Whether a type may end a Basque name: `Ercilla kalea`.
+pub(super) fn is_basque_type(word: &str) -> bool {
     matches!(
         word,
         "kalea"
@@ -182,46 +259,18 @@ pub(super) fn basque_type(groups: &[Group], word: &str) -> Option<&'static str> 
             | "errepidea"
             | "zeharkalea"
     )
-    .then(|| street_type(groups, word))
-    .flatten()
 }
 
 /// Whether a folded word is a street type in any country.
 pub(super) fn is_any_street_type(word: &str) -> bool {
-    STREET_TYPES.iter().any(|words| words.canonical.contains_key(word))
-}
-
-/// The component that a designator introduces.
-pub(super) fn unit(groups: &[Group], word: &str) -> Option<&'static str> {
-    in_groups(&UNITS, groups, word)
-}
-
-/// The word that introduces a component: the first of its row.
-static DESIGNATORS: LazyLock<[Lookup<&'static str>; Group::ALL.len()]> = LazyLock::new(|| {
-    let mut out: [Lookup<&'static str>; Group::ALL.len()] = Default::default();
-    for row in ascii::rows(include_str!("../../../resources/addresses/units.tsv")) {
-        if let [group, component, spellings] = *row
-            && let Some(words) = Group::named(group).and_then(|group| out.get_mut(group as usize))
-            && let Some(first) = spellings.split('|').next()
-        {
-            words.entry(component).or_insert(first);
-        }
-    }
-    out
-});
-
-/// The word that introduces a component.
-pub(super) fn designator(groups: &[Group], component: &str) -> Option<&'static str> {
-    groups.iter().find_map(|&group| DESIGNATORS[group as usize].get(component).copied())
-}
-
-/// The street type that a compound name ends in, and the ending as written.
-pub(super) fn compound_type(groups: &[Group], word: &str) -> Option<(&'static str, &'static str)> {
-    let endings = groups.iter().flat_map(|&group| STREET_TYPES[group as usize].canonical.iter());
-    let longest = endings.filter(|(spelling, _)| spelling.len() >= 3 && word.ends_with(**spelling));
-    longest
-        .max_by_key(|(spelling, _)| (spelling.len(), **spelling))
-        .map(|(spelling, canonical)| (*canonical, *spelling))
+    static WORDS: LazyLock<Lookup<()>> = LazyLock::new(|| {
+        let groups = Group::ALL.iter();
+        groups
+            .flat_map(|(group, _)| rows_of(STREET_TYPES, *group))
+            .map(|(spelling, _)| (spelling, ()))
+            .collect()
+    });
+    WORDS.contains_key(word)
 }
 
 /// Words that carry no identity inside a street name.
@@ -262,38 +311,29 @@ pub(super) fn is_particle(word: &str) -> bool {
     )
 }
 
-/// A floor that has a name.
-pub(super) fn named_floor(word: &str) -> Option<&'static str> {
-    Some(match word {
-        "bajo" | "bj" | "bajos" | "bjo" | "bja" | "bxo" | "baixos" | "baixo" | "bo" | "pb" | "baja" => "bajo",
-        "entresuelo" | "entlo" | "ent" | "entreplanta" | "entrep" | "entresol" | "ess" => "entresuelo",
-        "principal" | "pral" | "ppal" | "prpal" | "pr" => "principal",
-        "atico" | "at" | "satico" | "sobreatico" | "atic" => "ático",
-        "sotano" | "sot" | "semisotano" | "semis" | "ss" => "sótano",
-        "rc" | "rdc" => "bajo",
-        "eg" | "erdgeschoss" => "EG",
-        "dg" | "dachgeschoss" => "DG",
-        _ => return None,
-    })
-}
+/// Floors that have a name, and how they are written.
+const FLOORS: [(&str, &str); 8] = [
+    ("bajo", "bajo|bj|bajos|bjo|bja|bxo|baixos|baixo|bo|pb|baja"),
+    ("entresuelo", "entresuelo|entlo|ent|entreplanta|entrep|entresol|ess"),
+    ("principal", "principal|pral|ppal|prpal|pr"),
+    ("ático", "atico|at|satico|sobreatico|atic"),
+    ("sótano", "sotano|sot|semisotano|semis|ss"),
+    ("bajo", "rc|rdc"),
+    ("EG", "eg|erdgeschoss"),
+    ("DG", "dg|dachgeschoss"),
+];
 
-/// A door named by its side.
-pub(super) fn side(word: &str, region: &str) -> Option<&'static str> {
-    let portuguese = matches!(region, "PT" | "BR");
-    Some(match word {
-        "dto" | "dt" | "direito" | "dta" | "drt" if portuguese => "direito",
-        "esq" | "esquerdo" | "eq" | "esqdo" if portuguese => "esquerdo",
-        "frt" | "fte" | "frente" | "tras" => "frente",
-        "izq" | "izda" | "izqda" | "iz" | "izquierda" | "izqa" | "esq" | "esquerra" | "ezk" | "ezkerra"
-        | "izqdo" | "izquierdo" => "izquierda",
-        "dcha" | "dch" | "der" | "dr" | "dra" | "drcha" | "derecha" | "dta" | "dreta" | "eskuma" | "dcho"
-        | "derecho" | "esk" => "derecha",
-        "ctro" | "cto" | "cen" | "centro" | "centre" => "centro",
-        "ext" | "exterior" => "exterior",
-        "int" | "interior" => "interior",
-        "links" | "li" => "links",
-        "rechts" | "re" => "rechts",
-        "mitte" => "mitte",
-        _ => return None,
-    })
-}
+/// Doors named by their side, and how they are written; first whether that is so in Portugal and Brazil alone.
+const SIDES: [(bool, &str, &str); 11] = [
+    (true, "direito", "dto|dt|direito|dta|drt"),
+    (true, "esquerdo", "esq|esquerdo|eq|esqdo"),
+    (false, "frente", "frt|fte|frente|tras"),
+    (false, "izquierda", "izq|izda|izqda|iz|izquierda|izqa|esq|esquerra|ezk|ezkerra|izqdo|izquierdo"),
+    (false, "derecha", "dcha|dch|der|dr|dra|drcha|derecha|dta|dreta|eskuma|dcho|derecho|esk"),
+    (false, "centro", "ctro|cto|cen|centro|centre"),
+    (false, "exterior", "ext|exterior"),
+    (false, "interior", "int|interior"),
+    (false, "links", "links|li"),
+    (false, "rechts", "rechts|re"),
+    (false, "mitte", "mitte"),
+];

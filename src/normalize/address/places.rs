@@ -9,6 +9,7 @@ use serde::Serialize;
 
 use super::super::ascii::{self, Folded, Lookup};
 use super::super::{Hint, Normalized, Quality};
+use super::case::title_case;
 
 /// The components of a postcode.
 #[derive(Clone, PartialEq, Eq, Debug, Default, Serialize)]
@@ -254,22 +255,25 @@ fn outward(compact: &str, region: &str) -> String {
 
 /// Where a line with single blanks holds a postcode of the country, and the code as shown.
 pub(super) fn find_postcode(line: &str, region: &str) -> Option<(Range<usize>, String)> {
-    // Every country's codes have a digit.
-    if !line.bytes().any(|b| b.is_ascii_digit()) {
-        return None;
-    }
+    let bytes = line.as_bytes();
     // Countries that write a blank inside their codes.
     let two = matches!(region, "GB" | "NL" | "CA" | "SE" | "GR" | "CZ" | "SK");
-    let mut next_end = None;
-    let mut end = line.len();
+    let shown = |range: Range<usize>| Some((range.clone(), complete_postcode(&line[range], region)?));
+    let (mut next, mut next_digit) = (None, false);
+    let mut end = bytes.len();
     loop {
-        let start = line[..end].rfind(' ').map_or(0, |at| at + 1);
-        let ranges = [next_end.filter(|_| two).map(|next| start..next), Some(start..end)];
-        let shown = |range: Range<usize>| Some((range.clone(), complete_postcode(&line[range], region)?));
-        if let Some(found) = ranges.into_iter().flatten().find_map(shown) {
+        let mut start = end;
+        let mut digit = false;
+        while start > 0 && bytes[start - 1] != b' ' {
+            start -= 1;
+            digit |= bytes[start].is_ascii_digit();
+        }
+        // Every country's codes have a digit.
+        let with_next = next.filter(|_| two && (digit || next_digit)).and_then(|next| shown(start..next));
+        if let Some(found) = with_next.or_else(|| if digit { shown(start..end) } else { None }) {
             return Some(found);
         }
-        next_end = Some(end);
+        (next, next_digit) = (Some(end), digit);
         end = start.checked_sub(1)?;
     }
 }
@@ -278,13 +282,12 @@ pub(super) fn find_postcode(line: &str, region: &str) -> Option<(Range<usize>, S
 fn complete_postcode(text: &str, region: &str) -> Option<String> {
     // No country has a longer one.
     const LONGEST: usize = 10;
-    if !text.bytes().any(|b| b.is_ascii_digit()) {
-        return None;
-    }
     let mut shown = text;
-    for label in ["D-", "E-", "F-", "I-"] {
-        while let Some(rest) = shown.strip_prefix(label) {
-            shown = rest;
+    if shown.as_bytes().get(1) == Some(&b'-') {
+        for label in ["D-", "E-", "F-", "I-"] {
+            while let Some(rest) = shown.strip_prefix(label) {
+                shown = rest;
+            }
         }
     }
     let (mut buffer, mut len) = ([0; LONGEST], 0);
@@ -512,20 +515,25 @@ fn read_city(raw: &str) -> Normalized<'_, String> {
         };
     }
     let text = raw.trim_matches(|c: char| !c.is_alphanumeric() && c != ')');
-    let text = super::squeeze(text);
+    let text = squeeze(text);
     let straight = match text.trim_end_matches(')').rsplit_once(['(', ',']) {
         Some((name, article)) if is_article(article) => {
             format!("{} {}", article.trim(), name.trim_end_matches(|c: char| !c.is_alphanumeric()))
         }
         _ => text,
     };
-    let mut shown = super::title_case(&straight);
+    let mut shown = title_case(&straight);
     if let Some(first) = shown.chars().next().filter(|c| c.is_lowercase()) {
         shown.replace_range(..first.len_utf8(), &first.to_uppercase().to_string());
     }
     // A capital put first may leave the name in capitals altogether.
-    let shown = super::title_case(&shown);
+    let shown = title_case(&shown);
     named(raw, shown)
+}
+
+/// Single blanks between words.
+fn squeeze(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 fn is_article(text: &str) -> bool {

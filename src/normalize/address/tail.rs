@@ -2,7 +2,7 @@
 
 use super::super::ascii;
 use super::lexicon::{self, Family};
-use super::words::Cut;
+use super::words::{cut, look_up};
 use super::{Address, is_in_title_case, places, title_case};
 
 /// Takes postcode, city and region off the right; whether a part was left over.
@@ -14,13 +14,13 @@ pub(super) fn take_place(segments: &mut Vec<&str>, out: &mut Address, region: &s
         // Codes of four digits look like house numbers.
         let short = shown.bytes().filter(u8::is_ascii_digit).count() == 4 && shown.len() == 4;
         // Behind a part that has a number already, four digits are a code: `Sarmiento 901, San Javier 3357`.
-        let numbered = segments[..at].iter().any(|s| s.bytes().any(|b| b.is_ascii_digit()));
+        let numbered = || segments[..at].iter().any(|s| s.bytes().any(|b| b.is_ascii_digit()));
         let alone = first && last && at > 0;
         let house = short
             && !alone
-            && !(numbered && last)
-            && ((at == 0 && last) || (!first && last && lexicon::family(region) != Family::TypeLast));
-        let first_of_line = lexicon::family(region) == Family::TypeLast && first && !last;
+            && !(last && numbered())
+            && ((at == 0 && last) || (!first && last && lexicon::of(region).family != Family::TypeLast));
+        let first_of_line = lexicon::of(region).family == Family::TypeLast && first && !last;
         (!house && !first_of_line)
             .then(|| (at, segment[..code.start].trim_end(), segment[code.end..].trim_start(), shown))
     });
@@ -33,7 +33,7 @@ pub(super) fn take_place(segments: &mut Vec<&str>, out: &mut Address, region: &s
     let mut trailing = trailing.as_slice();
     segments.pop();
     let before = without_label(before);
-    if lexicon::family(region) == Family::TypeLast {
+    if lexicon::of(region).family == Family::TypeLast {
         take_state_and_city(segments, out, before, region);
         // `Fernandina Beach, FL, 32034`: the state is a part of its own.
         if out.region.is_empty()
@@ -150,7 +150,7 @@ fn take_place_without_code(segments: &mut Vec<&str>, out: &mut Address, region: 
         "Lima".clone_into(&mut out.city);
         return;
     }
-    let type_last = lexicon::family(region) == Family::TypeLast;
+    let type_last = lexicon::of(region).family == Family::TypeLast;
     // `Riverside CA`
     if type_last
         && known.is_none()
@@ -170,13 +170,12 @@ fn take_place_without_code(segments: &mut Vec<&str>, out: &mut Address, region: 
         city.clone_into(&mut out.city);
     } else if segments.len() > 1 && segments.last().is_some_and(plain) {
         let unit = segments.last().is_some_and(|s| {
-            let mut cut = Cut::default();
-            cut.push(s);
-            cut.tokens().first().is_some_and(|t| {
-                lexicon::unit(lexicon::groups(region), t.word).is_some()
-                    || lexicon::named_floor(t.word).is_some()
-                    || t.is_no_number()
-            })
+            let mut folds = String::new();
+            let mut tokens = cut(&[s], false, &mut folds);
+            look_up(&mut tokens, &folds, lexicon::of(region));
+            tokens
+                .first()
+                .is_some_and(|t| t.facts.unit.is_some() || t.facts.floor.is_some() || t.is_no_number())
         });
         if !unit {
             out.city = segments.pop().unwrap_or_default().to_owned();
@@ -311,7 +310,9 @@ fn finish_place(out: &mut Address, region: &str, trailing: &[&str]) -> bool {
     {
         name.clone_into(&mut out.region);
     }
-    let bare = out.city.trim_matches(['.', '-', ' ']);
+    let edge = |byte: Option<&u8>| byte.is_some_and(|byte| matches!(byte, b'.' | b'-' | b' '));
+    let edges = edge(out.city.as_bytes().first()) || edge(out.city.as_bytes().last());
+    let bare = if edges { out.city.trim_matches(['.', '-', ' ']) } else { &out.city };
     if bare.len() < out.city.len() || !is_in_title_case(bare) {
         out.city = title_case(bare);
     }

@@ -1,7 +1,6 @@
 //! Street lines of the English-speaking countries: unit, venue, number, name, type, direction.
 
 use super::grammar::Reader;
-use super::lexicon;
 use super::words::Token;
 use super::write::display;
 
@@ -11,10 +10,8 @@ impl Reader<'_> {
         let Some(number) = line.iter().position(|t| t.is_numeric() && t.ordinal().is_none()) else {
             return 0;
         };
-        let typed =
-            line[number + 1..].iter().skip(1).any(|t| lexicon::street_type(self.groups, t.word).is_some());
-        let plain =
-            line[..number].iter().all(|t| lexicon::unit(self.groups, t.word).is_none() && t.text != "#");
+        let typed = line[number + 1..].iter().skip(1).any(|t| t.facts.street_type.is_some());
+        let plain = line[..number].iter().all(|t| t.facts.unit.is_none() && t.text != "#");
         if number == 0 || !typed || !plain || self.has_street() {
             return 0;
         }
@@ -26,9 +23,9 @@ impl Reader<'_> {
     pub(super) fn type_last(&mut self, line: &[Token<'_>]) {
         let mut at = 0;
         while self.starts_designated(&line[at..])
-            && line.get(at + 2).is_none_or(|t| lexicon::street_type(self.groups, t.word).is_none())
+            && line.get(at + 2).is_none_or(|t| t.facts.street_type.is_none())
         {
-            let component = lexicon::unit(self.groups, line[at].word).unwrap_or("unit");
+            let component = line[at].facts.unit.unwrap_or("unit");
             self.out.unit.push((component, line[at + 1].text.to_uppercase()));
             at += 2;
         }
@@ -50,9 +47,7 @@ impl Reader<'_> {
             .find(|&i| line[i].text.starts_with('#') || self.starts_designated(&line[i..]))
             .unwrap_or(line.len());
         let body = &line[at..body_end];
-        let kind = (1..body.len())
-            .rev()
-            .find_map(|i| lexicon::street_type(self.groups, body[i].word).map(|t| (t, i)));
+        let kind = (1..body.len()).rev().find_map(|i| body[i].facts.street_type.map(|t| (t, i)));
         let (name, after) = match kind {
             Some((canonical, i)) => {
                 canonical.clone_into(&mut self.out.street_type);
@@ -63,7 +58,7 @@ impl Reader<'_> {
         // `Avenue B`: the type of a lettered street comes first.
         let (name, lettered) = match name {
             [first, letter] if kind.is_none() && letter.is_single_letter() && !is_direction(letter.word) => {
-                (&name[1..], lexicon::street_type(self.groups, first.word))
+                (&name[1..], first.facts.street_type)
             }
             name => (name, None),
         };

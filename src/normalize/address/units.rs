@@ -19,14 +19,14 @@ impl Reader<'_> {
         let token = &rest[0];
         let word = token.word;
         let next = rest.get(1);
-        let iberian_side = matches!(self.region, "PT" | "BR") && lexicon::side(word, self.region).is_some();
+        let iberian_side = matches!(self.region, "PT" | "BR") && token.facts.side.is_some();
         if token.text.starts_with('#') || is_number_marker(token) {
             let Some(value) = next.filter(|t| is_value(t)) else { return 1 };
-            let component = if self.family == Family::TypeLast { "apartment" } else { "interior" };
+            let component = if self.lexicon.family == Family::TypeLast { "apartment" } else { "interior" };
             self.push(component, value.text.to_uppercase());
             return 2;
         }
-        if let Some(component) = lexicon::unit(self.groups, word).filter(|_| !iberian_side) {
+        if let Some(component) = token.facts.unit.filter(|_| !iberian_side) {
             if let Some(value) = next.filter(|t| is_value(t)) {
                 return self.designated(component, value);
             }
@@ -45,13 +45,13 @@ impl Reader<'_> {
             .or_else(|| Some(word).filter(|w| w.len() <= 2 && w.bytes().all(|b| b.is_ascii_digit())))
         {
             // `3er piso`, `2 andar`, `3e étage`, `3. OG`.
-            let named = next.is_some_and(|t| lexicon::unit(self.groups, t.word) == Some("floor"))
+            let named = next.is_some_and(|t| t.facts.unit == Some("floor"))
                 && rest.get(2).is_none_or(|t| t.ordinal().is_none());
             let component = if named || !self.has_unit("floor") { "floor" } else { "door" };
             self.push(component, trim_zeros(number));
             return 1 + usize::from(named);
         }
-        if let Some(floor) = lexicon::named_floor(word).filter(|_| !self.has_unit("floor")) {
+        if let Some(floor) = token.facts.floor.filter(|_| !self.has_unit("floor")) {
             self.push("floor", floor.to_owned());
             return 1 + usize::from(next.is_some_and(|t| t.word == "baja"));
         }
@@ -59,12 +59,11 @@ impl Reader<'_> {
             self.push("floor", "bajo".to_owned());
             return 2;
         }
-        if let Some(side) = lexicon::side(word, self.region) {
+        if let Some(side) = token.facts.side {
             self.push("door", side.to_owned());
         } else if let Some((number, letters)) = token.number_and_letter().filter(|_| !self.has_unit("floor"))
         {
-            let door =
-                lexicon::side(letters, self.region).map_or_else(|| letters.to_uppercase(), str::to_owned);
+            let door = self.lexicon.facts(letters).side.map_or_else(|| letters.to_uppercase(), str::to_owned);
             let number = trim_zeros(number);
             self.push("floor", number);
             self.push("door", door);
@@ -79,11 +78,11 @@ impl Reader<'_> {
 
     /// A value after its designator.
     fn designated(&mut self, component: &'static str, value: &Token<'_>) -> usize {
-        let side = || lexicon::side(value.word, self.region).map(str::to_owned);
+        let side = || value.facts.side.map(str::to_owned);
         let component = if component == "letter" && value.is_numeric() { "lot" } else { component };
         let read = match component {
             "staircase" | "portal" => side().unwrap_or_else(|| value.text.to_uppercase()),
-            "floor" => match (value.ordinal(), lexicon::named_floor(value.word)) {
+            "floor" => match (value.ordinal(), value.facts.floor) {
                 (Some(number), _) => trim_zeros(number),
                 (None, Some(floor)) => floor.to_owned(),
                 (None, None) => trim_zeros(&value.text.to_uppercase()),
@@ -117,8 +116,8 @@ impl Reader<'_> {
 pub(super) fn is_value(token: &Token<'_>) -> bool {
     token.is_numeric()
         || token.is_single_letter()
-        || lexicon::named_floor(token.word).is_some()
-        || lexicon::side(token.word, "").is_some()
+        || token.facts.floor.is_some()
+        || token.facts.common_side
         || (token.word.len() <= 4 && token.word.ends_with(|c: char| c.is_ascii_digit()))
 }
 

@@ -4,6 +4,8 @@ use std::borrow::Cow;
 
 use super::super::ascii;
 use super::super::text::western_letter;
+use super::clean::{GLUE, LETTER_M, Line, SIGN, class_of};
+use super::lexicon::{Facts, Lexicon, NO_FACTS};
 
 /// A word of a line.
 #[derive(Clone, Copy)]
@@ -14,11 +16,17 @@ pub(super) struct Token<'a> {
     pub(super) word: &'a str,
     /// As written, with its punctuation.
     pub(super) raw: &'a str,
+    /// What the tables of the country say of the word.
+    pub(super) facts: &'static Facts,
+    /// The line that it is of.
+    pub(super) line: usize,
+    /// Where its fold ends among those of all words.
+    end: usize,
 }
 
 impl Token<'_> {
     pub(super) fn is_numeric(&self) -> bool {
-        self.word.starts_with(|c: char| c.is_ascii_digit())
+        self.word.as_bytes().first().is_some_and(u8::is_ascii_digit)
     }
 
     pub(super) fn is_single_letter(&self) -> bool {
@@ -46,52 +54,71 @@ impl Token<'_> {
     }
 
     pub(super) fn is_no_number(&self) -> bool {
-        matches!(self.word, "sn" | "snc") && self.text.contains(['/', '.'])
-            || self.text.eq_ignore_ascii_case("s/nº")
-            || self.word == "sn"
+        match self.word {
+            "sn" => true,
+            "snc" => self.text.contains(['/', '.']),
+            "sno" => self.text.eq_ignore_ascii_case("s/nº"),
+            _ => false,
+        }
     }
 }
 
-/// Lines cut into words. The folds of all words stand in one buffer, from which tokens borrow.
-#[derive(Default)]
-pub(super) struct Cut<'t> {
-    folds: String,
-    /// Each word without punctuation and as written, and where its fold ends.
-    words: Vec<(&'t str, &'t str, usize)>,
-}
-
-impl<'t> Cut<'t> {
-    pub(super) fn with_capacity(bytes: usize) -> Self {
-        Self { folds: String::with_capacity(bytes), words: Vec::with_capacity(bytes / 4 + 2) }
-    }
-
-    pub(super) fn len(&self) -> usize {
-        self.words.len()
-    }
-
-    pub(super) fn push(&mut self, segment: &'t str) {
-        let edge = |c: char| matches!(c, '.' | ',' | ':' | '\'' | '`' | '*' | '!' | '?') || c.is_whitespace();
-        let inside = |byte: Option<&u8>| byte.is_some_and(u8::is_ascii_alphanumeric);
-        for raw in segment.split(' ') {
-            let bare = inside(raw.as_bytes().first()) && inside(raw.as_bytes().last());
-            let text = if bare { raw } else { raw.trim_matches(edge) };
-            let start = self.folds.len();
-            fold_letters(text, &mut self.folds);
-            if self.folds.len() > start || text == "#" {
-                self.words.push((text, raw, self.folds.len()));
+/// Cuts lines into words, whose folds it adds to `folds`; [`look_up`] gives them to the words. A first part that is `joined`
+/// is of one line with the second.
+pub(super) fn cut<'t>(segments: &[&'t str], joined: bool, folds: &mut String) -> Vec<Token<'t>> {
+    const LETTERS_OF_A_WORD: usize = 4;
+    let bytes: usize = segments.iter().map(|segment| segment.len() + 1).sum();
+    folds.reserve(bytes);
+    let mut tokens = Vec::with_capacity(bytes / LETTERS_OF_A_WORD + 2);
+    for (position, segment) in segments.iter().enumerate() {
+        let line = if joined { position.max(1) } else { position };
+        let mut rest = *segment;
+        while !rest.is_empty() {
+            let (raw, plain) = first_word(rest);
+            rest = rest.get(raw.len() + 1..).unwrap_or_default();
+            let start = folds.len();
+            let text = if plain { raw } else { without_edges(raw) };
+            if plain {
+                folds.push_str(text);
+            } else {
+                fold_letters(text, folds);
+            }
+            if folds.len() > start || text == "#" {
+                tokens.push(Token { text, raw, line, end: folds.len(), word: "", facts: &NO_FACTS });
             }
         }
     }
+    folds.make_ascii_lowercase();
+    tokens
+}
 
-    pub(super) fn tokens(&self) -> Vec<Token<'_>> {
-        let mut start = 0;
-        let token = |&(text, raw, end): &(&'t str, &'t str, usize)| {
-            let word = &self.folds[start..end];
-            start = end;
-            Token { text, word, raw }
-        };
-        self.words.iter().map(token).collect()
+/// Gives words their folds, and what a country's tables say of them.
+pub(super) fn look_up<'t>(tokens: &mut [Token<'t>], folds: &'t str, lexicon: &'static Lexicon) {
+    let mut start = 0;
+    for token in tokens {
+        token.word = &folds[start..token.end];
+        token.facts = lexicon.facts(token.word);
+        start = token.end;
     }
+}
+
+/// What stands before the first blank, and whether it is of letters and digits of ASCII only.
+fn first_word(text: &str) -> (&str, bool) {
+    let bytes = text.as_bytes();
+    let (mut end, mut classes) = (0, 0);
+    while end < bytes.len() && bytes[end] != b' ' {
+        classes |= class_of(bytes[end]);
+        end += 1;
+    }
+    (&text[..end], classes & SIGN == 0)
+}
+
+/// A word without the punctuation around it.
+fn without_edges(raw: &str) -> &str {
+    let edge = |c: char| matches!(c, '.' | ',' | ':' | '\'' | '`' | '*' | '!' | '?') || c.is_whitespace();
+    let inside = |byte: Option<&u8>| byte.is_some_and(u8::is_ascii_alphanumeric);
+    let bare = inside(raw.as_bytes().first()) && inside(raw.as_bytes().last());
+    if bare { raw } else { raw.trim_matches(edge) }
 }
 
 /// Appends the folded letters and digits of a text.
@@ -113,22 +140,35 @@ fn fold_letters(text: &str, out: &mut String) {
 
 /// The parts between commas, of text with single blanks.
 pub(super) fn segments(spaced: &str) -> Vec<&str> {
-    spaced.split(',').map(|segment| segment.trim_matches(' ')).filter(|s| !s.is_empty()).collect()
+    const USUAL: usize = 6;
+    let mut out = Vec::with_capacity(USUAL);
+    let (mut start, bytes) = (0, spaced.as_bytes());
+    while start < bytes.len() {
+        let end = bytes[start..].iter().position(|&byte| byte == b',').map_or(bytes.len(), |at| start + at);
+        let segment = spaced[start..end].trim_ascii();
+        if !segment.is_empty() {
+            out.push(segment);
+        }
+        start = end + 1;
+    }
+    out
 }
 
 /// The text with commas for free-standing dashes, glued words set apart, and single blanks.
-pub(super) fn spaced<'t>(text: &'t str, region: &str) -> Cow<'t, str> {
-    let text = without_spelled_absence(text);
-    let glue = |byte: u8| matches!(byte, b'-' | b'#' | b':' | b'/' | b'.' | 0xc2);
-    if !text.bytes().any(glue) {
+pub(super) fn spaced<'t>(line: &'t Line<'_>, region: &str) -> Cow<'t, str> {
+    let text =
+        if line.has(LETTER_M) { without_spelled_absence(&line.text) } else { Cow::Borrowed(&*line.text) };
+    // The absence spelt out is written with a sign.
+    if !line.has(GLUE) && matches!(text, Cow::Borrowed(_)) {
         return text;
     }
+    let glue = |byte: u8| matches!(byte, b'-' | b'#' | b':' | b'/' | b'.' | 0xc2);
     let text = &*text;
     let mut spaced = String::with_capacity(text.len() + 8);
     let mut done = 0;
     while let Some(found) = text.as_bytes()[done..].iter().position(|&byte| glue(byte)) {
         let at = done + found;
-        spaced.push_str(&text[done..at]);
+        append(&text[done..at], &mut spaced);
         let (before, from) = text.split_at(at);
         let c = from.chars().next().unwrap_or(' ');
         done = at + c.len_utf8();
@@ -137,10 +177,10 @@ pub(super) fn spaced<'t>(text: &'t str, region: &str) -> Cow<'t, str> {
         match c {
             '-' if is_separator(before, after, region) => spaced.push(','),
             'º' | 'ª' | '°' if next_is(|c| c.is_alphanumeric()) => spaced.extend([c, ' ']),
-            '#' => spaced.push_str(" # "),
+            '#' => append(" # ", &mut spaced),
             // `Es:1 Pl:03 Pt:B`
             ':' if before.ends_with(char::is_alphabetic) && next_is(|c| c.is_alphanumeric()) => {
-                spaced.push(' ')
+                append(" ", &mut spaced)
             }
             '/' if next_is(|c| c.is_alphabetic()) && is_type_slash(before, after) => spaced.push_str("/ "),
             '.' if before.ends_with(char::is_alphabetic) && next_is(char::is_ascii_digit) => {
@@ -149,13 +189,14 @@ pub(super) fn spaced<'t>(text: &'t str, region: &str) -> Cow<'t, str> {
             _ => spaced.push(c),
         }
     }
-    spaced.push_str(&text[done..]);
-    // Blanks around a sign that were there already.
-    while let Some(at) = spaced.find("  ") {
-        let blanks = spaced[at..].len() - spaced[at..].trim_start_matches(' ').len();
-        spaced.replace_range(at..at + blanks, " ");
-    }
+    append(&text[done..], &mut spaced);
     Cow::Owned(spaced)
+}
+
+/// Appends a piece without a second blank where two would meet.
+fn append(piece: &str, out: &mut String) {
+    let piece = if out.ends_with(' ') { piece.strip_prefix(' ').unwrap_or(piece) } else { piece };
+    out.push_str(piece);
 }
 
 /// `C/Alcalá`, but not `s/n`, `r/c`, `c/v`.

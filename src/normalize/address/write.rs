@@ -7,7 +7,7 @@ use super::{Address, is_in_title_case, title_case};
 
 /// Words as they are shown.
 pub(super) fn display(words: &[Token<'_>]) -> String {
-    let mut out = String::new();
+    let mut out = String::with_capacity(words.iter().map(|token| token.raw.len() + 1).sum());
     for (position, token) in words.iter().enumerate() {
         if position > 0 {
             out.push(' ');
@@ -51,8 +51,9 @@ impl Line {
 
 /// Writes components in the order of their country.
 pub(super) fn write(a: &Address) -> String {
-    let (groups, family) = (lexicon::groups(&a.country), lexicon::family(&a.country));
-    let number_first = groups.contains(&Group::Fr) || family == Family::TypeLast;
+    let lexicon = lexicon::of(&a.country);
+    let family = lexicon.family;
+    let number_first = lexicon.has(Group::Fr) || family == Family::TypeLast;
     let mut line = Line(String::with_capacity(96));
     for (_, estate) in a.unit.iter().filter(|(key, _)| *key == "estate") {
         line.append(&["polígono industrial", estate], " ");
@@ -72,13 +73,12 @@ pub(super) fn write(a: &Address) -> String {
         line.append(&[post_box_word(&a.country), &a.po_box], " ");
     }
     for (key, value) in a.unit.iter().filter(|(key, _)| *key != "estate") {
-        let by_side = *key == "door"
-            && value.chars().count() > 2
-            && lexicon::side(&ascii::fold(value), &a.country).is_some();
+        let by_side =
+            *key == "door" && value.chars().count() > 2 && lexicon.facts(&ascii::fold(value)).side.is_some();
         if by_side {
             line.append(&[value], "");
         } else {
-            line.append(&[lexicon::designator(groups, key).unwrap_or(key), value], " ");
+            line.append(&[lexicon.designator(key).unwrap_or(key), value], " ");
         }
     }
     match family {

@@ -4,10 +4,11 @@ use std::borrow::Cow;
 use std::sync::LazyLock;
 
 use super::super::ascii::{self, Lookup};
+use super::syntax::first_label;
 
 /// `user.fastmail.com` is the mailbox `user@fastmail.com`, whatever comes before the `@`.
 pub(super) fn subdomain_user(domain: &str) -> Option<(&str, &str)> {
-    let (user, parent) = domain.split_once('.')?;
+    let (user, parent) = first_label(domain)?;
     (parent.starts_with("fastmail.") && !user.is_empty()).then_some((user, parent))
 }
 
@@ -108,7 +109,7 @@ pub(super) static TABLES: LazyLock<Tables> = LazyLock::new(|| {
 
 /// The rules of `hotmail.<country>` and the like, which the table does not list one by one.
 pub(super) fn country_variant(domain: &str) -> Option<&'static Rules> {
-    let (name, rest) = domain.split_once('.')?;
+    let (name, rest) = first_label(domain)?;
     let model = match name {
         "hotmail" | "outlook" | "live" => "outlook.com",
         "yahoo" => "yahoo.com",
@@ -159,7 +160,8 @@ fn mended_top(top: &str) -> Option<&'static str> {
 /// The domain probably meant by an unknown one: a broken ending mended, or a large provider one edit away. The first
 /// letter must agree unless the listed slips say otherwise: `mail.com` is not `gmail.com`.
 pub(super) fn likely_domain(domain: &str) -> Option<Cow<'static, str>> {
-    if let Some((name, top)) = domain.rsplit_once('.')
+    if let Some(dot) = domain.bytes().rposition(|byte| byte == b'.')
+        && let (name, top) = (&domain[..dot], &domain[dot + 1..])
         && let Some(mended) = mended_top(top)
     {
         let mended = format!("{name}.{mended}");
@@ -175,7 +177,7 @@ pub(super) fn likely_domain(domain: &str) -> Option<Cow<'static, str>> {
 /// A large provider's name one edit away before a country's own ending: `gmial.es`, `hotmial.com.ar`.
 fn likely_name(domain: &str) -> Option<Cow<'static, str>> {
     const NAMES: &[&str] = &["gmail", "hotmail", "outlook", "yahoo", "icloud"];
-    let (name, top) = domain.split_once('.')?;
+    let (name, top) = first_label(domain)?;
     let near = |n: &&&str| {
         n.as_bytes().first() == name.as_bytes().first() && is_one_edit(n.as_bytes(), name.as_bytes())
     };

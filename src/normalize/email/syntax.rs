@@ -88,18 +88,38 @@ fn has_stray_dot(local: &str) -> bool {
     bytes.starts_with(b".") || bytes.ends_with(b".") || bytes.windows(2).any(|pair| pair == b"..")
 }
 
-/// Whether a domain is labels of letters and digits, the last of letters, and short: nothing can be wrong with it.
-fn is_plain_domain(lowered: &str) -> bool {
-    let (mut label, mut labels, mut letters) = (0, 1, true);
-    for byte in lowered.bytes() {
+/// Whether a local part is of letters, digits and the usual signs of ASCII, and nothing is wrong with it.
+pub(super) fn is_plain_local(local: &str) -> bool {
+    let (mut before, mut plain) = (b'.', true);
+    for byte in local.bytes() {
+        let sign = matches!(byte, b'_' | b'+' | b'-') || (byte == b'.' && before != b'.');
+        plain &= byte.is_ascii_alphanumeric() | sign;
+        before = byte;
+    }
+    plain && before != b'.' && local.len() <= MAX_LOCAL
+}
+
+/// Whether a domain is labels of letters, digits and dashes inside, the last of letters, and short: nothing can be wrong
+/// with it.
+pub(super) fn is_plain_domain(domain: &str) -> bool {
+    let (mut label, mut labels, mut letters, mut before) = (0, 1, true, b'.');
+    for byte in domain.bytes() {
         match byte {
-            b'a'..=b'z' => label += 1,
+            b'a'..=b'z' | b'A'..=b'Z' => label += 1,
             b'0'..=b'9' => (label, letters) = (label + 1, false),
-            b'.' if label > 0 => (label, labels, letters) = (0, labels + 1, true),
+            b'-' if label > 0 => (label, letters) = (label + 1, false),
+            b'.' if label > 0 && before != b'-' => (label, labels, letters) = (0, labels + 1, true),
             _ => return false,
         }
+        before = byte;
     }
-    lowered.len() <= MAX_LABEL && labels > 1 && label >= 2 && letters
+    domain.len() <= MAX_LABEL && labels > 1 && label >= 2 && letters
+}
+
+/// A domain cut behind its first label.
+pub(super) fn first_label(domain: &str) -> Option<(&str, &str)> {
+    let dot = domain.bytes().position(|byte| byte == b'.')?;
+    Some((&domain[..dot], &domain[dot + 1..]))
 }
 
 /// The domain in lower case with A-labels, or why it cannot be one.

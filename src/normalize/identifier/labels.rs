@@ -14,10 +14,10 @@ pub(super) fn strip_labels(raw: &str) -> (&str, &'static str) {
         text = rest;
     }
     // A remark in brackets after the number.
-    if let Some((number, _remark)) =
-        text.split_once('(').filter(|(n, _)| n.contains(|c: char| c.is_ascii_digit()))
+    if let Some(bracket) = text.bytes().position(|byte| byte == b'(')
+        && text[..bracket].bytes().any(|byte| byte.is_ascii_digit())
     {
-        text = number;
+        text = &text[..bracket];
     }
     (text, announced)
 }
