@@ -32,6 +32,8 @@ mod boundary;
 mod batches;
 mod config;
 mod error;
+#[cfg(all(feature = "allocator", target_os = "linux", target_env = "gnu"))]
+mod memory;
 mod model;
 #[cfg(feature = "python")]
 mod python;

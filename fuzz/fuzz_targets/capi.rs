@@ -21,7 +21,7 @@ use quilate_capi::*;
 
 const MAX_CALLS: usize = 12;
 const MAX_ROWS: usize = 12;
-const MAX_COLUMNS: usize = 4;
+const MAX_COLUMNS: usize = 5;
 
 /// Names that mean something, so that calls get past the first check.
 const NAMES: [&str; 15] = [
@@ -40,6 +40,26 @@ const NAMES: [&str; 15] = [
     "source_l",
     "source_r",
     "label",
+];
+
+/// Cells that mean something: ids that repeat, values that people have, labels, and what is nobody's value.
+const CELLS: [&str; 16] = [
+    "1",
+    "2",
+    "3",
+    "crm",
+    "Ana Ruiz Gil",
+    "ana ruiz",
+    "Pau Vila",
+    "ana@ruiz.es",
+    "pau@vila.cat",
+    "617 34 59 08",
+    "+34617345908",
+    "0",
+    "true",
+    "no",
+    "0.5",
+    "",
 ];
 
 #[derive(Arbitrary, Debug)]
@@ -85,7 +105,24 @@ enum Stream<'a> {
 struct Column<'a> {
     name: u8,
     shape: u8,
-    values: Vec<Option<&'a str>>,
+    values: Vec<Cell<'a>>,
+}
+
+#[derive(Arbitrary, Debug)]
+enum Cell<'a> {
+    Null,
+    Known(u8),
+    Any(&'a str),
+}
+
+impl<'a> Cell<'a> {
+    fn text(&self) -> Option<&'a str> {
+        match self {
+            Self::Null => None,
+            Self::Known(number) => Some(CELLS[usize::from(*number) % CELLS.len()]),
+            Self::Any(text) => Some(text),
+        }
+    }
 }
 
 impl Text<'_> {
@@ -102,7 +139,7 @@ impl Text<'_> {
 
 impl Column<'_> {
     fn array(&self, rows: usize) -> ArrayRef {
-        let value = |row: usize| self.values.get(row % self.values.len().max(1)).copied().flatten();
+        let value = |row: usize| self.values.get(row % self.values.len().max(1)).and_then(Cell::text);
         let texts = || (0..rows).map(value);
         let number = |row: usize| value(row).map(|text| text.len() as i64);
         match self.shape % 10 {

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, Union
 
-from . import _native, normalize
+from . import _html, _native, normalize
 from ._explanation import Explanation
 from ._native import Cancelled, ConfigError, DataError, Error
 from ._progress import Show, shower
@@ -165,21 +165,15 @@ class Result:
         return f"<quilate.Result: {report['records']} records are {report['entities']} customers>"
 
     def _repr_html_(self) -> str:
-        report = self.report
-        rows = "".join(
-            f"<tr><td>{_escape(source['name'])}</td><td>{source['records']}</td><td>{source['entities']}</td>"
-            f"<td>{source['duplicates']}</td></tr>"
+        report, number = self.report, _html.number
+        rows = [
+            [source["name"], *(number(source[key]) for key in ("records", "entities", "duplicates"))]
             for source in report["sources"]
-        )
-        head = "<tr><th>source</th><th>records</th><th>customers</th><th>duplicates</th></tr>"
-        total = f"<p>{report['records']} records are {report['entities']} customers</p>"
-        return f"{total}<table>{head}{rows}</table>{self.golden._repr_html_()}"
-
-
-def _escape(text: str) -> str:
-    import html
-
-    return html.escape(text)
+        ]
+        head = ["source", "records", "customers", "duplicates"]
+        title = f"<b>{number(report['records'])} records are {number(report['entities'])} customers</b>"
+        sources = _html.table(head, rows, right=frozenset([1, 2, 3]))
+        return f"<div>{title}{sources}{self.golden._repr_html_()}</div>"
 
 
 def _config(config: ConfigLike, labels: Any = None) -> _native.Handle | None:

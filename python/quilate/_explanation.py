@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import html
 from typing import Any
+
+from . import _html
 
 
 class Explanation:
@@ -50,26 +51,18 @@ class Explanation:
 
     def _repr_html_(self) -> str:
         shown = [row for row in self.comparisons if row["left"] or row["right"]]
-        steps = [("prior", "", "", "", self.prior)]
-        steps += [(row["name"], row["left"], row["right"], row["level"], row["weight"]) for row in shown]
-        steps.append(("household", "", "", "", self.household))
-        ends = [0.0]
-        for step in steps:
-            ends.append(ends[-1] + step[4])
-        low, high = min(ends), max(ends)
-        span = max(high - low, 1e-9)
+        steps = [("prior", "", "", "", self.prior, _html.PLAIN)]
+        steps += [(row["name"], row["left"], row["right"], row["level"], row["weight"], None) for row in shown]
+        if abs(self.household) >= 0.05:
+            steps.append(("household", "", "", "", self.household, None))
+        waterfall = _html.Waterfall([step[4] for step in steps])
         rows = []
-        for (name, left, right, level, weight), before, after in zip(steps, ends, ends[1:]):
-            start = 100 * (min(before, after) - low) / span
-            width = max(100 * abs(weight) / span, 0.5)
-            colour = "#2a9d5c" if weight >= 0 else "#c8553d"
-            bar = (
-                "<div style='position:relative;width:18em;height:1em'><div style='position:absolute;"
-                f"left:{start:.1f}%;width:{width:.1f}%;height:100%;background:{colour}'></div></div>"
-            )
-            cells = "".join(f"<td>{html.escape(str(text))}</td>" for text in (name, left, right, level))
-            rows.append(f"<tr>{cells}<td>{bar}</td><td style='text-align:right'>{weight:+.1f}</td></tr>")
-        head = "<tr><th></th><th>left</th><th>right</th><th>level</th><th></th><th>bits</th></tr>"
-        verdict = "one customer" if self.same_entity else "two customers"
-        total = f"<p>{self.weight:+.1f} bits, probability {100 * self.probability:.2f} %: {verdict}</p>"
-        return f"<table>{head}{''.join(rows)}</table>{total}"
+        for at, (name, left, right, level, weight, colour) in enumerate(steps):
+            colour = colour or (_html.FOR if weight >= 0 else _html.AGAINST)
+            rows.append([name, left, right, level, waterfall.bar(at, colour), f"{weight:+.1f}"])
+        total = _html.Markup(f"<b>{self.weight:+.1f}</b>")
+        rows.append(["all in", "", "", "", waterfall.total(self.weight, _html.SUM), total])
+        head = ["", "left", "right", "level", "", "bits"]
+        verdict = "One customer" if self.same_entity else "Two customers"
+        title = f"<b>{verdict}</b>: {self.weight:+.1f} bits, probability {100 * self.probability:.2f} %"
+        return f"<div>{title}{_html.table(head, rows, right=frozenset([5]))}</div>"

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import html
 import json
 from collections.abc import Callable
 from typing import Any
 
-from . import _native
+from . import _html, _native
 
 _PREVIEW = 10
 
@@ -62,12 +61,9 @@ class Table:
 
     def _repr_html_(self) -> str:
         preview = self._preview(_PREVIEW)
-        head = "".join(f"<th>{html.escape(str(name))}</th>" for name in preview["columns"])
-        rows = "".join(
-            "<tr>" + "".join(f"<td>{html.escape(cell)}</td>" for cell in row) + "</tr>" for row in preview["rows"]
-        )
-        more = "<p>...</p>" if len(preview["rows"]) == _PREVIEW else ""
-        return f"<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>{more}"
+        shown = _html.table(preview["columns"], preview["rows"])
+        more = f"the first {_PREVIEW} rows" if len(preview["rows"]) == _PREVIEW else ""
+        return f"<div><b>{_html.escape(self.name)}</b> {more}{shown}</div>"
 
 
 def _collect(frame: Any) -> _native.Handle:
