@@ -1,12 +1,16 @@
 //! What scoring batches of pairs costs in Rust, for comparison with the same batches through another language.
 //!
-//! `python/benches/cost.py` runs it. `score_batches LEFT RIGHT MODEL PAIRS.csv ...`: names of the two sources in the model, the model as `ql_model_to_json`
-//! writes it, and files of pairs whose columns end in `_l` and `_r`, a batch each. Prints for each batch its pairs, the
-//! seconds of all cores, and the sum of the weights, as a line of JSON; reading the files is not counted.
+//! `python/benches/cost.py` runs it. `score_batches LEFT RIGHT MODEL PAIRS.csv ...`: names of the two sources in the model, the
+//! model as `ql_model_to_json` writes it, and files of pairs whose columns end in `_l` and `_r`, a batch each. Prints for each
+//! batch its pairs, the seconds of all cores, and the sum of the weights, as a line of JSON. Counted is what a Rust program does
+//! with the same pairs as an Arrow record batch in memory: reading both sides and scoring them; reading the files is not.
 
 use std::path::Path;
 use std::process::ExitCode;
+use std::sync::Arc;
 
+use arrow_array::{ArrayRef, LargeStringArray, RecordBatch, RecordBatchIterator};
+use quilate::io::arrow;
 use quilate::io::csv::{ReadOptions, read_path};
 use quilate::pipeline::stages::score_sides;
 use quilate::{Config, Error, ErrorKind, Result, Source};
@@ -34,10 +38,14 @@ fn run((left, right): (&str, &str), model: &str, files: &[String]) -> Result<()>
     let trained = trained.ok_or_else(|| Error::new(ErrorKind::Config, "there is no model").at(model))?;
     for file in files {
         let pairs = read_path(Path::new(file), &ReadOptions::new())?.source;
-        let (left, right) = (side(&pairs, left, "_l")?, side(&pairs, right, "_r")?);
+        let sides = [(left, side(&pairs, "_l")?), (right, side(&pairs, "_r")?)];
         drop(pairs);
         let before = cpu_seconds()?;
-        let scored = score_sides(left, right, &config, &trained, None)?;
+        let read = |(name, batch): &(&str, RecordBatch)| {
+            let reader = RecordBatchIterator::new([Ok(batch.clone())], batch.schema());
+            Ok::<_, Error>(arrow::read(name, reader, &|_| false)?.source)
+        };
+        let scored = score_sides(read(&sides[0])?, read(&sides[1])?, &config, &trained, None)?;
         let seconds = cpu_seconds()? - before;
         let sum: f64 = scored.weights.iter().map(|weight| weight.0).sum();
         println!("{{\"pairs\": {}, \"seconds\": {seconds}, \"weights\": {sum}}}", scored.weights.len());
@@ -45,13 +53,15 @@ fn run((left, right): (&str, &str), model: &str, files: &[String]) -> Result<()>
     Ok(())
 }
 
-/// The columns of one record of each pair, under the names that they have in its source.
-fn side(pairs: &Source, name: &str, ending: &str) -> Result<Source> {
+/// The columns of one record of each pair, under the names that they have in its source, as a data frame holds them.
+fn side(pairs: &Source, ending: &str) -> Result<RecordBatch> {
     let chosen = pairs.fields().iter().zip(pairs.columns());
-    let chosen =
-        chosen.filter_map(|(field, column)| Some((field.strip_suffix(ending)?.to_owned(), column.clone())));
-    let (fields, columns) = chosen.unzip();
-    Source::new(name, fields, columns, Vec::new())
+    let columns = chosen.filter_map(|(field, column)| {
+        let texts: LargeStringArray = (0..column.len()).map(|row| column.get(row)).collect();
+        Some((field.strip_suffix(ending)?, Arc::new(texts) as ArrayRef))
+    });
+    RecordBatch::try_from_iter_with_nullable(columns.map(|(name, texts)| (name, texts, true)))
+        .map_err(|error| Error::new(ErrorKind::Format, error.to_string()))
 }
 
 fn read(path: &str) -> Result<String> {

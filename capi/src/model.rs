@@ -12,7 +12,7 @@ use quilate::io::arrow;
 use quilate::pipeline::stages::{score_sides, with_columns};
 use quilate::pipeline::{Control, consolidate_under};
 use quilate::score::{FrequencyTable, TrainedModel};
-use quilate::{Config, Error, ErrorKind, Resolution, Source};
+use quilate::{Config, Error, ErrorKind, Resolution, Role, Source};
 
 use crate::boundary::{Out, borrow, borrow_mut};
 use crate::config::{config_of, json, parse, ql_config};
@@ -165,7 +165,7 @@ fn score_batch(
     (left, right): (&str, &str),
     schema: &SchemaRef,
 ) -> quilate::Result<RecordBatch> {
-    let (left, right) = (side(&batch, left, "_l")?, side(&batch, right, "_r")?);
+    let (left, right) = (side(model, &batch, left, "_l")?, side(model, &batch, right, "_r")?);
     let scored = score_sides(left, right, &model.config, &model.model, model.frequencies.as_ref())?;
     let (mut weights, mut probabilities) = (Float64Builder::new(), Float64Builder::new());
     for weight in &scored.weights {
@@ -184,8 +184,14 @@ fn score_batch(
     RecordBatch::try_new(schema.clone(), columns).map_err(|error| stream::format_error(&error))
 }
 
-/// The columns of one record of each pair, under the names that they have in its source.
-fn side(batch: &RecordBatch, source: &str, ending: &str) -> quilate::Result<Source> {
+/// The columns of one record of each pair, under the names that they have in its source; those that the model knows to be no
+/// evidence are not read.
+fn side(model: &Inner, batch: &RecordBatch, source: &str, ending: &str) -> quilate::Result<Source> {
+    let known = model.config.sources.get(source).map(|settings| &settings.columns);
+    let is_evidence = |name: &str| {
+        let role = known.and_then(|columns| columns.get(name)).map(|role| role.parse::<Role>());
+        !matches!(role, Some(Ok(role)) if !matches!(role, Role::Attribute(..)))
+    };
     let schema = batch.schema();
     let (mut fields, mut columns) = (Vec::new(), Vec::new());
     for (field, column) in schema.fields().iter().zip(batch.columns()) {
@@ -201,5 +207,5 @@ fn side(batch: &RecordBatch, source: &str, ending: &str) -> quilate::Result<Sour
     let schema = Arc::new(Schema::new(fields));
     let batch =
         RecordBatch::try_new(schema.clone(), columns).map_err(|error| stream::format_error(&error))?;
-    Ok(arrow::read(source, RecordBatchIterator::new([Ok(batch)], schema), &|_| false)?.source)
+    Ok(arrow::read(source, RecordBatchIterator::new([Ok(batch)], schema), &|name| !is_evidence(name))?.source)
 }

@@ -51,15 +51,16 @@ class Explanation:
 
     def _repr_html_(self) -> str:
         shown = [row for row in self.comparisons if row["left"] or row["right"]]
-        steps = [("prior", "", "", "", self.prior, _html.PLAIN)]
-        steps += [(row["name"], row["left"], row["right"], row["level"], row["weight"], None) for row in shown]
+        steps: list[tuple[list[str], float]] = [(["prior", "", "", ""], self.prior)]
+        steps += [([row[key] for key in ("name", "left", "right", "level")], row["weight"]) for row in shown]
         if abs(self.household) >= 0.05:
-            steps.append(("household", "", "", "", self.household, None))
-        waterfall = _html.Waterfall([step[4] for step in steps])
+            steps.append((["household", "", "", ""], self.household))
+        waterfall = _html.Waterfall([weight for _, weight in steps])
         rows = []
-        for at, (name, left, right, level, weight, colour) in enumerate(steps):
-            colour = colour or (_html.FOR if weight >= 0 else _html.AGAINST)
-            rows.append([name, left, right, level, waterfall.bar(at, colour), f"{weight:+.1f}"])
+        for at, (texts, weight) in enumerate(steps):
+            evidence = _html.FOR if weight >= 0 else _html.AGAINST
+            bar = waterfall.bar(at, _html.PLAIN if at == 0 else evidence)
+            rows.append([*texts, bar, f"{weight:+.1f}" if weight else ""])
         total = _html.Markup(f"<b>{self.weight:+.1f}</b>")
         rows.append(["all in", "", "", "", waterfall.total(self.weight, _html.SUM), total])
         head = ["", "left", "right", "level", "", "bits"]

@@ -1,5 +1,5 @@
-"""What notebooks show. Styles stand in the elements themselves, since notebooks drop style sheets of outputs that they do
-not trust; colours are the notebook's own, or mid-tones that are seen on white and on black.
+"""What notebooks show. Styles stand in the elements themselves, since notebooks drop style sheets of outputs that they
+do not trust; colours are the notebook's own, or mid-tones that are seen on white and on black.
 """
 
 from __future__ import annotations
@@ -69,15 +69,19 @@ class Waterfall:
 
     def _drawn(self, before: float, after: float, colour: str, thread: bool) -> Markup:
         start, end = sorted((self._place(before), self._place(after)))
-        zero = f"<div style='position:absolute;left:{self._place(0):.2f}%;top:-.5em;bottom:-.5em;border-left:{_LINE}'></div>"
+        zero = (
+            f"<div style='position:absolute;left:{self._place(0):.2f}%;top:-.5em;bottom:-.5em;"
+            f"border-left:{_LINE}'></div>"
+        )
         bar = (
             f"<div style='position:absolute;left:{start:.2f}%;width:max({end - start:.2f}%,2px);top:.1em;bottom:.1em;"
             f"border-radius:2px;background:{colour}'></div>"
         )
+        # A step without weight is the thread alone.
+        top, height, bar = ("-.2em", "1.9em", "") if before == after else ("1em", ".8em", bar)
         link = (
-            f"<div style='position:absolute;left:{self._place(after):.2f}%;top:1em;height:.9em;"
+            f"<div style='position:absolute;left:{self._place(after):.2f}%;top:{top};height:{height};"
             f"border-left:1px dotted {PLAIN}'></div>"
         )
-        return Markup(
-            f"<div style='position:relative;width:16em;height:1.1em;margin:0 .3em'>{zero}{bar}{link if thread else ''}</div>"
-        )
+        inner = zero + bar + (link if thread else "")
+        return Markup(f"<div style='position:relative;width:16em;height:1.1em;margin:0 .3em'>{inner}</div>")

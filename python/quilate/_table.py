@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from html import escape
 from typing import Any
 
 from . import _html, _native
@@ -63,7 +64,7 @@ class Table:
         preview = self._preview(_PREVIEW)
         shown = _html.table(preview["columns"], preview["rows"])
         more = f"the first {_PREVIEW} rows" if len(preview["rows"]) == _PREVIEW else ""
-        return f"<div><b>{_html.escape(self.name)}</b> {more}{shown}</div>"
+        return f"<div><b>{escape(self.name)}</b> {more}{shown}</div>"
 
 
 def _collect(frame: Any) -> _native.Handle:

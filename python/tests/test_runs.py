@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -16,7 +17,7 @@ import polars
 import pytest
 
 import quilate as ql
-from quilate import _progress
+from quilate import _html, _progress
 
 
 @pytest.fixture(scope="module")
@@ -125,15 +126,34 @@ def test_reasons(result: ql.Result) -> None:
     assert explained.weight == pytest.approx(pair["match_weight"], abs=1e-9)
     parts = explained.prior + explained.household + sum(row["weight"] for row in explained.comparisons)
     assert parts == pytest.approx(explained.weight, abs=1e-6)
-    assert "bits in all" in str(explained) and "<table>" in explained._repr_html_()
+    assert "bits in all" in str(explained) and "all in" in explained._repr_html_()
     with pytest.raises(ql.ConfigError, match="no such record"):
         result.explain(("crm", "nobody"), ("shop", "nobody"))
+
+
+def test_reasons_are_drawn_as_a_waterfall() -> None:
+    def row(name: str, left: str, right: str, weight: float) -> dict[str, object]:
+        level = "exact" if weight else "missing"
+        return {"name": name, "left": left, "right": right, "level": level, "weight": weight}
+
+    rows = [row("name", "<i>Ana</i>", "Ana", 12.0), row("email", "", "a@x.es", 0.0), row("city", "Vigo", "Lugo", -3.0)]
+    rows.append(row("company", "", "", 0.0))
+    values = {"prior": -10.0, "household": -1.0, "weight": -2.0, "probability": 0.2, "same_entity": False}
+    html = ql.Explanation({**values, "comparisons": rows, "text": ""})._repr_html_()
+    assert "Two customers" in html and "&lt;i&gt;Ana" in html and "<i>" not in html and "company" not in html
+    # The scale reaches from -10 to 2 bits; the e-mail, which says nothing, has no bar.
+    bars = re.findall(r"left:([\d.]+)%;width:max\(([\d.]+)%,2px\);.*?background:(#\w+)", html)
+    scale = [(-10, 10, _html.PLAIN), (-10, 12, _html.FOR), (-1, 3, _html.AGAINST)]
+    scale += [(-2, 1, _html.AGAINST), (-2, 2, _html.SUM)]
+    assert bars == [(f"{100 * (low + 10) / 12:.2f}", f"{100 * width / 12:.2f}", colour) for low, width, colour in scale]
 
 
 def test_results_are_shown(result: ql.Result) -> None:
     report = result.report
     assert repr(result) == f"<quilate.Result: {report['records']} records are {report['entities']} customers>"
-    assert "customers" in result._repr_html_()
+    shown = result._repr_html_()
+    assert f"{report['records']:,} records are {report['entities']:,} customers" in shown
+    assert shown.count("<tr") == 1 + len(report["sources"]) + 1 + 10, "the sources, and the first ten customers"
     assert sum(result.issues.to_polars()["count"]) > 0
 
 
