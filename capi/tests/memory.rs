@@ -33,12 +33,12 @@ fn every_change_of_size_keeps_the_bytes() {
                 // SAFETY: blocks are used within their sizes and given back by their own layout.
                 unsafe {
                     let block = alloc(old);
-                    assert!(!block.is_null() && block.addr() % align == 0);
+                    assert!(!block.is_null() && block.addr().is_multiple_of(align));
                     for at in [0, kept / 2, kept - 1] {
                         block.add(at).write(at as u8 ^ 0x5a);
                     }
                     let moved = realloc(block, old, after);
-                    assert!(!moved.is_null() && moved.addr() % align == 0);
+                    assert!(!moved.is_null() && moved.addr().is_multiple_of(align));
                     for at in [0, kept / 2, kept - 1] {
                         assert_eq!(
                             moved.add(at).read(),
