@@ -129,8 +129,9 @@ fn read_cell<'a>(raw: &'a str, region: &str) -> Normalized<'a, Identifier> {
     const MOST: usize = 8;
     let separator = |c: char| matches!(c, ';' | ',' | '/' | '|' | '\n');
     let long = |piece: &&str| piece.bytes().filter(u8::is_ascii_alphanumeric).count() >= SHORTEST;
-    let separated = raw.bytes().any(|byte| matches!(byte, b';' | b',' | b'/' | b'|' | b'\n'));
-    if !separated || !raw.split(separator).all(|piece| long(&piece)) {
+    // Two of them and a separator.
+    let several = raw.len() > 2 * SHORTEST && raw.contains(separator);
+    if !several || !raw.split(separator).all(|piece| long(&piece)) {
         return read(raw, region);
     }
     let whole = read(raw, region);
@@ -281,13 +282,9 @@ fn text_of(bytes: &[u8]) -> String {
 /// The components, and whether the number is a filler.
 fn parts_of(found: &Found) -> (Identifier, Option<schemes::Filler>) {
     let b = found.bytes.as_slice();
-    let (mut digits, mut len) = ([0; MAX_LENGTH], 0);
-    for &digit in b.iter().filter(|c| c.is_ascii_digit()) {
-        digits[len] = digit;
-        len += 1;
-    }
-    let digits = text_of(&digits[..len]);
-    let mut parts = Identifier { compact: text_of(b), valid: found.valid, digits, ..Identifier::default() };
+    let compact = text_of(b);
+    let digits = digits_of(&compact);
+    let mut parts = Identifier { compact, valid: found.valid, digits, ..Identifier::default() };
     let filler = schemes::filler(&parts.compact);
     let Some(scheme) = found.scheme else { return (parts, filler) };
     parts.scheme = Some(scheme.name);
@@ -298,6 +295,16 @@ fn parts_of(found: &Found) -> (Identifier, Option<schemes::Filler>) {
         (parts.birth_date, parts.female) = carried(scheme.name, b);
     }
     (parts, filler)
+}
+
+/// The digits of a number, which mostly stand together.
+fn digits_of(compact: &str) -> String {
+    let from = compact.bytes().position(|byte| byte.is_ascii_digit()).unwrap_or(compact.len());
+    let count = compact.as_bytes()[from..].iter().take_while(|byte| byte.is_ascii_digit()).count();
+    let (run, rest) = compact[from..].split_at(count);
+    let mut digits = run.to_owned();
+    digits.extend(rest.chars().filter(char::is_ascii_digit));
+    digits
 }
 
 fn filler_reason(parts: &Identifier, filler: Option<schemes::Filler>) -> Option<&'static str> {

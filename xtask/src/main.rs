@@ -2,6 +2,7 @@
 //!
 //! Every command is a [`Task`]: a name, what it does, and a function. `test` runs the others as gates.
 
+mod ablation;
 mod api;
 mod capi;
 mod fuzz;

@@ -4,12 +4,14 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
+use crate::ablation;
 use crate::measure::{self, COLUMNS, Evaluation};
 use crate::shell::{Outcome, Verdict, only, option, root, run as sh, scratch};
 use crate::variants::{self, VARIANTS};
 
 pub const HELP: &str = "\
 cargo xtask quality [--data DIR] [--pin] [SET ...]
+cargo xtask quality [--data DIR] --ablation
 
 Resolves each labelled data set with `--id id` and nothing else, and generated data without anything, prints one table,
 and fails where a set falls below its floor in xtask/floors.csv (set, min_f1, min_precision), or where a generated set
@@ -19,6 +21,8 @@ takes three times its budget of seconds (machines are noisy) or more than its bu
   --data DIR   folder of the data sets, listed in its INDEX.csv [default: ../shared/data]; without it only generated
                data is measured
   --pin        raise the floors to what was measured, less a margin for rounding; floors are never lowered
+  --ablation   no floors, but what each kind of attribute is worth: F1 with it, with its columns declared as plain text,
+               and without them, on generated touchpoints and on customers_10000
   SET ...      only these sets; generated ones are called register, generated_100000 and generated_1000000, variants
                duplicates_1, duplicates_10, duplicates_60, dropped_2a to dropped_2c and dropped_4a to dropped_4c";
 
@@ -65,6 +69,10 @@ struct Floor {
 pub fn run(arguments: &[String]) -> Verdict {
     let (data, rest) = option(arguments, "--data")?;
     let data = data.map_or_else(|| root().join("..").join("shared").join("data"), PathBuf::from);
+    if rest.iter().any(|argument| argument == "--ablation") {
+        measure::build_examples()?;
+        return ablation::run(&data).map(|()| Outcome::Passed);
+    }
     let pin = rest.iter().any(|argument| argument == "--pin");
     let chosen: Vec<String> = rest.into_iter().filter(|argument| argument != "--pin").collect();
     let labelled = if data.join("INDEX.csv").exists() { set_names(&data)? } else { Vec::new() };

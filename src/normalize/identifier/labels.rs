@@ -25,7 +25,7 @@ pub(super) fn strip_labels(raw: &str) -> (&str, &'static str) {
 /// The longest run of letters, dots, blanks and slashes at the start that is a label, with a sign after it.
 fn leading_label(text: &str) -> Option<(&'static str, &str)> {
     const LONGEST: usize = 16;
-    // Digits right behind the letters: nothing separates a label.
+    // Digits at the start or right behind the letters: nothing separates a label.
     let letters = text.bytes().take_while(u8::is_ascii_alphabetic).count();
     if text.as_bytes().get(letters).is_some_and(u8::is_ascii_digit) {
         return None;

@@ -60,7 +60,7 @@ pub(super) fn recognise(
     if let Some(found) = schemes::of_country("").iter().find_map(|s| attempt(compact, s, &mut failed)) {
         return found;
     }
-    let prefix = compact.get(..2).and_then(|p| std::str::from_utf8(p).ok()).map(country_of_prefix);
+    let prefix = prefix_of(compact).map(country_of_prefix);
     for country in [Some(region), prefix].into_iter().flatten().filter(|c| !c.is_empty()) {
         let body = strip_country(compact, country);
         if country == "ES" {
@@ -122,6 +122,12 @@ pub(super) fn recognise(
     })
 }
 
+/// The two letters that a number begins with.
+fn prefix_of(compact: &[u8]) -> Option<&str> {
+    let two = compact.get(..2).filter(|two| two.iter().all(u8::is_ascii_uppercase))?;
+    std::str::from_utf8(two).ok()
+}
+
 /// The country that the prefix of a VAT number names: Greece and Northern Ireland have one of their own.
 fn country_of_prefix(two: &str) -> &str {
     match two {
@@ -135,8 +141,8 @@ fn country_of_prefix(two: &str) -> &str {
 fn strip_country<'b>(compact: &'b [u8], country: &str) -> &'b [u8] {
     // The numbers of Romania's companies have two to ten digits.
     let shortest = if country == "RO" { 2 } else { 8 };
-    let prefixed = |two: &&[u8]| std::str::from_utf8(two).is_ok_and(|two| country_of_prefix(two) == country);
-    match compact.split_at_checked(2).filter(|(two, _)| prefixed(two)).map(|(_, rest)| rest) {
+    let prefixed = prefix_of(compact).is_some_and(|two| country_of_prefix(two) == country);
+    match compact.get(2..).filter(|_| prefixed) {
         Some(rest) if rest.len() >= shortest && rest.iter().any(u8::is_ascii_digit) && country != "CH" => {
             rest
         }
