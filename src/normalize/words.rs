@@ -14,10 +14,28 @@ const SHORT: usize = 15;
 
 /// The word as a number; 0 for the empty word, `None` for one that is too long.
 fn short_key(word: &str) -> Option<u128> {
-    let mut bytes = [0; 16];
-    bytes.get_mut(..word.len()).filter(|room| room.len() <= SHORT)?.copy_from_slice(word.as_bytes());
-    bytes[SHORT] = word.len() as u8;
-    Some(u128::from_le_bytes(bytes))
+    let (bytes, length) = (word.as_bytes(), word.len());
+    // Two overlapping loads, since copying a few bytes is a call.
+    let ends =
+        |first: u64, last: u64, size: usize| u128::from(first) | u128::from(last) << (8 * (length - size));
+    let letters = match length {
+        0 => 0,
+        1 => u128::from(bytes[0]),
+        2..4 => {
+            let middle = u128::from(bytes[length / 2]) << (8 * (length / 2));
+            u128::from(bytes[0]) | middle | u128::from(bytes[length - 1]) << (8 * (length - 1))
+        }
+        4..8 => {
+            let (first, last) = (bytes.first_chunk()?, bytes.last_chunk()?);
+            ends(u32::from_le_bytes(*first).into(), u32::from_le_bytes(*last).into(), 4)
+        }
+        8..=SHORT => {
+            let (first, last) = (bytes.first_chunk()?, bytes.last_chunk()?);
+            ends(u64::from_le_bytes(*first), u64::from_le_bytes(*last), 8)
+        }
+        _ => return None,
+    };
+    Some(letters | (length as u128) << (8 * SHORT))
 }
 
 /// Where to look first: the two halves of the product carry every bit of the key into the low bits.

@@ -278,5 +278,7 @@ pub(super) fn may_hold(text: &str, first: &str, last: &str) -> bool {
         };
         edge.copied().unwrap_or_default()
     };
-    edge(last).last || edge(first).first || (!text.is_ascii() && text.contains(is_unspaced_script))
+    // The lead bytes of the scripts without spaces are above those of most others.
+    let unspaced = || text.bytes().any(|byte| byte >= 0xe3) && text.contains(is_unspaced_script);
+    edge(last).last || edge(first).first || unspaced()
 }

@@ -4,7 +4,7 @@ use super::super::gender::Gender;
 use super::super::text::LetterCase;
 use super::affixes::take_titles;
 use super::lexicon::role;
-use super::parse::{Context, Reading, System};
+use super::parse::{Context, NamePart, Reading, System};
 use super::signs::sign;
 use super::tokens::{Casing, Group, Token, group};
 
@@ -52,7 +52,7 @@ pub(super) fn split_layout<'t>(
             reading.name.family_first = true;
             if context.system == System::Vietnamese && given.len() > 1 {
                 let last = given.pop();
-                context.casing.join(&given, &mut reading.name.middle);
+                reading.put(NamePart::Middle, &given, context);
                 given = last.into_iter().collect();
             }
             return (given, surname, true);
@@ -97,7 +97,7 @@ fn split_patronymic<'t>(
     match patronymic {
         Some(at) if tokens.len() == 3 && at > 0 => {
             let middle = tokens.remove(at);
-            context.casing.write(&middle, &mut reading.name.middle);
+            reading.put(NamePart::Middle, std::slice::from_ref(&middle), context);
             // The patronymic follows the given name, so last in the cell means that the surname came first.
             let given_at = at - 1;
             reading.rearranged |= given_at != 0;

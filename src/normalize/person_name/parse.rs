@@ -16,8 +16,10 @@ use super::{Part, PersonName};
 /// What one cell was read as.
 pub(super) struct Reading {
     pub(super) name: PersonName,
-    /// [`PersonName::match_key`], which the fold of the given name opens.
+    /// [`PersonName::match_key`], which the fold of the given name opens. It is written along with the parts.
     pub(super) key: String,
+    /// The part that the key ends with; none when the parts came in another order than theirs in the key.
+    key_end: Option<NamePart>,
     given_length: usize,
     /// What is known about the whole given name, and about its first word where it has several.
     given_words: [Option<&'static Word>; 2],
@@ -27,10 +29,47 @@ pub(super) struct Reading {
     pub(super) rearranged: bool,
 }
 
+/// The parts that make the match key, in its order.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Debug)]
+pub(super) enum NamePart {
+    Given,
+    Middle,
+    Surname1,
+    Surname2,
+}
+
 impl Reading {
-    /// Folds the parts and looks the given name up.
-    fn close(&mut self) {
-        (self.key, self.given_length) = self.name.folded();
+    /// Writes words behind what a part of the name holds.
+    pub(super) fn put(&mut self, part: NamePart, tokens: &[Token<'_>], context: &Context<'_>) {
+        if tokens.is_empty() {
+            return;
+        }
+        let name = &mut self.name;
+        let text = match part {
+            NamePart::Given => &mut name.given,
+            NamePart::Middle => &mut name.middle,
+            NamePart::Surname1 => &mut name.surname1,
+            NamePart::Surname2 => &mut name.surname2,
+        };
+        context.casing.join(tokens, text);
+        self.key_end = self.key_end.filter(|end| *end <= part).map(|_| part);
+        for token in tokens.iter().filter(|token| !token.fold.is_empty()) {
+            if !self.key.is_empty() {
+                self.key.push(' ');
+            }
+            self.key.push_str(&token.fold);
+        }
+        if part == NamePart::Given {
+            self.given_length = self.key.len();
+        }
+    }
+
+    /// Completes the key and looks the given name up.
+    fn close(&mut self, context: &Context<'_>) {
+        // Beyond Latin-1 the fold of a text is not always that of its words.
+        if self.key_end.is_none() || context.signs & sign::EXOTIC != 0 {
+            (self.key, self.given_length) = self.name.folded();
+        }
         let given = &self.key[..self.given_length];
         let first = given.bytes().position(|byte| byte == b' ').map(|space| &given[..space]);
         self.given_words = [LEXICON.word(given), first.and_then(|first| LEXICON.word(first))];
@@ -47,6 +86,7 @@ impl Default for Reading {
         Reading {
             name: PersonName::default(),
             key: String::new(),
+            key_end: Some(NamePart::Given),
             given_length: 0,
             given_words: [None; 2],
             quality: Quality::Ok,
@@ -84,7 +124,7 @@ pub(super) struct Context<'c> {
     /// The roles of all words of the cell, and the [`sign`]s of the whole cell: most steps are for words or characters that
     /// most names have none of.
     pub(super) roles: u32,
-    pub(super) signs: u16,
+    pub(super) signs: u32,
 }
 
 /// Roles of words whose reading depends on capitals.
@@ -105,7 +145,8 @@ pub(super) fn read<'t>(
     part: Part,
 ) -> Reading {
     let rearranged = !cell.asides.is_empty() || cell.has(sign::COMMA);
-    let mut reading = Reading { rearranged, ..Reading::default() };
+    let key = String::with_capacity(cell.folded().len() + 8);
+    let mut reading = Reading { rearranged, key, ..Reading::default() };
     let lang = Lang::of_hint(hint).unwrap_or_else(|| guess_language(&tokens));
     let locale = language_of(hint.locale.unwrap_or(""));
     let mut context = Context {
@@ -254,14 +295,14 @@ pub(super) fn read_one<'t>(mut tokens: Vec<Token<'t>>, context: &Context<'_>, re
             given.len()
         };
         let end = extend_compound(&given, &groups, end, context);
-        context.casing.join(&given[..end], &mut reading.name.given);
-        context.casing.join(&given[end..], &mut reading.name.middle);
+        reading.put(NamePart::Given, &given[..end], context);
+        reading.put(NamePart::Middle, &given[end..], context);
         let groups = group(&surnames, true);
-        assign_surnames(&surnames, &groups, context, &mut reading.name);
+        assign_surnames(&surnames, &groups, context, reading);
     } else {
         assign_given_first(&given, context, reading);
     }
-    reading.close();
+    reading.close(context);
     reading.name.gender = gender.or_else(|| reading.gender_of_given(context.lang));
     judge(context, reading);
 }
@@ -317,7 +358,6 @@ fn compound_length(tokens: &[Token<'_>], groups: &[Group], context: &Context<'_>
 fn assign_given_first(tokens: &[Token<'_>], context: &Context<'_>, reading: &mut Reading) {
     let groups = group(tokens, false);
     let Some(count) = groups.len().checked_sub(1) else { return };
-    let name = &mut reading.name;
     if count == 0 {
         return assign_single(tokens, context, reading);
     }
@@ -362,14 +402,14 @@ fn assign_given_first(tokens: &[Token<'_>], context: &Context<'_>, reading: &mut
         }
     }
     let given_end = groups[given - 1].end;
-    context.casing.join(&tokens[..given_end], &mut name.given);
+    reading.put(NamePart::Given, &tokens[..given_end], context);
     let rest = &groups[given..];
     if context.system == System::Middle && rest.len() > 1 {
         let surname = rest[rest.len() - 1].start;
-        context.casing.join(&tokens[rest[0].start..surname], &mut name.middle);
-        context.casing.join(&tokens[surname..], &mut name.surname1);
+        reading.put(NamePart::Middle, &tokens[rest[0].start..surname], context);
+        reading.put(NamePart::Surname1, &tokens[surname..], context);
     } else {
-        assign_surnames(tokens, rest, context, name);
+        assign_surnames(tokens, rest, context, reading);
     }
     let dropped: usize = groups.iter().map(|group| group.end - group.start).sum();
     reading.rearranged |= dropped != tokens.len();
@@ -381,21 +421,20 @@ fn assign_single(tokens: &[Token<'_>], context: &Context<'_>, reading: &mut Read
     let last = &tokens[tokens.len() - 1];
     let titled = !reading.name.prefix.is_empty() && last.score(context.lang) <= 0;
     let surname = last.score(context.lang) < 0 || (tokens.len() > 1 && tokens[0].is(role::BINDS)) || titled;
-    let part = if surname { &mut reading.name.surname1 } else { &mut reading.name.given };
-    context.casing.join(tokens, part);
+    reading.put(if surname { NamePart::Surname1 } else { NamePart::Given }, tokens, context);
 }
 
 /// One or two surnames from groups; connectors between groups are left out.
-fn assign_surnames(tokens: &[Token<'_>], groups: &[Group], context: &Context<'_>, name: &mut PersonName) {
+fn assign_surnames(tokens: &[Token<'_>], groups: &[Group], context: &Context<'_>, reading: &mut Reading) {
     let (Some(first), Some(last)) = (groups.first(), groups.last()) else { return };
     if context.system != System::TwoSurnames {
-        context.casing.join(&tokens[first.start..last.end], &mut name.surname1);
+        reading.put(NamePart::Surname1, &tokens[first.start..last.end], context);
         return;
     }
     if groups.len() < 3 {
-        context.casing.join(&tokens[first.start..first.end], &mut name.surname1);
+        reading.put(NamePart::Surname1, &tokens[first.start..first.end], context);
         if groups.len() == 2 {
-            context.casing.join(&tokens[last.start..last.end], &mut name.surname2);
+            reading.put(NamePart::Surname2, &tokens[last.start..last.end], context);
         }
         return;
     }
@@ -418,10 +457,10 @@ fn assign_surnames(tokens: &[Token<'_>], groups: &[Group], context: &Context<'_>
         _ => 1,
     };
     for group in &parts[..border] {
-        context.casing.join(&tokens[group.start..group.end], &mut name.surname1);
+        reading.put(NamePart::Surname1, &tokens[group.start..group.end], context);
     }
     for group in &parts[border..] {
-        context.casing.join(&tokens[group.start..group.end], &mut name.surname2);
+        reading.put(NamePart::Surname2, &tokens[group.start..group.end], context);
     }
 }
 

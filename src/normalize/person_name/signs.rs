@@ -6,41 +6,45 @@ use super::super::text::{LetterCase, letter_case};
 /// Classes of bytes.
 pub(super) mod sign {
     /// Capitals of ASCII.
-    pub const UPPER: u16 = 1;
+    pub const UPPER: u32 = 1;
     /// Small letters of ASCII.
-    pub const LOWER: u16 = 1 << 1;
-    pub const DIGIT: u16 = 1 << 2;
-    pub const DOT: u16 = 1 << 3;
-    pub const SPACE: u16 = 1 << 4;
+    pub const LOWER: u32 = 1 << 1;
+    pub const DIGIT: u32 = 1 << 2;
+    pub const DOT: u32 = 1 << 3;
+    pub const SPACE: u32 = 1 << 4;
     /// `,` and `;`.
-    pub const COMMA: u16 = 1 << 5;
-    pub const SLASH: u16 = 1 << 6;
-    pub const AT: u16 = 1 << 7;
+    pub const COMMA: u32 = 1 << 5;
+    pub const SLASH: u32 = 1 << 6;
+    pub const AT: u32 = 1 << 7;
     /// `&` and `+`.
-    pub const PLUS: u16 = 1 << 8;
+    pub const PLUS: u32 = 1 << 8;
     /// What may open an aside, and the lead bytes of typographic quotes and apostrophes, `ª`, `º` and `°`.
-    pub const UNUSUAL: u16 = 1 << 9;
+    pub const UNUSUAL: u32 = 1 << 9;
     /// Lead byte of the letters from U+00C0 to U+00FF.
-    pub const LATIN: u16 = 1 << 10;
+    pub const LATIN: u32 = 1 << 10;
     /// What follows it in the two of them that are no letters, `×` and `÷`.
-    pub const TIMES: u16 = 1 << 11;
+    pub const TIMES: u32 = 1 << 11;
     /// Lead bytes of all other characters.
-    pub const EXOTIC: u16 = 1 << 12;
+    pub const EXOTIC: u32 = 1 << 12;
     /// Of these, the ones of the characters from U+0340 on: other scripts are among them.
-    pub const FAR: u16 = 1 << 13;
+    pub const FAR: u32 = 1 << 13;
     /// Other characters of ASCII.
-    pub const OTHER: u16 = 1 << 14;
+    pub const OTHER: u32 = 1 << 14;
+
+    /// What follows the lead byte in the capitals from U+00C0 to U+00DE, and in the small letters from U+00DF.
+    pub const LATIN_UPPER: u32 = 1 << 15;
+    pub const LATIN_LOWER: u32 = 1 << 16;
 
     /// ASCII letters and digits: text of nothing else is its own fold but for case.
-    pub const PLAIN: u16 = UPPER | LOWER | DIGIT;
+    pub const PLAIN: u32 = UPPER | LOWER | DIGIT;
     /// Text of nothing else has letters and digits only.
-    pub const WORD: u16 = PLAIN | LATIN;
-    pub const FOREIGN: u16 = LATIN | EXOTIC;
+    pub const WORD: u32 = PLAIN | LATIN | LATIN_UPPER | LATIN_LOWER;
+    pub const FOREIGN: u32 = LATIN | EXOTIC;
     /// What separates words.
-    pub const BREAK: u16 = SPACE | COMMA;
+    pub const BREAK: u32 = SPACE | COMMA;
 }
 
-const SIGNS: [u16; 256] = {
+const SIGNS: [u32; 256] = {
     let mut table = [0; 256];
     let mut byte = 0;
     while byte < 256 {
@@ -57,8 +61,8 @@ const SIGNS: [u16; 256] = {
             b'(' | b'[' | b'"' | b'`' => sign::UNUSUAL,
             0..0x80 => sign::OTHER,
             0x97 | 0xb7 => sign::TIMES,
-            // The other bytes that continue a character.
-            0x80..0xc0 => 0,
+            0x80..0x9f => sign::LATIN_UPPER,
+            0x9f..0xc0 => sign::LATIN_LOWER,
             0xc2 | 0xca => sign::EXOTIC | sign::UNUSUAL,
             0xc3 => sign::LATIN,
             0xe2 => sign::EXOTIC | sign::FAR | sign::UNUSUAL,
@@ -71,23 +75,25 @@ const SIGNS: [u16; 256] = {
 };
 
 /// The class of a byte.
-pub(super) fn sign_of(byte: u8) -> u16 {
+pub(super) fn sign_of(byte: u8) -> u32 {
     SIGNS[usize::from(byte)]
 }
 
 /// The classes of all bytes of a text.
-pub(super) fn signs_of(text: &str) -> u16 {
+pub(super) fn signs_of(text: &str) -> u32 {
     text.bytes().fold(0, |all, byte| all | sign_of(byte))
 }
 
 /// [`letter_case`] of a text with these signs.
-pub(super) fn case_of(text: &str, signs: u16) -> LetterCase {
-    if signs & sign::FOREIGN != 0 {
+pub(super) fn case_of(text: &str, signs: u32) -> LetterCase {
+    if signs & sign::EXOTIC != 0 {
         return letter_case(text);
     }
-    match signs & (sign::UPPER | sign::LOWER) {
-        sign::UPPER => LetterCase::Upper,
-        sign::LOWER => LetterCase::Lower,
+    let upper = signs & (sign::UPPER | sign::LATIN_UPPER) != 0;
+    let lower = signs & (sign::LOWER | sign::LATIN_LOWER) != 0;
+    match (upper, lower) {
+        (true, false) => LetterCase::Upper,
+        (false, true) => LetterCase::Lower,
         _ => LetterCase::Mixed,
     }
 }
@@ -101,7 +107,7 @@ mod tests {
         #[test]
         fn signs_say_what_is_there(text in "\\PC{0,12}|[A-Za-zÀ-ÿªº'’., 0-9]{0,12}") {
             let signs = signs_of(&text);
-            let has = |sign: u16| signs & sign != 0;
+            let has = |sign: u32| signs & sign != 0;
             prop_assert_eq!(has(sign::DIGIT), text.bytes().any(|byte| byte.is_ascii_digit()));
             prop_assert_eq!(has(sign::FOREIGN), !text.is_ascii());
             prop_assert_eq!(has(sign::FAR), text.chars().any(|c| c >= '\u{340}'));

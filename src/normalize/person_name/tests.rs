@@ -285,6 +285,9 @@ fn is_stable(text: &str) -> std::result::Result<(), TestCaseError> {
         for normalize in [full_name, given_name, surname] {
             let name = normalize(text, &hint);
             prop_assert_eq!(name.original, text);
+            if name.parts.kind == NameKind::Person && name.quality != Quality::Unparsed {
+                prop_assert_eq!(name.keys.first().cloned().unwrap_or_default(), name.parts.match_key());
+            }
             let again = normalize(&name.canonical, &hint);
             prop_assert_eq!(&again.canonical, &name.canonical, "{} {:?}", locale, text);
             prop_assert_eq!(normalize(text, &hint), name);

@@ -7,8 +7,7 @@ use super::super::text::{LetterCase, fold, fold_into, letter_case, title_word_in
 use super::lexicon::{LEXICON, Lang, Word, role};
 use super::signs::{case_of, sign, sign_of, signs_of};
 
-/// A cell cut into words, each with its fold. The folds stand in one buffer, so that a name costs three allocations
-/// however many words it has; tokens borrow from here.
+/// A cell that is cut into words, each with its fold. The folds stand in one buffer, from which tokens borrow.
 pub(super) struct Cell<'t> {
     /// What is left without asides, with plain apostrophes.
     pub(super) text: Cow<'t, str>,
@@ -16,11 +15,12 @@ pub(super) struct Cell<'t> {
     pub(super) asides: Vec<String>,
     /// The folds of the words, separated by single spaces.
     folds: String,
-    spans: Vec<Span>,
+    /// Where the words stand; none for a cell of letters, digits and separators, which has as many words as its fold.
+    spans: Option<Vec<Span>>,
     /// The fold of the whole cell where it is not that of its words.
     whole: Option<String>,
     /// Set of [`sign`]s of the cell, asides included.
-    pub(super) signs: u16,
+    pub(super) signs: u32,
 }
 
 /// Where a word and its fold stand.
@@ -28,21 +28,27 @@ struct Span {
     text: Range<usize>,
     fold: Range<usize>,
     segment: usize,
-    signs: u16,
+    signs: u32,
 }
 
 impl<'t> Cell<'t> {
     /// Cuts clean text into words at white space and commas, and after the dot of an abbreviation that is glued to the next
     /// name (`Fco.Javier`).
     pub(super) fn new(cleaned: &'t str) -> Cell<'t> {
-        let Cutter { spans, folds, signs, .. } = Cutter::cut(cleaned);
-        if signs & sign::UNUSUAL == 0 {
-            let text = Cow::Borrowed(cleaned);
-            return Cell { text, asides: Vec::new(), folds, spans, whole: None, signs };
-        }
-        let (text, asides) = take_asides(plain_apostrophes(cleaned));
-        let Cutter { spans, folds, .. } = Cutter::cut(&text);
-        Cell { text, asides, folds, spans, whole: Some(fold(cleaned)), signs }
+        let signs = signs_of(cleaned);
+        let (text, asides) = if signs & sign::UNUSUAL == 0 {
+            (Cow::Borrowed(cleaned), Vec::new())
+        } else {
+            take_asides(plain_apostrophes(cleaned))
+        };
+        let (folds, spans) = if signs & !(sign::WORD | sign::BREAK) == 0 {
+            (fold(&text), None)
+        } else {
+            let Cutter { spans, folds, .. } = Cutter::cut(&text);
+            (folds, Some(spans))
+        };
+        let whole = (signs & sign::UNUSUAL != 0).then(|| fold(cleaned));
+        Cell { text, asides, folds, spans, whole, signs }
     }
 
     /// [`fold`] of the cell.
@@ -51,6 +57,7 @@ impl<'t> Cell<'t> {
     }
 
     pub(super) fn tokens(&self) -> Vec<Token<'_>> {
+        let Some(spans) = &self.spans else { return self.plain_tokens() };
         let token = |span: &Span| {
             Token::from_parts(
                 Cow::Borrowed(&self.text[span.text.clone()]),
@@ -59,7 +66,20 @@ impl<'t> Cell<'t> {
                 span.signs,
             )
         };
-        self.spans.iter().map(token).collect()
+        spans.iter().map(token).collect()
+    }
+
+    /// The words of text and fold side by side.
+    fn plain_tokens(&self) -> Vec<Token<'_>> {
+        let mut tokens = Vec::with_capacity(6);
+        let mut folds = self.folds.as_str();
+        for_each_word(&self.text, |range, segment, signs| {
+            let end = folds.bytes().position(|byte| byte == b' ').unwrap_or(folds.len());
+            let (text, fold) = (Cow::Borrowed(&self.text[range]), Cow::Borrowed(&folds[..end]));
+            tokens.push(Token::from_parts(text, fold, segment, signs));
+            folds = folds.get(end + 1..).unwrap_or_default();
+        });
+        tokens
     }
 
     /// How the text without asides is written.
@@ -68,7 +88,7 @@ impl<'t> Cell<'t> {
     }
 
     /// Whether the cell has one of these [`sign`]s.
-    pub(super) fn has(&self, signs: u16) -> bool {
+    pub(super) fn has(&self, signs: u32) -> bool {
         self.signs & signs != 0
     }
 }
@@ -99,42 +119,46 @@ fn take_asides(text: Cow<'_, str>) -> (Cow<'_, str>, Vec<String>) {
     if asides.is_empty() { (rest, asides) } else { (Cow::Owned(rest.trim().to_owned()), asides) }
 }
 
-/// The words of a text while it is cut.
+/// Calls `word` with the range of each run of characters between separators, the number of commas before it, and its
+/// [`sign`]s.
+fn for_each_word(text: &str, mut word: impl FnMut(Range<usize>, usize, u32)) {
+    let (mut start, mut segment, mut signs) = (0, 0, 0);
+    for (at, byte) in text.bytes().enumerate() {
+        let sign = sign_of(byte);
+        if sign & sign::BREAK == 0 {
+            signs |= sign;
+            continue;
+        }
+        if start < at {
+            word(start..at, segment, signs);
+        }
+        segment += usize::from(sign & sign::COMMA != 0);
+        (start, signs) = (at + 1, 0);
+    }
+    if start < text.len() {
+        word(start..text.len(), segment, signs);
+    }
+}
+
+/// The words of a text with marks, while it is cut.
 struct Cutter<'t> {
     text: &'t str,
     spans: Vec<Span>,
     folds: String,
-    signs: u16,
 }
 
 impl<'t> Cutter<'t> {
     fn cut(text: &'t str) -> Cutter<'t> {
         let folds = String::with_capacity(text.len() + 8);
-        let mut cutter = Cutter { text, spans: Vec::with_capacity(6), folds, signs: 0 };
-        let (mut start, mut segment, mut signs) = (0, 0, 0);
-        for (at, byte) in text.bytes().enumerate() {
-            let sign = sign_of(byte);
-            if sign & sign::BREAK == 0 {
-                signs |= sign;
-                continue;
-            }
-            cutter.add(start..at, segment, signs);
-            cutter.signs |= sign;
-            segment += usize::from(sign & sign::COMMA != 0);
-            (start, signs) = (at + 1, 0);
-        }
-        cutter.add(start..text.len(), segment, signs);
+        let mut cutter = Cutter { text, spans: Vec::with_capacity(6), folds };
+        for_each_word(text, |range, segment, signs| cutter.add(range, segment, signs));
         cutter
     }
 
     /// What stands between two separators.
-    fn add(&mut self, range: Range<usize>, segment: usize, signs: u16) {
-        self.signs |= signs;
+    fn add(&mut self, range: Range<usize>, segment: usize, signs: u32) {
         if signs & !sign::WORD == 0 {
-            if !range.is_empty() {
-                self.push(range, segment, signs);
-            }
-            return;
+            return self.push(range, segment, signs);
         }
         let Some(word) = bare_word(self.text, range) else { return };
         let cut = glued_dot(&self.text[word.clone()]).map_or(word.end, |cut| word.start + cut);
@@ -144,7 +168,7 @@ impl<'t> Cutter<'t> {
         }
     }
 
-    fn push(&mut self, word: Range<usize>, segment: usize, signs: u16) {
+    fn push(&mut self, word: Range<usize>, segment: usize, signs: u32) {
         let (text, folds) = (&self.text[word.clone()], &mut self.folds);
         let before = folds.len();
         if before > 0 {
@@ -214,7 +238,7 @@ impl<'t> Token<'t> {
         Token::from_parts(text, Cow::Owned(fold), segment, signs)
     }
 
-    fn from_parts(text: Cow<'t, str>, fold: Cow<'t, str>, segment: usize, signs: u16) -> Self {
+    fn from_parts(text: Cow<'t, str>, fold: Cow<'t, str>, segment: usize, signs: u32) -> Self {
         let plain = signs & !sign::PLAIN == 0;
         let space = if plain { None } else { fold.bytes().position(|byte| byte == b' ') };
         let mut word = LEXICON.word(&fold);
@@ -227,7 +251,11 @@ impl<'t> Token<'t> {
             }
             head = LEXICON.word(&fold[..space]);
         }
-        let initial = if plain { text.len() == 1 && signs & sign::DIGIT == 0 } else { is_initial(&text) };
+        let initial = if signs & !sign::WORD == 0 {
+            signs & sign::DIGIT == 0 && text.chars().nth(1).is_none()
+        } else {
+            is_initial(&text)
+        };
         let case = case_of(&text, signs);
         Token { text, fold, word, head, segment, case, initial, spaced: space.is_some() }
     }

@@ -252,6 +252,9 @@ fn listed(kind: AttributeKind, field: Field, cleaned: &str, folded: &str) -> Opt
         }
     }
     // Only the spellings that squashing cannot tell apart are left: the ones with symbols, and what is never squashed.
+    if !TABLE.may_hold(cleaned) {
+        return None;
+    }
     let symbols = cleaned.bytes().any(|byte| byte.is_ascii_punctuation());
     if !symbols && !field.is_verbatim() {
         return None;

@@ -20,7 +20,7 @@ pub(super) struct Table {
     verbatim: HashMap<&'static str, Row, FixedState>,
     /// For each first byte the lengths that a squashed filler has, a bit each: spares most values the look-up.
     lengths: [u64; 128],
-    /// The same of the verbatim ones that are ASCII.
+    /// The same of the verbatim ones; all lengths for those that are not ASCII, of which lower case changes the length.
     verbatim_lengths: [u64; 128],
     longest: usize,
     /// Lines of the table, and lines that were understood.
@@ -52,7 +52,7 @@ impl Table {
             }
             table.longest = table.longest.max(value.len());
             if let Some(lengths) = first_of(value).and_then(|first| table.verbatim_lengths.get_mut(first)) {
-                *lengths |= length_bit(value.len());
+                *lengths |= if value.is_ascii() { length_bit(value.len()) } else { u64::MAX };
             }
             table.verbatim.entry(value).or_default()[field as usize].get_or_insert(kind);
             let mut squashed = fold(value);
@@ -85,12 +85,15 @@ impl Table {
         Some((squashed, row))
     }
 
+    /// Whether a text may be a listed one as it is written: few begin with the same letter and are as long as one.
+    pub(super) fn may_hold(&self, cleaned: &str) -> bool {
+        let first = cleaned.bytes().next().map_or(0, |byte| byte.to_ascii_lowercase());
+        let lengths = self.verbatim_lengths.get(usize::from(first));
+        lengths.is_none_or(|lengths| lengths & length_bit(cleaned.len()) != 0)
+    }
+
     /// The meanings of a text as it is written.
     pub(super) fn verbatim(&self, cleaned: &str) -> Option<&Row> {
-        let first = usize::from(cleaned.bytes().next()?.to_ascii_lowercase());
-        if cleaned.is_ascii() && self.verbatim_lengths[first] & length_bit(cleaned.len()) == 0 {
-            return None;
-        }
         // A capital letter may be one byte longer than the small one.
         if cleaned.len() > 2 * self.longest {
             return None;

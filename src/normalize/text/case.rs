@@ -118,9 +118,17 @@ pub(crate) fn title_word_into(word: &str, out: &mut String) {
         out.extend(word.chars().map(|c| c.to_ascii_uppercase()));
         return;
     }
-    let mut letters_in_part = 0;
-    let mut capital = true;
     let celtic = word.len() > 4 && word.get(..2).is_some_and(|start| start.eq_ignore_ascii_case("mc"));
+    if !celtic && word.bytes().all(|byte| byte.is_ascii_alphabetic()) {
+        let start = out.len();
+        out.push_str(word);
+        out[start..].make_ascii_lowercase();
+        if !word.is_empty() {
+            out[start..start + 1].make_ascii_uppercase();
+        }
+        return;
+    }
+    let (mut letters_in_part, mut capital) = (0, true);
     let mut letters = 0;
     for c in word.chars() {
         if c.is_alphabetic() {

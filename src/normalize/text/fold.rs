@@ -128,7 +128,9 @@ pub(in crate::normalize) fn western_letter(c: char) -> Option<char> {
 fn fold_western(text: &str, out: &mut String) -> bool {
     const CHUNK: usize = 64;
     let start = out.len();
-    let (mut chunk, mut used, mut previous) = ([0u8; CHUNK], 0, SEPARATOR);
+    let (mut chunk, mut used) = ([0u8; CHUNK], 0);
+    // What a code must be above to be kept: behind a separator that is another separator, too.
+    let mut bar = SEPARATOR;
     let mut rest = text.as_bytes();
     while let [byte, tail @ ..] = rest {
         // Two bytes are left for a letter that is spelt with two.
@@ -154,12 +156,12 @@ fn fold_western(text: &str, out: &mut String) -> bool {
         }
         chunk[used] = code;
         // Without short cuts, which would be branches that no predictor learns.
-        let kept = (code > SEPARATOR) | ((code == SEPARATOR) & (previous != SEPARATOR));
+        let kept = code > bar;
         used += usize::from(kept);
-        previous = if kept { code } else { previous };
+        bar = if kept { SEPARATOR - u8::from(code > SEPARATOR) } else { bar };
     }
     push_ascii(&chunk[..used], out);
-    if previous == SEPARATOR && out.len() > start {
+    if bar == SEPARATOR && out.len() > start {
         out.pop();
     }
     true
