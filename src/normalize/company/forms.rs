@@ -271,14 +271,11 @@ fn is_written_as_form(
 /// this look.
 pub(super) fn may_hold(text: &str, first: &str, last: &str) -> bool {
     let edge = |word: &str| {
-        let edge = if word.as_bytes().contains(&b' ') {
-            FORMS.edges.get(squash(word).as_str())
-        } else {
-            FORMS.edges.get(word)
-        };
-        edge.copied().unwrap_or_default()
+        let spaced = || word.as_bytes().contains(&b' ').then(|| FORMS.edges.get(squash(word).as_str()));
+        FORMS.edges.get(word).or_else(|| spaced().flatten())
     };
-    // The lead bytes of the scripts without spaces are above those of most others.
-    let unspaced = || text.bytes().any(|byte| byte >= 0xe3) && text.contains(is_unspaced_script);
-    edge(last).last || edge(first).first || unspaced()
+    edge(last).is_some_and(|edge| edge.last)
+        || edge(first).is_some_and(|edge| edge.first)
+        // The lead bytes of the scripts without spaces are above those of most others.
+        || text.bytes().any(|byte| byte >= 0xe3) && text.contains(is_unspaced_script)
 }

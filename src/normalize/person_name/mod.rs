@@ -251,7 +251,8 @@ fn normalize_again<'a>(
     if multiple || result.canonical.is_empty() {
         result.canonical = title_case(&cleaned).into_owned();
     }
-    let same = result.canonical == *cleaned;
+    let settled = reading.settled && !multiple && stays_a_person(&result.canonical, &reading.key);
+    let same = settled || result.canonical == *cleaned;
     if !same && (reading.rearranged || multiple || !differs_in_case_only(&result.canonical, &cleaned)) {
         let again = normalize_again(&result.canonical, hint, part, readings.checked_sub(1)?)?;
         if again.canonical != result.canonical || again.parts.kind != reading.name.kind {
@@ -270,16 +271,29 @@ fn normalize_again<'a>(
     Some(result)
 }
 
+/// Whether a text has small letters and capitals, and no word of capitals only, which would be a surname.
+fn is_mixed(text: &str) -> bool {
+    let shouted = |word: &str| {
+        word.chars().filter(|c| c.is_uppercase()).nth(1).is_some() && letter_case(word) == LetterCase::Upper
+    };
+    letter_case(text) == LetterCase::Mixed && !text.split(' ').any(shouted)
+}
+
+/// Whether a settled name in another order is neither a filler nor a firm. `folded` is its fold.
+fn stays_a_person(canonical: &str, folded: &str) -> bool {
+    let (first, last) = (folded.split(' ').next(), folded.rsplit(' ').next());
+    is_mixed(canonical)
+        && placeholder_folded(AttributeKind::FullName, canonical, folded).is_none()
+        && !company::holds_legal_form(canonical, first.unwrap_or(""), last.unwrap_or(""))
+}
+
 /// True when a second reading has nothing to find: the texts are equal but for case, no capital made the text look like a
 /// wrong decoding (`â¡` in capitals), and no word came to be in capitals alone, which would mark it as a surname.
 fn differs_in_case_only<'t>(canonical: &'t str, cleaned: &'t str) -> bool {
     if canonical == cleaned {
         return true;
     }
-    let shouted = |word: &str| {
-        word.chars().filter(|c| c.is_uppercase()).nth(1).is_some() && letter_case(word) == LetterCase::Upper
-    };
-    let mixed = letter_case(canonical) == LetterCase::Mixed && !canonical.split(' ').any(shouted);
+    let mixed = is_mixed(canonical);
     if canonical.is_ascii() {
         return mixed && canonical.eq_ignore_ascii_case(cleaned);
     }

@@ -27,6 +27,8 @@ pub(super) struct Reading {
     pub(super) reasons: Vec<&'static str>,
     /// Words were moved, dropped or replaced: the display form may read otherwise than the cell.
     pub(super) rearranged: bool,
+    /// Words were moved, and nothing but fillers and firms is left that the display form could be read as.
+    pub(super) settled: bool,
 }
 
 /// The parts that make the match key, in its order.
@@ -92,6 +94,7 @@ impl Default for Reading {
             quality: Quality::Ok,
             reasons: Vec::new(),
             rearranged: false,
+            settled: false,
         }
     }
 }
@@ -165,7 +168,7 @@ pub(super) fn read<'t>(
     }
     if context.roles & role::ABBREVIATION != 0 {
         expand_abbreviations(&mut tokens, &context, &mut reading);
-        context.roles = roles_of(&tokens);
+        context.roles |= roles_of(&tokens);
     }
     if part == Part::Full && several_persons(&cell.text, &tokens, &context, &mut reading) {
         return reading;
@@ -295,6 +298,7 @@ pub(super) fn read_one<'t>(mut tokens: Vec<Token<'t>>, context: &Context<'_>, re
             given.len()
         };
         let end = extend_compound(&given, &groups, end, context);
+        reading.settled = reads_as_written(&given, &surnames, context);
         reading.put(NamePart::Given, &given[..end], context);
         reading.put(NamePart::Middle, &given[end..], context);
         let groups = group(&surnames, true);
@@ -354,14 +358,29 @@ fn compound_length(tokens: &[Token<'_>], groups: &[Group], context: &Context<'_>
     best.or((attribute && first.fold == "maria").then_some(2))
 }
 
-/// Assigns tokens in given-first order whose border is not known.
-fn assign_given_first(tokens: &[Token<'_>], context: &Context<'_>, reading: &mut Reading) {
-    let groups = group(tokens, false);
-    let Some(count) = groups.len().checked_sub(1) else { return };
-    if count == 0 {
-        return assign_single(tokens, context, reading);
+/// Whether words that stood around a comma read the same in the order in which they are displayed. Sure of it only where two
+/// surnames are the rule and no word has another role than to be a name.
+fn reads_as_written(given: &[Token<'_>], surnames: &[Token<'_>], context: &Context<'_>) -> bool {
+    const NAMES: u32 = role::COMPOUND | role::HEAD | role::TAIL | role::NICKNAME | role::FAMILIAR;
+    let all = || given.iter().chain(surnames);
+    let plain = context.signs & !(sign::WORD | sign::BREAK) == 0
+        && context.signs & sign::DIGIT == 0
+        && context.roles & !NAMES == 0
+        && matches!(context.lang, Lang::Es | Lang::Pt)
+        && context.part == Part::Full
+        && (1..=2).contains(&surnames.len())
+        && given.first().is_some_and(|first| first.score(context.lang) >= 0);
+    if !plain || all().any(|token| token.is_initial() || token.case != context.casing.case) {
+        return false;
     }
-    let mut given = compound_length(tokens, &groups, context).unwrap_or(1);
+    let tokens: Vec<Token<'_>> = all().cloned().collect();
+    let groups = group(&tokens, false);
+    groups.len() == tokens.len() && count_given(&tokens, &groups, context) == given.len()
+}
+
+/// Groups at the front that are given names, where their border with the surnames is not known; one at least.
+fn count_given(tokens: &[Token<'_>], groups: &[Group], context: &Context<'_>) -> usize {
+    let mut given = compound_length(tokens, groups, context).unwrap_or(1);
     match context.system {
         System::TwoSurnames => {
             let total = groups.len();
@@ -387,7 +406,7 @@ fn assign_given_first(tokens: &[Token<'_>], context: &Context<'_>, reading: &mut
         }
         System::Middle => {}
         _ => {
-            while given < count {
+            while given + 1 < groups.len() {
                 let token = &tokens[groups[given].start];
                 let score = token.score(context.lang);
                 if token.is_initial()
@@ -401,6 +420,19 @@ fn assign_given_first(tokens: &[Token<'_>], context: &Context<'_>, reading: &mut
             }
         }
     }
+    given
+}
+
+/// Assigns tokens in given-first order whose border is not known.
+fn assign_given_first(tokens: &[Token<'_>], context: &Context<'_>, reading: &mut Reading) {
+    let groups = group(tokens, false);
+    if groups.is_empty() {
+        return;
+    }
+    if groups.len() == 1 {
+        return assign_single(tokens, context, reading);
+    }
+    let given = count_given(tokens, &groups, context);
     let given_end = groups[given - 1].end;
     reading.put(NamePart::Given, &tokens[..given_end], context);
     let rest = &groups[given..];

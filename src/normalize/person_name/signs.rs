@@ -39,7 +39,6 @@ pub(super) mod sign {
     pub const PLAIN: u32 = UPPER | LOWER | DIGIT;
     /// Text of nothing else has letters and digits only.
     pub const WORD: u32 = PLAIN | LATIN | LATIN_UPPER | LATIN_LOWER;
-    pub const FOREIGN: u32 = LATIN | EXOTIC;
     /// What separates words.
     pub const BREAK: u32 = SPACE | COMMA;
 }
@@ -109,7 +108,7 @@ mod tests {
             let signs = signs_of(&text);
             let has = |sign: u32| signs & sign != 0;
             prop_assert_eq!(has(sign::DIGIT), text.bytes().any(|byte| byte.is_ascii_digit()));
-            prop_assert_eq!(has(sign::FOREIGN), !text.is_ascii());
+            prop_assert_eq!(has(sign::LATIN | sign::EXOTIC), !text.is_ascii());
             prop_assert_eq!(has(sign::FAR), text.chars().any(|c| c >= '\u{340}'));
             prop_assert_eq!(has(sign::COMMA), text.contains([',', ';']));
             if signs & !sign::WORD == 0 {

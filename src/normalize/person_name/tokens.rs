@@ -74,7 +74,11 @@ impl<'t> Cell<'t> {
         let mut tokens = Vec::with_capacity(6);
         let mut folds = self.folds.as_str();
         for_each_word(&self.text, |range, segment, signs| {
-            let end = folds.bytes().position(|byte| byte == b' ').unwrap_or(folds.len());
+            let end = if signs & !sign::PLAIN == 0 {
+                range.len()
+            } else {
+                folds.bytes().position(|byte| byte == b' ').unwrap_or(folds.len())
+            };
             let (text, fold) = (Cow::Borrowed(&self.text[range]), Cow::Borrowed(&folds[..end]));
             tokens.push(Token::from_parts(text, fold, segment, signs));
             folds = folds.get(end + 1..).unwrap_or_default();
@@ -358,7 +362,12 @@ impl Casing {
 
     /// Appends tokens, separated by spaces.
     pub(super) fn join(self, tokens: &[Token<'_>], out: &mut String) {
-        out.reserve(tokens.iter().map(|token| token.text.len() + 1).sum());
+        let length = tokens.iter().map(|token| token.text.len() + 1).sum();
+        if out.is_empty() {
+            *out = String::with_capacity(length);
+        } else {
+            out.reserve(length);
+        }
         for token in tokens {
             if !out.is_empty() {
                 out.push(' ');

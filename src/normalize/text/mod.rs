@@ -104,7 +104,7 @@ fn is_clean_western(bytes: &[u8]) -> Option<bool> {
     if dirty != 0 {
         return Some(false);
     }
-    let mut rest = if foreign != 0 { bytes } else { &[] };
+    let mut rest = if foreign == 0 { &[] } else { bytes };
     while let Some(at) = rest.iter().position(|byte| !byte.is_ascii()) {
         match &rest[at..] {
             [0xc3, _, after @ ..] | [0xc2, 0xaa | 0xba, after @ ..]
