@@ -338,6 +338,40 @@ fn acceptance_08_fillers_and_crowds_are_no_evidence() {
 }
 
 #[test]
+fn the_day_that_a_form_starts_with_is_no_evidence() {
+    const DEFAULTS: usize = 200;
+    let mut people = crowd(500);
+    people.iter_mut().take(DEFAULTS).for_each(|person| person.birth_date = "1974-03-09");
+    let resolution = run(&people);
+    let shared = &resolution.shared_values()[0];
+    assert_eq!((shared.attribute.as_str(), shared.records), ("birth_date", DEFAULTS as u32));
+    assert!(shared.names > 25);
+    assert_eq!(resolution.issues().count("shared_value"), DEFAULTS as u64);
+    assert!(resolution.golden_records().all(|golden| golden.get("birth_date").is_some()));
+    // One customer whom the form knows two hundred times has a date of birth like anybody else.
+    let mut people = crowd(500);
+    people.iter_mut().take(DEFAULTS).for_each(|person| {
+        (person.given_name, person.birth_date) = ("Telmo", "1974-03-09");
+    });
+    assert!(run(&people).shared_values().is_empty());
+}
+
+#[test]
+fn the_number_that_is_typed_for_customers_without_one_is_no_evidence() {
+    const DEFAULTS: usize = 60;
+    let mut people = crowd(500);
+    people.iter_mut().take(DEFAULTS).for_each(|person| person.identifier = "ABC482913");
+    let resolution = run(&people);
+    let shared: Vec<u32> = resolution.shared_values().iter().map(|shared| shared.records).collect();
+    assert_eq!(shared, [DEFAULTS as u32]);
+    assert!(resolution.entities().iter().all(|(_, members)| members.len() == 1), "it joins nobody");
+    assert_eq!(
+        resolution.golden_records().filter(|golden| golden.get("identifier").is_some()).count(),
+        DEFAULTS
+    );
+}
+
+#[test]
 fn acceptance_11_a_run_without_change_moves_nothing() {
     let people = crowd(80);
     let (first, state) = run_in(&people, &Config::default(), &State::default());

@@ -3,7 +3,8 @@
 //!
 //! # Shape
 //! [`Guards`] is the configuration. `shared_values` takes values out of the evidence, never out of the golden records, and
-//! says which; the limits are kept by the clustering. Each counts what it did in the issues, with lines.
+//! says which, and with them the dates of birth and identifiers that their use gives away as fillers
+//! ([`learned`]); the limits are kept by the clustering. Each counts what it did in the issues, with lines.
 //!
 //! # Complexity
 //! O(records) to count values; only values that more records have than the limit allows names are looked at closely.
@@ -18,6 +19,7 @@ use crate::cluster::ReviewReason;
 use crate::error::{Error, ErrorKind, Issues, Result};
 use crate::ids::RecordId;
 use crate::normalize::attributes::Attributes;
+use crate::normalize::placeholder::{Usage, learned};
 use crate::table::{AttributeKind, Column, ColumnBuilder, Interner};
 
 /// Limits of what one customer, or one value, may hold together.
@@ -93,6 +95,9 @@ impl Guards {
     }
 }
 
+/// Records of one value that need no look at whose they are.
+const MOST_OF_A_FAMILY: u32 = 20;
+
 /// A value that too many different people share.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct SharedValue {
@@ -135,7 +140,7 @@ pub(super) fn shared_values(
     issues: &mut Issues,
 ) -> Vec<SharedValue> {
     let Some(names) = attributes.position(AttributeKind::GivenName) else { return Vec::new() };
-    let mut shared = Vec::new();
+    let mut shared = fillers(attributes, names, ordered, issues);
     for (kind, most) in
         [(AttributeKind::Email, guards.shared_email), (AttributeKind::Phone, guards.shared_phone)]
     {
@@ -167,6 +172,51 @@ pub(super) fn shared_values(
     shared.extend(shared_addresses(attributes, names, guards.shared_address, ordered, issues));
     attributes.columns.retain(|attribute| !attribute.column.dictionary().is_empty());
     shared
+}
+
+/// Takes out dates of birth and identifiers that their use gives away as fillers: the day that a form starts with, the
+/// number typed for customers without one. Contact points have limits of their own.
+fn fillers(
+    attributes: &mut Attributes,
+    names: usize,
+    ordered: &Ordered,
+    issues: &mut Issues,
+) -> Vec<SharedValue> {
+    let mut out = Vec::new();
+    // A file may hold several kinds of identifiers, each with the filler of its form.
+    for at in 0..attributes.columns.len() {
+        let kind = attributes.columns[at].kind;
+        if !matches!(kind, AttributeKind::BirthDate | AttributeKind::Identifier) {
+            continue;
+        }
+        let (name, column) = (attributes.columns[at].name.clone(), &attributes.columns[at].column);
+        let counts = column.counts();
+        // People matter where there are many records only.
+        let records = (0..column.len()).flat_map(|record| {
+            let codes = column.codes(record).iter().filter(|&&code| counts[code as usize] > MOST_OF_A_FAMILY);
+            codes.map(move |&code| (code, record as u32))
+        });
+        let people = crowds(records, &GivenNames::new(&attributes.columns[names].column), 0);
+        let usage: Vec<Usage> = (0u32..)
+            .zip(&counts)
+            .map(|(code, &records)| Usage { records, people: people.get(&code).copied().unwrap_or(1) })
+            .collect();
+        let found: BTreeSet<u32> = learned(kind, &usage).into_iter().map(|(code, _)| code as u32).collect();
+        if found.is_empty() {
+            continue;
+        }
+        out.extend(found.iter().map(|&code| SharedValue {
+            attribute: name.clone(),
+            value: column.dictionary().text(code).to_owned(),
+            names: usage[code as usize].people,
+            records: counts[code as usize],
+        }));
+        let is_filler = |code: &u32| found.contains(code);
+        let touched = (0..column.len()).filter(|&record| column.codes(record).iter().any(is_filler));
+        count(&touched.map(|record| record as u32).collect(), &name, ordered, issues);
+        attributes.columns[at].column = without(column, |_, code| is_filler(&code));
+    }
+    out
 }
 
 /// Values with more than `most` different given names, each with how many.
