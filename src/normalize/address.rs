@@ -211,6 +211,24 @@ mod tests {
             ("Berliner Str. 5, 12345 Teststadt", "DE", "strasse|berliner strasse|5||12345"),
             ("24 rue du Faubourg Saint-Honoré, 75008 Paris", "FR", "rue|faubourg saint honore|24||75008"),
             ("Corso Vittorio Emanuele II 12, 10123 Torino TO", "IT", "corso|vittorio emanuele ii|12||10123"),
+            ("P.zza Duomo, snc, 50122 Firenze FI", "IT", "piazza|duomo|sn||50122"),
+            ("Plza. Mayor s/nº 40001 Segovia", "ES", "plaza|mayor|sn||40001"),
+            (
+                "Avda Andalucía 45 ptl 2, Entl. B, 29006 Málaga",
+                "ES",
+                "avenida|andalucia|45|door=b;floor=entresuelo;portal=2|29006",
+            ),
+            (
+                "Calle Hidalgo #45 entre Juárez y Morelos, 76000 Querétaro, Qro.",
+                "MX",
+                "calle|hidalgo|45|between=juarez y morelos|76000",
+            ),
+            ("1st Floor, 221B Baker St, London NW1 6XE", "GB", "street|baker|221b|floor=1|nw16xe"),
+            (
+                "1234 Peachtree St NE Apt # 5B, Atlanta, GA 30312",
+                "US",
+                "street|peachtree ne|1234|apartment=5b|30312",
+            ),
         ];
         for (raw, region, key) in rows {
             let got = read(raw, region);

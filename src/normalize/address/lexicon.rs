@@ -62,11 +62,20 @@ pub(super) struct Facts {
     pub(super) side: Option<&'static str>,
     /// Whether it names a side in most countries, which Portugal's own words do not.
     pub(super) common_side: bool,
+    /// Whether it says without any sign that a house has no number.
+    pub(super) no_number: bool,
 }
 
 /// Of words that are in no table.
-pub(super) static NO_FACTS: Facts =
-    Facts { unit: None, street_type: None, longest_type: 0, floor: None, side: None, common_side: false };
+pub(super) static NO_FACTS: Facts = Facts {
+    unit: None,
+    street_type: None,
+    longest_type: 0,
+    floor: None,
+    side: None,
+    common_side: false,
+    no_number: false,
+};
 
 /// The words of the countries that share their language groups.
 pub(super) struct Lexicon {
@@ -135,6 +144,10 @@ impl Lexicon {
             for spelling in spellings.split('|') {
                 words.entry(spelling).or_default().floor = Some(floor);
             }
+        }
+        // `senza numero civico`; elsewhere the letters are those of a legal form.
+        if groups == [Group::It] {
+            words.entry("snc").or_default().no_number = true;
         }
         let mut designators = Lookup::default();
         for (component, spelling) in groups.iter().flat_map(|group| first_words(*group)) {
@@ -314,7 +327,7 @@ pub(super) fn is_particle(word: &str) -> bool {
 /// Floors that have a name, and how they are written.
 const FLOORS: [(&str, &str); 8] = [
     ("bajo", "bajo|bj|bajos|bjo|bja|bxo|baixos|baixo|bo|pb|baja"),
-    ("entresuelo", "entresuelo|entlo|ent|entreplanta|entrep|entresol|ess"),
+    ("entresuelo", "entresuelo|entlo|entl|ent|entreplanta|entrep|entresol|ess"),
     ("principal", "principal|pral|ppal|prpal|pr"),
     ("ático", "atico|at|satico|sobreatico|atic"),
     ("sótano", "sotano|sot|semisotano|semis|ss"),

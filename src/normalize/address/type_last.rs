@@ -29,6 +29,14 @@ impl Reader<'_> {
             self.out.unit.push((component, line[at + 1].text.to_uppercase()));
             at += 2;
         }
+        // `1st Floor, 221B Baker St`
+        if let [number, floor, ..] = &line[at..]
+            && floor.facts.unit == Some("floor")
+            && let Some(digits) = number.ordinal()
+        {
+            self.push("floor", digits.to_owned());
+            at += 2;
+        }
         if at >= line.len() {
             return;
         }

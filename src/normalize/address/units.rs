@@ -1,7 +1,7 @@
 //! What stands behind the number of a house: floor, door, staircase, block and their like.
 
 use super::grammar::{Reader, is_number_marker};
-use super::lexicon::{self, Family};
+use super::lexicon::{self, Family, Group};
 use super::words::Token;
 use super::write::display;
 
@@ -30,10 +30,20 @@ impl Reader<'_> {
             if let Some(value) = next.filter(|t| is_value(t)) {
                 return self.designated(component, value);
             }
+            // `Apt # 5B`
+            if let Some(value) = rest.get(2).filter(|t| is_value(t) && next.is_some_and(|t| t.text == "#")) {
+                return 1 + self.designated(component, value);
+            }
             if matches!(component, "building" | "neighbourhood" | "house" | "locality") && next.is_some() {
                 self.push(component, display(&rest[1..]));
                 return rest.len();
             }
+        }
+        // `12 entre Juárez y Morelos`: the side streets are all that follows.
+        let between = matches!(word, "entre" | "esquina") && self.lexicon.has(Group::Es);
+        if between && next.is_some_and(|t| t.word.len() > 1 && !t.is_numeric()) {
+            self.push("between", display(&rest[1..]));
+            return rest.len();
         }
         // `P03 PTA B`: a designator glued to its value.
         if let Some((component, value)) = glued_unit(word).filter(|(c, _)| !self.has_unit(c)) {

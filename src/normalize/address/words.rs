@@ -56,7 +56,7 @@ impl Token<'_> {
     pub(super) fn is_no_number(&self) -> bool {
         match self.word {
             "sn" => true,
-            "snc" => self.text.contains(['/', '.']),
+            "snc" => self.facts.no_number || self.text.contains(['/', '.']),
             "sno" => self.text.eq_ignore_ascii_case("s/nº"),
             _ => false,
         }
@@ -203,7 +203,8 @@ fn append(piece: &str, out: &mut String) {
 fn is_type_slash(before: &str, after: &str) -> bool {
     const LONGEST_TYPE: usize = 4;
     let head = before.rsplit([' ', ',']).next().unwrap_or_default();
-    let letters = after.chars().take_while(|c| c.is_alphabetic()).count();
+    // `s/nº`: the ordinal sign is no letter of a name.
+    let letters = after.chars().take_while(|c| c.is_alphabetic() && !matches!(c, 'º' | 'ª')).count();
     head.chars().all(char::is_alphabetic) && (1..=LONGEST_TYPE).contains(&head.chars().count()) && letters > 1
 }
 
