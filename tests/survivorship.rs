@@ -979,9 +979,15 @@ proptest! {
         let (fields, golden) = (world.fields(), world.golden());
         let input = world.input(&fields);
         let view = golden.view(&world.plan, &input).expect("the same input");
+        let (mut explainer, mut cells) = (view.explainer(), Vec::new());
         for (entity, members) in world.entities.iter() {
+            explainer.provenances(entity, &mut cells);
+            prop_assert_eq!(cells.len(), SCHEMA.len());
             for (index, spec) in SCHEMA.iter().enumerate() {
                 let provenance = view.provenance(entity, index);
+                let mut contradicted = provenance.clone();
+                contradicted.losers.retain(|loser| !loser.agrees);
+                prop_assert_eq!(&cells[index], &contradicted, "one by one and all at once");
                 if let Some(value) = provenance.value {
                     let record = provenance.record.expect("a value has a record");
                     prop_assert!(members.contains(&record));

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::fmt;
 use std::io::{IsTerminal, Write};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressStyle};
@@ -20,6 +21,7 @@ use quilate::relate::{RelateOptions, Relations};
 use quilate::report::{EntityExplanation, Explanation, RunDiff, Summary};
 use quilate::score::TrainedModel;
 use quilate::{Config, Error, ErrorKind, Issues, Resolution, Result, State, Table};
+use rayon::prelude::*;
 
 use crate::cli::Arguments;
 use crate::{shared, terminal};
@@ -322,12 +324,15 @@ fn what_happened(
 fn read(files: &[PathBuf], clock: &mut Clock) -> Result<(Table, Vec<FileRead>, Issues)> {
     let total = files.iter().filter_map(|file| std::fs::metadata(file).ok()).map(|meta| meta.len()).sum();
     let bar = clock.bar(total);
+    let read_one = |path: &PathBuf| {
+        let seen = AtomicU64::new(0);
+        let progress = |bytes: u64| bar.inc(bytes - seen.swap(bytes, Ordering::Relaxed));
+        read_path(path, &ReadOptions::new().skip_field(&is_secret_header).progress(&progress))
+    };
     let (mut sources, mut reads, mut issues) = (Vec::new(), Vec::new(), Issues::new());
-    for path in files {
-        let before = bar.position();
-        let progress = |bytes: u64| bar.set_position(before + bytes);
-        let options = ReadOptions::new().skip_field(&is_secret_header).progress(&progress);
-        let read = read_path(path, &options)?;
+    // Side by side; of several that fail the first one is named.
+    for (path, read) in files.iter().zip(files.par_iter().map(read_one).collect::<Vec<_>>()) {
+        let read = read?;
         reads.push(FileRead {
             name: read.source.name().to_owned(),
             path: path.clone(),

@@ -269,8 +269,6 @@ impl Finder<'_> {
         let Some(index) = self.index else { return Vec::new() };
         let mut numbers = Vec::new();
         index.record_keys_of(record as usize, |kind| keys.admits(kind), &mut numbers);
-        numbers.retain(|&key| !index.records(key).is_empty());
-        numbers.sort_unstable_by_key(|&key| (index.records(key).len(), key));
         let mut shared: BTreeMap<u32, u32> = BTreeMap::new();
         let mut read = 0;
         for key in numbers {

@@ -33,8 +33,9 @@ impl IndexForecast {
     /// One pass over the distinct values; memory O(keys / 64).
     pub fn new(attributes: &Attributes) -> Self {
         let records = attributes.len() as f64;
-        let mut carriers: HashMap<u64, u64, foldhash::fast::FixedState> = HashMap::default();
-        let (mut of_values, mut widest) = (0u64, 0u64);
+        // Of each sampled key how many records, and how many values, have it.
+        let mut carriers: HashMap<u64, (u64, u64), foldhash::fast::FixedState> = HashMap::default();
+        let (mut distinct, mut of_values, mut widest) = (0, 0u64, 0u64);
         for (at, attribute) in attributes.columns.iter().enumerate() {
             let counts = attribute.column.counts();
             let dictionary = attribute.column.dictionary();
@@ -53,29 +54,38 @@ impl IndexForecast {
             let mut own = 0;
             for (total, sampled) in parts {
                 own += total;
-                sampled.into_iter().for_each(|(key, count)| *carriers.entry(key).or_default() += count);
+                for (key, count) in sampled {
+                    let carriers = carriers.entry(key).or_default();
+                    *carriers = (carriers.0 + count, carriers.1 + 1);
+                }
             }
+            distinct += dictionary.len();
             of_values += own;
             widest = widest.max(own);
         }
         let keys = (SAMPLED_KEYS * carriers.len() as u64) as f64;
-        let used = carriers.values().filter(|&&count| (2..=MAX_BLOCK as u64).contains(&count));
+        let used: Vec<(u64, u64)> =
+            carriers.values().copied().filter(|(count, _)| (2..=MAX_BLOCK as u64).contains(count)).collect();
+        let sum = |part: fn(&(u64, u64)) -> u64| (SAMPLED_KEYS * used.iter().map(part).sum::<u64>()) as f64;
         let composites = composites_of(attributes) as f64;
         // Every record may have each composite; at least two share one.
-        let postings = (SAMPLED_KEYS * used.sum::<u64>()) as f64 + composites * records;
-        let numbers = keys + composites * records / 2.0;
-        let rows = 4.0 * of_values as f64;
+        let postings = sum(|(records, _)| *records) + composites * records;
+        let composed = composites * records / 2.0;
+        let (numbers, used_numbers) = (keys + composed, sum(|_| 1) + composed);
+        let (rows, used_rows) =
+            (4.0 * of_values as f64, 4.0 * (sum(|(_, values)| *values) + distinct as f64));
         let composite_rows = 4.0 * composites * records;
         let numbering = rows + NUMBERED_KEY * keys + 16.0 * widest as f64;
         // Sorting the records by one composite, beside those that are done.
         let combining = rows + composite_rows + if composites > 0.0 { 16.0 * records } else { 0.0 };
-        let filling = rows + composite_rows + 4.0 * postings + 16.0 * numbers;
-        let building = numbering.max(combining).max(filling);
+        let renumbering = rows + composite_rows + 4.0 * numbers + 12.0 * used_numbers;
+        let filling = used_rows + composite_rows + 4.0 * postings + 12.0 * used_numbers;
+        let building = numbering.max(combining).max(renumbering).max(filling);
         Self {
             keys: keys as u64,
             postings: postings as u64,
             building: building as u64,
-            bytes: (rows + composite_rows + 4.0 * postings + 8.0 * numbers) as u64,
+            bytes: (used_rows + composite_rows + 4.0 * postings + 8.0 * used_numbers) as u64,
         }
     }
 }

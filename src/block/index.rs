@@ -4,6 +4,7 @@
 //! the surname with the year of birth, ...), which stay rare in data so large that no single name is.
 
 use std::hash::{BuildHasher, Hasher};
+use std::sync::atomic::{AtomicU32, Ordering};
 
 use hashbrown::HashMap;
 use xxhash_rust::xxh3::xxh3_64;
@@ -16,6 +17,9 @@ use crate::table::{AttributeKind, NULL};
 /// Keys that more records share than this emit nothing: they would cost much and say little. At one value in 1,000
 /// records the neighbours that matter are found through their rarer keys.
 pub const MAX_BLOCK: usize = 1000;
+
+/// Records whose keys one task looks up.
+const RECORDS_A_TASK: usize = 1 << 14;
 
 /// Hash of keys that are hashes already.
 #[derive(Clone, Copy, Default)]
@@ -52,6 +56,22 @@ impl Rows {
     fn get(&self, row: usize) -> &[u32] {
         &self.items[self.offsets[row] as usize..self.offsets[row + 1] as usize]
     }
+
+    /// Puts `number[item]` in the place of each item, or nothing where that is [`NULL`].
+    fn renumber(&mut self, number: &[u32]) {
+        let (mut kept, mut start) = (0, 0);
+        for end in &mut self.offsets[1..] {
+            for at in start..*end as usize {
+                let new = number[self.items[at] as usize];
+                self.items[kept] = new;
+                kept += usize::from(new != NULL);
+            }
+            start = *end as usize;
+            *end = kept as u32;
+        }
+        self.items.truncate(kept);
+        self.items.shrink_to_fit();
+    }
 }
 
 /// Keys to records and back.
@@ -63,7 +83,8 @@ pub(super) struct Index<'a> {
     composites: Vec<Vec<u32>>,
     /// The attributes that each composite is made of.
     composite_kinds: Vec<[AttributeKind; 2]>,
-    /// Records of each key; empty for keys that were too large or that one record has alone.
+    /// Records of each key. Keys that were too large, or that one record has alone, are forgotten; the others are numbered
+    /// from the rarest to the most frequent.
     postings: Rows,
     /// Fixed-point information content of each key: `256 * log2(N / df)`.
     weights: Vec<u32>,
@@ -131,44 +152,71 @@ impl<'a> Index<'a> {
 
     fn fill_postings(&mut self) {
         let records = self.attributes.len();
-        let mut df = vec![0u32; self.weights.len()];
-        let mut keys = Vec::new();
-        for record in 0..records {
-            self.record_keys(record, &mut keys);
-            keys.iter().for_each(|&key| df[key as usize] += 1);
-        }
+        let counts: Vec<AtomicU32> =
+            std::iter::repeat_with(AtomicU32::default).take(self.weights.len()).collect();
+        self.for_each_key(|_, key| {
+            counts[key as usize].fetch_add(1, Ordering::Relaxed);
+        });
+        let df: Vec<u32> = counts.into_iter().map(AtomicU32::into_inner).collect();
         let usable = |df: u32| df >= 2 && df as usize <= MAX_BLOCK;
-        let mut offsets = Vec::with_capacity(df.len() + 1);
+        for &df in df.iter().filter(|&&df| !usable(df) && df > 1) {
+            self.stats.large_keys += 1;
+            self.stats.largest = self.stats.largest.max(u64::from(df));
+        }
+        self.stats.keys = df.len() as u64;
+        let mut used: Vec<u32> = (0..df.len() as u32).filter(|&key| usable(df[key as usize])).collect();
+        self.stats.used_keys = used.len() as u64;
+        used.sort_by_key(|&key| df[key as usize]);
+        let mut number = vec![NULL; df.len()];
+        let mut offsets = Vec::with_capacity(used.len() + 1);
         let mut end = 0u32;
         offsets.push(0);
-        for (key, &df) in df.iter().enumerate() {
-            self.stats.keys += 1;
-            if usable(df) {
-                end += df;
-                self.stats.used_keys += 1;
-                let bits = (records as f64 / f64::from(df)).log2();
-                // At least 1, also for a key that everybody has: a neighbour with score 0 would look untouched to the
-                // search and be listed once a shared key.
-                self.weights[key] = (256.0 * bits).round().max(1.0) as u32;
-            } else if df > 1 {
-                self.stats.large_keys += 1;
-                self.stats.largest = self.stats.largest.max(u64::from(df));
-            }
+        self.weights = Vec::with_capacity(used.len());
+        for (new, &key) in (0..).zip(&used) {
+            number[key as usize] = new;
+            let df = df[key as usize];
+            end += df;
             offsets.push(end);
+            let bits = (records as f64 / f64::from(df)).log2();
+            // At least 1, also for a key that everybody has: a neighbour with score 0 would look untouched to the search and
+            // be listed once a shared key.
+            self.weights.push((256.0 * bits).round().max(1.0) as u32);
         }
-        let mut items = vec![0u32; end as usize];
-        let mut fill: Vec<u32> = offsets[..offsets.len() - 1].to_vec();
-        for record in 0..records {
-            self.record_keys(record, &mut keys);
-            for &key in keys.iter().filter(|&&key| usable(df[key as usize])) {
-                items[fill[key as usize] as usize] = record as u32;
-                fill[key as usize] += 1;
-            }
-        }
+        drop((df, used));
+        self.renumber(&number);
+        drop(number);
+        let fill: Vec<AtomicU32> = offsets[..offsets.len() - 1].iter().copied().map(AtomicU32::new).collect();
+        let items: Vec<AtomicU32> = std::iter::repeat_with(AtomicU32::default).take(end as usize).collect();
+        self.for_each_key(|record, key| {
+            let place = fill[key as usize].fetch_add(1, Ordering::Relaxed);
+            items[place as usize].store(record, Ordering::Relaxed);
+        });
+        let items = items.into_iter().map(AtomicU32::into_inner).collect();
         self.postings = Rows { offsets, items };
     }
 
-    /// The distinct keys of a record, ascending by number.
+    /// Calls `each` with every key of every record, on all cores and in no order.
+    fn for_each_key(&self, each: impl Fn(u32, u32) + Sync + Send) {
+        par::map_ranges(self.attributes.len(), RECORDS_A_TASK, |range| {
+            let mut keys = Vec::new();
+            for record in range {
+                self.record_keys(record, &mut keys);
+                keys.iter().for_each(|&key| each(record as u32, key));
+            }
+        });
+    }
+
+    /// Gives keys other numbers; those that have none are forgotten.
+    fn renumber(&mut self, number: &[u32]) {
+        for (_, rows) in &mut self.columns {
+            rows.renumber(number);
+        }
+        for key in self.composites.iter_mut().flatten().filter(|key| **key != NULL) {
+            *key = number[*key as usize];
+        }
+    }
+
+    /// The distinct keys of a record that are used, the rarest first.
     pub(super) fn record_keys(&self, record: usize, out: &mut Vec<u32>) {
         out.clear();
         for (at, rows) in &self.columns {
@@ -210,7 +258,7 @@ impl<'a> Index<'a> {
             + 4 * self.weights.capacity()
     }
 
-    /// The records that carry a key, ascending; empty when the key is not used.
+    /// The records that carry a key, two or more, in no order.
     #[inline]
     pub(super) fn records(&self, key: u32) -> &[u32] {
         self.postings.get(key as usize)

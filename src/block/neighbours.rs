@@ -152,11 +152,11 @@ struct Search<'a> {
     index: &'a Index<'a>,
     attributes: &'a Attributes,
     options: BlockOptions,
-    /// Numbers of the record's keys.
-    numbers: Vec<u32>,
-    /// Keys to look up, rarest first: `records << 32 | key`.
-    keys: Vec<u64>,
+    /// Keys to look up, the rarest first.
+    keys: Vec<u32>,
     found: Found,
+    /// Who shares something: how much, and the complement of the record.
+    ranked: Vec<u64>,
     best: Vec<u32>,
     capped: u64,
 }
@@ -167,9 +167,9 @@ impl<'a> Search<'a> {
             index,
             attributes,
             options,
-            numbers: Vec::new(),
             keys: Vec::new(),
             found: Found::new(attributes.len()),
+            ranked: Vec::new(),
             best: Vec::new(),
             capped: 0,
         }
@@ -181,12 +181,13 @@ impl<'a> Search<'a> {
     /// newcomer above noise, they are counted only for those who are known.
     fn run(&mut self, record: usize) -> &[u32] {
         self.list_keys(record);
-        let weight = |&key: &u64| self.index.weight(key as u32);
-        let mut left: u32 = self.keys.iter().map(weight).sum();
+        let mut left: u32 = self.keys.iter().map(|&key| self.index.weight(key)).sum();
+        // The lists lie far apart. Their beginnings are fetched side by side, not one after the other.
+        std::hint::black_box(self.keys.iter().fold(0, |all, &key| all ^ self.index.records(key)[0]));
         let mut top = 0;
-        for key in &self.keys {
-            let weight = self.index.weight(*key as u32);
-            let records = self.index.records(*key as u32);
+        for &key in &self.keys {
+            let weight = self.index.weight(key);
+            let records = self.index.records(key);
             // Of one source alone, or of all but one, the best may be nobody's neighbour.
             let restricted = self.options.across_sources_only || self.options.within_sources_only;
             if restricted || left >= relevant(top) {
@@ -197,24 +198,15 @@ impl<'a> Search<'a> {
             left -= weight;
         }
         self.select(record);
-        self.found.clear();
         &self.best
     }
 
-    /// Lists the keys to look up. The number breaks ties, so that the cut falls the same way always.
+    /// Lists the keys to look up, the rarest first, until there are too many records to read.
     fn list_keys(&mut self, record: usize) {
-        self.index.record_keys(record, &mut self.numbers);
-        self.keys.clear();
-        for &key in &self.numbers {
-            let records = self.index.records(key).len();
-            if records > 0 {
-                self.keys.push((records as u64) << 32 | u64::from(key));
-            }
-        }
-        self.keys.sort_unstable();
+        self.index.record_keys(record, &mut self.keys);
         let mut read = 0;
-        let too_many = |key: &u64| {
-            read += (key >> 32) as usize;
+        let too_many = |&key: &u32| {
+            read += self.index.records(key).len();
             read > MAX_POSTINGS
         };
         if let Some(end) = self.keys.iter().position(too_many) {
@@ -223,27 +215,32 @@ impl<'a> Search<'a> {
         }
     }
 
+    /// Takes the best of those who share something, and forgets all.
     fn select(&mut self, record: usize) {
         let source = &self.attributes.source;
-        let Self { found, best, options, .. } = self;
-        let eligible = |&other: &u32| {
-            if !options.across_sources_only && !options.within_sources_only {
-                return other as usize != record;
-            }
-            let same = source[other as usize] == source[record];
+        let Self { found, ranked, best, options, .. } = self;
+        let eligible = |other: u32| {
+            let same = || source[other as usize] == source[record];
             other as usize != record
-                && !(same && options.across_sources_only)
-                && (same || !options.within_sources_only)
+                && (!options.across_sources_only || !same())
+                && (!options.within_sources_only || same())
         };
-        best.clear();
-        best.extend(found.records().iter().copied().filter(eligible));
-        let top = best.iter().map(|&other| found.of(other)).max().unwrap_or(0);
-        best.retain(|&other| found.of(other) >= relevant(top));
-        if best.len() > options.k {
-            let rank = |&other: &u32| (std::cmp::Reverse(found.of(other)), other);
-            best.select_nth_unstable_by_key(options.k, rank);
-            best.truncate(options.k);
+        ranked.clear();
+        found.take(|other, shared| {
+            if eligible(other) {
+                // Of equals the first record is the best.
+                ranked.push(u64::from(shared) << 32 | u64::from(!other));
+            }
+        });
+        let shared = |rank: u64| (rank >> 32) as u32;
+        let top = ranked.iter().copied().max().map_or(0, shared);
+        ranked.retain(|&rank| shared(rank) >= relevant(top));
+        if ranked.len() > options.k {
+            ranked.select_nth_unstable_by(options.k, |a, b| b.cmp(a));
+            ranked.truncate(options.k);
         }
+        best.clear();
+        best.extend(ranked.iter().map(|&rank| !(rank as u32)));
         best.sort_unstable();
     }
 }
@@ -293,18 +290,10 @@ impl Found {
         }
     }
 
-    /// The records that share something, in order of appearance.
-    fn records(&self) -> &[u32] {
-        &self.touched[..self.len]
-    }
-
-    fn of(&self, record: u32) -> u32 {
-        self.scores[record as usize]
-    }
-
-    fn clear(&mut self) {
+    /// Calls `each` with every record that shares something and how much, in order of appearance; then none does.
+    fn take(&mut self, mut each: impl FnMut(u32, u32)) {
         for &record in &self.touched[..self.len] {
-            self.scores[record as usize] = 0;
+            each(record, std::mem::take(&mut self.scores[record as usize]));
         }
         self.len = 0;
     }

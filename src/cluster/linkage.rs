@@ -31,6 +31,9 @@ const FIT_LIMIT: f64 = 20.0;
 /// Records of each cluster that a score from scratch looks at: bounds O(n*m) work on very large clusters.
 const MAX_PROFILE: usize = 100;
 
+/// Neighbours of a cluster up to which only its best pair is in the heap; fewer in tests, whose components are small.
+const MAX_OWNED: usize = if cfg!(test) { 2 } else { 64 };
+
 /// Components that one task works on: enough to be worth the caches of a scorer.
 const COMPONENTS_A_TASK: usize = 256;
 
@@ -59,6 +62,12 @@ struct Profile {
 }
 
 impl Profile {
+    fn of(score: &PairScore) -> Self {
+        let mut profile = Self::default();
+        profile.add(score);
+        profile
+    }
+
     fn add(&mut self, score: &PairScore) {
         for group in 0..GROUPS {
             if score.present[group] {
@@ -93,13 +102,19 @@ impl Profile {
 }
 
 /// A possible merge; best first, ties by the smaller members.
-#[derive(Clone, Copy, PartialEq)]
+#[derive(Clone, Copy)]
 struct Candidate {
     score: f64,
     a: u32,
     b: u32,
-    /// Versions of both clusters when it was scored; it is stale once either has changed.
-    versions: (u32, u32),
+    /// The cluster whose best pair it is: when it is gone, the next best is looked for. None where all pairs wait side by side.
+    owner: Option<u32>,
+}
+
+impl PartialEq for Candidate {
+    fn eq(&self, other: &Self) -> bool {
+        self.cmp(other).is_eq()
+    }
 }
 
 impl Eq for Candidate {}
@@ -199,9 +214,13 @@ struct Linkage<'a, S> {
     options: &'a LinkageOptions,
     scorer: &'a mut S,
     members: Vec<Vec<u32>>,
-    versions: Vec<u32>,
-    /// Profiles with the clusters that some scored pair leads to.
-    profiles: Vec<BTreeMap<u32, Profile>>,
+    /// Of each cluster those that some scored pair leads to, ascending, with the places of the profiles of the two.
+    neighbours: Vec<Vec<(u32, u32)>>,
+    profiles: Vec<Profile>,
+    /// The score of each profile, and whether the pair waits for its turn: it is worth a merge, and was not refused yet.
+    scores: Vec<f64>,
+    waits: Vec<bool>,
+    /// For each pair that waits, the pair itself or a better one of one of its clusters.
     heap: BinaryHeap<Candidate>,
     apart: Apart,
 }
@@ -214,32 +233,34 @@ impl<'a, S: PairScorer> Linkage<'a, S> {
         records.sort_unstable();
         records.dedup();
         let local = |record: u32| records.partition_point(|&r| r < record) as u32;
-        let mut profiles = vec![BTreeMap::new(); records.len()];
-        let mut heap = BinaryHeap::new();
-        for &edge in &component.edges {
+        let mut neighbours: Vec<Vec<(u32, u32)>> = vec![Vec::new(); records.len()];
+        let mut profiles = Vec::with_capacity(component.edges.len());
+        let mut scores = Vec::with_capacity(component.edges.len());
+        for (&edge, place) in component.edges.iter().zip(0..) {
             let Edge { a, b, score } = &edges[edge as usize];
             let (a, b) = (local(*a), local(*b));
-            let mut profile = Profile::default();
-            profile.add(score);
-            profiles[a as usize].insert(b, profile);
-            profiles[b as usize].insert(a, profile);
-            if score.weight > options.threshold {
-                heap.push(Candidate { score: score.weight, a, b, versions: (0, 0) });
-            }
+            profiles.push(Profile::of(score));
+            neighbours[a as usize].push((b, place));
+            neighbours[b as usize].push((a, place));
+            scores.push(score.weight);
         }
+        neighbours.iter_mut().for_each(|others| others.sort_unstable());
         let mut apart = Apart::default();
         component.cannot.iter().for_each(|&(a, b)| apart.add(local(a), local(b)));
         let must: Vec<(u32, u32)> = component.must.iter().map(|&(a, b)| (local(a), local(b))).collect();
         let mut linkage = Self {
             options,
             scorer,
-            versions: vec![0; records.len()],
             members: records.into_iter().map(|record| vec![record]).collect(),
+            neighbours,
             profiles,
-            heap,
+            waits: scores.iter().map(|score| *score > options.threshold).collect(),
+            scores,
+            heap: BinaryHeap::new(),
             apart,
         };
         linkage.merge_all(&must);
+        (0..linkage.members.len() as u32).for_each(|cluster| linkage.offer(cluster));
         linkage
     }
 
@@ -256,25 +277,40 @@ impl<'a, S: PairScorer> Linkage<'a, S> {
 
     fn run(mut self, joined: &mut Vec<(u32, u32)>) {
         while let Some(candidate) = self.heap.pop() {
-            let (a, b) = (candidate.a as usize, candidate.b as usize);
-            let stale = (self.versions[a], self.versions[b]) != candidate.versions;
-            if stale || self.apart.forbids(candidate.a, candidate.b) {
-                continue;
+            let Candidate { score, a, b, owner } = candidate;
+            let place = self.place(a, b).filter(|&place| self.waits[place] && self.scores[place] == score);
+            if let Some(place) = place {
+                self.waits[place] = false;
+                if self.take(a, b, place) {
+                    continue;
+                }
+                if self.waits[place] && owner.is_none() {
+                    self.heap.push(Candidate { score: self.scores[place], ..candidate });
+                }
             }
-            let needed = self.compared(a) * self.compared(b);
-            let known = self.profiles[a].get(&candidate.b).map_or(0, |profile| profile.pairs as usize);
-            if known < needed {
-                let profile = self.full_profile(a, b);
-                self.profiles[a].insert(candidate.b, profile);
-                self.profiles[b].insert(candidate.a, profile);
-                self.push(candidate.a, candidate.b);
-            } else if self.verified(a, b) {
-                self.merge(candidate.a, candidate.b);
-            }
+            owner.into_iter().for_each(|owner| self.offer_best(owner));
         }
         for members in self.members {
             joined.extend(members.windows(2).map(|pair| (pair[0], pair[1])));
         }
+    }
+
+    /// The turn of a pair: whether it merged. Else it was refused, or it waits again with the score of all its records.
+    fn take(&mut self, a: u32, b: u32, place: usize) -> bool {
+        if self.apart.forbids(a, b) {
+            return false;
+        }
+        let needed = self.compared(a as usize) * self.compared(b as usize);
+        if (self.profiles[place].pairs as usize) < needed {
+            self.profiles[place] = self.full_profile(a as usize, b as usize);
+            self.rescore(place);
+            return false;
+        }
+        let fits = self.verified(a as usize, b as usize);
+        if fits {
+            self.merge(a, b);
+        }
+        fits
     }
 
     /// How many records of a cluster are compared.
@@ -314,14 +350,46 @@ impl<'a, S: PairScorer> Linkage<'a, S> {
         mean(&row_fit) + mean(&column_fit) > 0.0
     }
 
-    /// Offers the pair of clusters again with its present profile.
-    fn push(&mut self, a: u32, b: u32) {
-        let (a, b) = (a.min(b), a.max(b));
-        let score = self.profiles[a as usize][&b].score(self.options.prior);
-        if score > self.options.threshold {
-            let versions = (self.versions[a as usize], self.versions[b as usize]);
-            self.heap.push(Candidate { score, a, b, versions });
+    /// Where the profile of two clusters is.
+    fn place(&self, a: u32, b: u32) -> Option<usize> {
+        let others = &self.neighbours[a as usize];
+        let at = others.binary_search_by_key(&b, |(other, _)| *other).ok()?;
+        Some(others[at].1 as usize)
+    }
+
+    /// After a change of a profile: its pair waits if it is worth a merge now.
+    fn rescore(&mut self, place: usize) {
+        self.scores[place] = self.profiles[place].score(self.options.prior);
+        self.waits[place] = self.scores[place] > self.options.threshold;
+    }
+
+    /// Puts the pairs of a cluster that wait into the heap: the best one, or all where there are so many that looking for the
+    /// next best again and again would cost more.
+    fn offer(&mut self, cluster: u32) {
+        if self.neighbours[cluster as usize].len() <= MAX_OWNED {
+            self.offer_best(cluster);
+            return;
         }
+        for &(other, place) in &self.neighbours[cluster as usize] {
+            let place = place as usize;
+            if self.waits[place] {
+                let (a, b) = (cluster.min(other), cluster.max(other));
+                self.heap.push(Candidate { score: self.scores[place], a, b, owner: None });
+            }
+        }
+    }
+
+    fn offer_best(&mut self, cluster: u32) {
+        let waiting =
+            self.neighbours[cluster as usize].iter().filter(|(_, place)| self.waits[*place as usize]);
+        let candidate = |&(other, place): &(u32, u32)| Candidate {
+            score: self.scores[place as usize],
+            a: cluster.min(other),
+            b: cluster.max(other),
+            owner: Some(cluster),
+        };
+        let best = waiting.map(candidate).max();
+        self.heap.extend(best);
     }
 
     /// The larger number joins the smaller.
@@ -330,24 +398,63 @@ impl<'a, S: PairScorer> Linkage<'a, S> {
         let moved = std::mem::take(&mut self.members[b as usize]);
         self.members[a as usize].extend(moved);
         self.members[a as usize].sort_unstable();
-        self.versions[a as usize] += 1;
-        self.versions[b as usize] += 1;
         self.apart.join(a, b);
-        let from = std::mem::take(&mut self.profiles[b as usize]);
-        self.profiles[a as usize].remove(&b);
-        for (other, profile) in from {
-            if other == a {
-                continue;
+        self.neighbours[a as usize] = self.join_neighbours(a, b);
+        // There is more to judge by now: who was refused may try again.
+        for &(_, place) in &self.neighbours[a as usize] {
+            self.waits[place as usize] = self.scores[place as usize] > self.options.threshold;
+        }
+        self.offer(a);
+    }
+
+    /// The neighbours of `a` and of `b`, which is larger, as those of one cluster, `a`, which they know it by from now on.
+    fn join_neighbours(&mut self, a: u32, b: u32) -> Vec<(u32, u32)> {
+        let from = std::mem::take(&mut self.neighbours[b as usize]);
+        let into = std::mem::take(&mut self.neighbours[a as usize]);
+        let mut joined = Vec::with_capacity(from.len() + into.len());
+        let mut from = from.into_iter().filter(|(other, _)| *other != a).peekable();
+        let mut into = into.into_iter().filter(|(other, _)| *other != b).peekable();
+        loop {
+            let (x, y) = (into.peek().copied(), from.peek().copied());
+            match (x, y) {
+                (None, None) => return joined,
+                (Some(x), y) if y.is_none_or(|y| x.0 < y.0) => {
+                    joined.push(x);
+                    into.next();
+                }
+                (Some(x), Some(y)) if x.0 == y.0 => {
+                    let profile = self.profiles[y.1 as usize];
+                    self.profiles[x.1 as usize].join(&profile);
+                    self.rescore(x.1 as usize);
+                    forget(&mut self.neighbours[x.0 as usize], b);
+                    joined.push(x);
+                    into.next();
+                    from.next();
+                }
+                (_, Some(y)) => {
+                    rename(&mut self.neighbours[y.0 as usize], b, a);
+                    joined.push(y);
+                    from.next();
+                }
+                (Some(_), None) => unreachable!("the second arm takes it"),
             }
-            self.profiles[other as usize].remove(&b);
-            self.profiles[a as usize].entry(other).or_default().join(&profile);
         }
-        let neighbours: Vec<u32> = self.profiles[a as usize].keys().copied().collect();
-        for other in neighbours {
-            let profile = self.profiles[a as usize][&other];
-            self.profiles[other as usize].insert(a, profile);
-            self.push(a, other);
-        }
+    }
+}
+
+/// Takes a cluster out of the neighbours of another.
+fn forget(neighbours: &mut Vec<(u32, u32)>, cluster: u32) {
+    if let Ok(at) = neighbours.binary_search_by_key(&cluster, |(other, _)| *other) {
+        neighbours.remove(at);
+    }
+}
+
+/// Gives a neighbour a smaller number, which no other one has.
+fn rename(neighbours: &mut [(u32, u32)], from: u32, to: u32) {
+    if let Ok(at) = neighbours.binary_search_by_key(&from, |(other, _)| *other) {
+        let target = neighbours.partition_point(|(other, _)| *other < to);
+        neighbours[at].0 = to;
+        neighbours[target..=at].rotate_right(1);
     }
 }
 

@@ -125,33 +125,9 @@ impl<'a> Evaluator<'a> {
 
     /// Column by column, so that the values of all pairs are fetched side by side.
     fn evaluate_batch(&mut self, pairs: &[(u32, u32)], out: &mut [PairLevels]) {
-        let comparisons = self.comparisons;
-        comparisons.touch_rows(pairs);
-        for at in 0..comparisons.items.len() {
-            let item = &comparisons.items[at];
-            comparisons.touch_values(at, pairs);
-            let last = (item.levels.len() - 1) as u8;
-            match (&comparisons.marks[at], name_part(item.kind)) {
-                _ if last == 1 => self.column(at, pairs, out, |_, _, _| 1),
-                (_, Some(part)) => self.column(at, pairs, out, |evaluator, x, y| {
-                    comparisons.names.level((part, x), (part, y), &mut evaluator.tokens)
-                }),
-                (Marks::None, None) => {
-                    self.column(at, pairs, out, |evaluator, x, y| evaluator.text_level(at, x, y))
-                }
-                (Marks::Signatures(marks), None) => self.column(at, pairs, out, |evaluator, x, y| {
-                    if far_apart(item.kind, marks[x as usize], marks[y as usize]) {
-                        last
-                    } else {
-                        evaluator.text_level(at, x, y)
-                    }
-                }),
-                (Marks::Dates(marks), None) => self.column(at, pairs, out, |evaluator, x, y| {
-                    marks[x as usize]
-                        .level(marks[y as usize])
-                        .unwrap_or_else(|| evaluator.text_level(at, x, y))
-                }),
-            }
+        self.comparisons.touch_rows(pairs);
+        for at in 0..self.comparisons.items.len() {
+            self.compare_column(at, pairs, out);
         }
         for (&(a, b), out) in pairs.iter().zip(out) {
             self.cross_names(a as usize, b as usize, out);
@@ -159,43 +135,76 @@ impl<'a> Evaluator<'a> {
         }
     }
 
-    /// One comparison of all pairs; `level` is asked for different values only.
-    #[inline]
-    fn column(
-        &mut self,
-        at: usize,
-        pairs: &[(u32, u32)],
-        out: &mut [PairLevels],
-        level: impl Fn(&mut Self, u32, u32) -> u8,
-    ) {
+    /// One comparison of all pairs.
+    fn compare_column(&mut self, at: usize, pairs: &[(u32, u32)], out: &mut [PairLevels]) {
         let comparisons = self.comparisons;
-        for (&(a, b), out) in pairs.iter().zip(out) {
-            let (x, y) = (comparisons.code(a, at), comparisons.code(b, at));
-            (out.levels[at], out.codes[at]) = if x == NULL || y == NULL {
-                (NULL_LEVEL, (NULL, NULL))
-            } else if x == y && x != MANY {
-                (0, (x, y))
-            } else if x == MANY || y == MANY {
-                let column = comparisons.column(at);
-                self.best_level(column.codes(a as usize), column.codes(b as usize), &level)
-            } else {
-                (level(self, x, y), (x, y))
-            };
+        let item = &comparisons.items[at];
+        let last = (item.levels.len() - 1) as u8;
+        comparisons.touch_values(at, pairs);
+        let mut different = comparisons.compare_codes(at, pairs, out);
+        different.retain(|pair| {
+            let (x, y) = out[pair].codes[at];
+            if x != MANY && y != MANY {
+                return true;
+            }
+            let ((a, b), column) = (pairs[pair], comparisons.column(at));
+            let (a, b) = (column.codes(a as usize), column.codes(b as usize));
+            (out[pair].levels[at], out[pair].codes[at]) = self.best_level(at, a, b);
+            false
+        });
+        if last == 1 {
+            different.iter().for_each(|pair| out[pair].levels[at] = 1);
+            return;
         }
+        different.retain(|pair| {
+            let (x, y) = out[pair].codes[at];
+            let level = self.level_without_text(at, x, y);
+            out[pair].levels[at] = level.unwrap_or(last);
+            level.is_none()
+        });
+        let dictionary = comparisons.column(at).dictionary();
+        let lengths = different.iter().flat_map(|pair| {
+            let (x, y) = out[pair].codes[at];
+            [dictionary.text(x).len() as u64, dictionary.text(y).len() as u64]
+        });
+        touch(lengths);
+        for pair in different.iter() {
+            let (x, y) = out[pair].codes[at];
+            out[pair].levels[at] = self.text_level(at, x, y);
+        }
+    }
+
+    /// The level of two different values.
+    fn level(&mut self, at: usize, x: u32, y: u32) -> u8 {
+        if self.comparisons.items[at].levels.len() == 2 {
+            return 1;
+        }
+        self.level_without_text(at, x, y).unwrap_or_else(|| self.text_level(at, x, y))
+    }
+
+    /// The level of two different values, where what is known of them or was compared lately tells it.
+    #[inline]
+    fn level_without_text(&mut self, at: usize, x: u32, y: u32) -> Option<u8> {
+        let item = &self.comparisons.items[at];
+        if let Some(part) = name_part(item.kind) {
+            return Some(self.comparisons.names.level((part, x), (part, y), &mut self.tokens));
+        }
+        let known = match &self.comparisons.marks[at] {
+            Marks::None => None,
+            Marks::Signatures(marks) => far_apart(item.kind, marks[x as usize], marks[y as usize])
+                .then_some((item.levels.len() - 1) as u8),
+            Marks::Dates(marks) => marks[x as usize].level(marks[y as usize]),
+        };
+        known.or_else(|| self.caches[at].as_ref()?.get(x.min(y), x.max(y)))
     }
 
     /// The best level over two sets of values; of equals, the first in set order of the smaller codes.
     #[inline(never)]
-    fn best_level(
-        &mut self,
-        a: &[u32],
-        b: &[u32],
-        level: &impl Fn(&mut Self, u32, u32) -> u8,
-    ) -> (u8, (u32, u32)) {
+    fn best_level(&mut self, at: usize, a: &[u32], b: &[u32]) -> (u8, (u32, u32)) {
         let mut best = (u8::MAX, (NULL, NULL));
         for &x in a {
             for &y in b {
-                let level = if x == y { 0 } else { level(self, x, y) };
+                let level = if x == y { 0 } else { self.level(at, x, y) };
                 let ordered = |(x, y): (u32, u32)| (x.min(y), x.max(y));
                 if (level, ordered((x, y))) < (best.0, ordered(best.1)) {
                     best = (level, (x, y));
@@ -205,17 +214,15 @@ impl<'a> Evaluator<'a> {
         best
     }
 
-    /// The level of two different values by their text, from the cache if they were compared lately.
+    /// The level of two different values by their text, which is remembered.
     fn text_level(&mut self, at: usize, x: u32, y: u32) -> u8 {
         let (x, y) = (x.min(y), x.max(y));
-        let compute = || {
-            let dictionary = self.comparisons.column(at).dictionary();
-            values::level(self.comparisons.items[at].kind, dictionary.text(x), dictionary.text(y))
-        };
-        match &mut self.caches[at] {
-            Some(cache) => cache.get_or(x, y, compute),
-            None => compute(),
+        let dictionary = self.comparisons.column(at).dictionary();
+        let level = values::level(self.comparisons.items[at].kind, dictionary.text(x), dictionary.text(y));
+        if let Some(cache) = &mut self.caches[at] {
+            cache.put(x, y, level);
         }
+        level
     }
 
     /// Given name and surname that changed places. The given name's slot then holds the crossed level and the
@@ -305,6 +312,22 @@ impl<W: FnMut(u32, u32, &PairLevels)> Batches<'_, '_, W> {
 }
 
 impl Comparisons<'_> {
+    /// What the codes alone tell of one comparison of all pairs: null, or equal; the others are returned, with level 0 for now.
+    /// Which it is is a coin toss, so nothing here branches on it.
+    #[inline]
+    fn compare_codes(&self, at: usize, pairs: &[(u32, u32)], out: &mut [PairLevels]) -> Selection {
+        let mut different = Selection::default();
+        for (number, (&(a, b), out)) in pairs.iter().zip(out).enumerate() {
+            let (x, y) = (self.code(a, at), self.code(b, at));
+            let null = (x == NULL) | (y == NULL);
+            let equal = (x == y) & (x != MANY);
+            out.levels[at] = if null { NULL_LEVEL } else { 0 };
+            out.codes[at] = (if null { NULL } else { x }, if null { NULL } else { y });
+            different.push_if(number, !(null | equal));
+        }
+        different
+    }
+
     /// Reads the first and last code of all records of a batch. The loops that follow branch on what they read, and a
     /// wrong guess about a value that is still on its way stops all behind it; here nothing depends on anything, so
     /// that the whole batch is on its way at once.
@@ -331,6 +354,39 @@ impl Comparisons<'_> {
                 touch(codes.map(|code| marks.get(code as usize).map_or(0, |mark| mark.peek())));
             }
         }
+    }
+}
+
+/// Some pairs of a batch, by their numbers.
+#[derive(Default)]
+struct Selection {
+    numbers: [u8; BATCH],
+    len: usize,
+}
+
+impl Selection {
+    /// Adds a number, without a branch; at most [`BATCH`] are added.
+    #[inline]
+    fn push_if(&mut self, number: usize, wanted: bool) {
+        self.numbers[self.len] = number as u8;
+        self.len += usize::from(wanted);
+    }
+
+    fn iter(&self) -> impl Iterator<Item = usize> + '_ {
+        self.numbers[..self.len].iter().map(|&number| usize::from(number))
+    }
+
+    /// Keeps those that `wanted` wants, in their order.
+    #[inline]
+    fn retain(&mut self, mut wanted: impl FnMut(usize) -> bool) {
+        let mut kept = 0;
+        for at in 0..self.len {
+            let number = self.numbers[at];
+            let stays = wanted(usize::from(number));
+            self.numbers[kept] = number;
+            kept += usize::from(stays);
+        }
+        self.len = kept;
     }
 }
 

@@ -180,11 +180,13 @@ pub fn write_provenance<W: Write>(resolution: &Resolution, mut writer: Writer<W>
     let input = resolution.merge_input(&merge_fields);
     let view = resolution.golden().view(plan, &input)?;
     write_parts(&mut writer, resolution.entities().len(), |range, rows| {
+        let (mut explainer, mut cells) = (view.explainer(), Vec::new());
         for entity in range.map(EntityId::from_index) {
             let name = entity_name(resolution, entity);
-            for (field, provenance) in merge_fields.iter().zip(view.provenances(entity)) {
+            explainer.provenances(entity, &mut cells);
+            for (field, provenance) in merge_fields.iter().zip(&cells) {
                 let (Some(value), Some(record)) = (provenance.value, provenance.record) else { continue };
-                let lost: Vec<String> = lost_texts(resolution, &provenance).collect();
+                let lost: Vec<String> = lost_texts(resolution, provenance).collect();
                 let (source, id) = (records.source_name(record), records.id(record));
                 let confidence = provenance.confidence.to_string();
                 let rule = plan.decision_name(provenance.decision);

@@ -3,7 +3,6 @@
 use std::fmt;
 
 use super::config::MergePlan;
-use super::contest::Contest;
 use super::quality::{self, RecordQuality};
 use super::rules::RULES;
 use super::{MergeInput, check};
@@ -349,6 +348,12 @@ impl Golden {
         Ok(GoldenView { golden: self, plan, input })
     }
 
+    /// Codes and records of the cells of an entity.
+    pub(super) fn row(&self, entity: EntityId) -> quality::Row<'_> {
+        let (chunk, row) = (&self.chunks[entity.index() / self.chunk], entity.index() % self.chunk);
+        (chunk.row_codes(row), chunk.row_records(row))
+    }
+
     fn locate(&self, entity: EntityId, field: usize) -> (&Chunk, usize) {
         assert!(field < self.fields.len(), "field {field} of {}", self.fields.len());
         let row = entity.index() % self.chunk;
@@ -356,46 +361,12 @@ impl Golden {
     }
 }
 
-/// Where a golden value comes from.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Provenance<'a> {
-    /// The value; none when the cell is null.
-    pub value: Option<&'a str>,
-    /// The record that the cell comes from.
-    pub record: Option<RecordId>,
-    /// What decided: the level at which the last rival fell.
-    pub decision: Decision,
-    /// How far the cell can be relied on, 0 to 100: what it is worth in the quality of the record.
-    pub confidence: u8,
-    /// All other values of the members, in canonical record order. Those that a derived value is made of agree with it.
-    pub losers: Vec<Loser<'a>>,
-}
-
-/// A member's value that is not in the golden record.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Loser<'a> {
-    /// The value.
-    pub value: &'a str,
-    /// Its record.
-    pub record: RecordId,
-    /// Whether it means the same as the golden value, or as one that is kept beside it.
-    pub agrees: bool,
-    /// The level at which it fell.
-    pub why: Decision,
-}
-
-/// Codes and records of the cells of one entity.
-struct Cells {
-    codes: Vec<u32>,
-    records: Vec<u32>,
-}
-
 /// Golden records with the plan and input that they were made from.
 #[derive(Clone, Copy, Debug)]
 pub struct GoldenView<'a> {
-    golden: &'a Golden,
-    plan: &'a MergePlan,
-    input: &'a MergeInput<'a>,
+    pub(super) golden: &'a Golden,
+    pub(super) plan: &'a MergePlan,
+    pub(super) input: &'a MergeInput<'a>,
 }
 
 impl<'a> GoldenView<'a> {
@@ -423,108 +394,20 @@ impl<'a> GoldenView<'a> {
         view.value(entity, field).into_iter().chain(extras)
     }
 
-    /// Where the value of a cell comes from and what lost against it, computed from the members.
-    ///
-    /// # Panics
-    /// As [`Golden::cell`].
-    pub fn provenance(&self, entity: EntityId, field: usize) -> Provenance<'a> {
-        let mut contest = Contest::new(self.plan, self.input);
-        let unit = self.plan.unit_of(field);
-        contest.load(unit, self.input.entities.members(entity));
-        contest.decide(unit);
-        self.explain_cell(entity, field, &contest, &self.cells(entity))
-    }
-
-    /// The provenance of all cells of an entity, in the order of the fields. Cheaper than one call a field: the candidates
-    /// of a group compete once.
-    ///
-    /// # Panics
-    /// When the entity does not exist.
-    pub fn provenances(&self, entity: EntityId) -> Vec<Provenance<'a>> {
-        let members = self.input.entities.members(entity);
-        let mut contest = Contest::new(self.plan, self.input);
-        let cells = self.cells(entity);
-        let mut all: Vec<(usize, Provenance<'a>)> = Vec::with_capacity(self.golden.fields.len());
-        for unit in self.plan.units() {
-            // A single record has nothing to lose against but its own further values.
-            contest.load(unit, members);
-            contest.decide(unit);
-            all.extend(
-                unit.fields()
-                    .iter()
-                    .map(|&field| (field, self.explain_cell(entity, field, &contest, &cells))),
-            );
-        }
-        all.sort_by_key(|(field, _)| *field);
-        all.into_iter().map(|(_, provenance)| provenance).collect()
-    }
-
-    /// After the contest of the field's unit.
-    fn explain_cell(
-        &self,
-        entity: EntityId,
-        field: usize,
-        contest: &Contest<'_>,
-        cells: &Cells,
-    ) -> Provenance<'a> {
-        let cell = self.golden.cell(entity, field);
-        let members = self.input.entities.members(entity);
-        let column = &self.input.fields[field];
-        let derived = self.golden.derived(entity, field).is_some();
-        let kept: Vec<(u32, RecordId)> =
-            cell.code.zip(cell.record).into_iter().chain(self.golden.extras(entity, field)).collect();
-        let mut losers = Vec::new();
-        for &record in members {
-            for &code in column.values.codes(record.index()) {
-                if kept.contains(&(code, record)) {
-                    continue;
-                }
-                let is_value = column.is_value(code);
-                let same = |kept: u32| column.key[kept as usize] == column.key[code as usize];
-                let agrees = (derived && is_value) || kept.iter().any(|(kept, _)| same(*kept));
-                let why = match is_value {
-                    true => contest.why(field, record.0, code),
-                    false => Decision::Placeholder,
-                };
-                losers.push(Loser { value: self.text(field, code), record, agrees, why });
-            }
-        }
-        let confidence =
-            quality::confidence(self.plan, self.input, members, (&cells.codes, &cells.records), field);
-        Provenance {
-            value: self.value(entity, field),
-            record: cell.record,
-            decision: cell.decision,
-            confidence,
-            losers,
-        }
-    }
-
-    /// Codes and records of all cells of an entity.
-    fn cells(&self, entity: EntityId) -> Cells {
-        let cell = |field| self.golden.cell(entity, field);
-        let fields = 0..self.golden.fields.len();
-        Cells {
-            codes: fields.clone().map(|field| cell(field).code.unwrap_or(NULL)).collect(),
-            records: fields.map(|field| cell(field).record.map_or(NULL, |record| record.0)).collect(),
-        }
-    }
-
     /// Quality of a golden record with its worst reasons, computed from the members.
     ///
     /// # Panics
     /// When the entity does not exist.
     pub fn quality(&self, entity: EntityId) -> RecordQuality {
-        let cells = self.cells(entity);
-        quality::explain(
-            self.plan,
-            self.input,
-            self.input.entities.members(entity),
-            (&cells.codes, &cells.records),
-        )
+        quality::explain(self.plan, self.input, self.members(entity), self.golden.row(entity))
     }
 
-    fn text(&self, field: usize, code: u32) -> &'a str {
+    /// The records of an entity.
+    pub(super) fn members(&self, entity: EntityId) -> &'a [RecordId] {
+        self.input.entities.members(entity)
+    }
+
+    pub(super) fn text(&self, field: usize, code: u32) -> &'a str {
         self.input.fields[field].values.dictionary().text(code)
     }
 }

@@ -20,7 +20,7 @@ use crate::error::{Error, ErrorKind, Issues, Result};
 use crate::ids::RecordId;
 use crate::normalize::attributes::Attributes;
 use crate::normalize::placeholder::{Usage, learned};
-use crate::table::{AttributeKind, Column, ColumnBuilder, Interner};
+use crate::table::{AttributeKind, Column, Interner};
 
 /// Limits of what one customer, or one value, may hold together.
 ///
@@ -166,7 +166,7 @@ pub(super) fn shared_values(
         let is_crowded = |code: &u32| crowded.contains_key(code);
         let touched = (0..column.len()).filter(|&record| column.codes(record).iter().any(is_crowded));
         count(&touched.map(|record| record as u32).collect(), &name, ordered, issues);
-        let column = without(column, |_, code| is_crowded(&code));
+        let column = column.without(|_, code| is_crowded(&code));
         attributes.columns[at].column = column;
     }
     shared.extend(shared_addresses(attributes, names, guards.shared_address, ordered, issues));
@@ -214,7 +214,7 @@ fn fillers(
         let is_filler = |code: &u32| found.contains(code);
         let touched = (0..column.len()).filter(|&record| column.codes(record).iter().any(is_filler));
         count(&touched.map(|record| record as u32).collect(), &name, ordered, issues);
-        attributes.columns[at].column = without(column, |_, code| is_filler(&code));
+        attributes.columns[at].column = column.without(|_, code| is_filler(&code));
     }
     out
 }
@@ -290,20 +290,10 @@ fn shared_addresses(
     count(&touched, "address", ordered, issues);
     for attribute in &mut attributes.columns {
         if matches!(attribute.kind, K::Street | K::HouseNumber | K::AddressLine2 | K::FullAddress) {
-            attribute.column = without(&attribute.column, |record, _| touched.contains(&record));
+            attribute.column = attribute.column.without(|record, _| touched.contains(&record));
         }
     }
     shared
-}
-
-/// A column without some of its values.
-fn without(column: &Column, is_out: impl Fn(u32, u32) -> bool) -> Column {
-    let mut builder = ColumnBuilder::new();
-    for record in 0..column.len() {
-        let codes = column.codes(record).iter().filter(|&&code| !is_out(record as u32, code));
-        builder.push_list(codes.map(|&code| column.dictionary().text(code)));
-    }
-    builder.finish()
 }
 
 /// Counts the rows that a guard touched, by source, with their lines.

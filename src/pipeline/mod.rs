@@ -15,7 +15,9 @@
 
 mod after;
 mod clearing;
+mod compose;
 mod config;
+mod fields;
 mod findings;
 mod grouped;
 mod guards;

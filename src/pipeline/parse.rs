@@ -6,6 +6,7 @@
 use crate::error::Issues;
 use crate::normalize::{self, Hint, Quality, address, date, email, gender, identifier, phone};
 use crate::normalize::{company, person_name, placeholder, text};
+use crate::par;
 use crate::table::{AttributeKind, Column};
 
 /// How a column is to be read.
@@ -36,7 +37,16 @@ pub(super) struct Part {
     matching: (u32, u32),
 }
 
+impl Part {
+    /// The same part, of a text that stands `by` bytes later.
+    fn moved(&self, by: u32) -> Self {
+        let moved = |(start, end): (u32, u32)| (start + by, end + by);
+        Self { display: moved(self.display), matching: moved(self.matching), ..*self }
+    }
+}
+
 /// The parts of all distinct values of a column, in one arena.
+#[derive(Default)]
 pub(super) struct Parsed {
     text: String,
     parts: Vec<Part>,
@@ -49,10 +59,15 @@ pub(super) struct Parsed {
 }
 
 impl Parsed {
-    /// The parts of a code.
-    pub(super) fn parts(&self, code: u32) -> &[Part] {
-        let start = if code == 0 { 0 } else { self.ends[code as usize - 1] };
-        &self.parts[start as usize..self.ends[code as usize] as usize]
+    /// The parts of a code, each with its number.
+    pub(super) fn parts(&self, code: u32) -> impl Iterator<Item = (usize, &Part)> {
+        let start = if code == 0 { 0 } else { self.ends[code as usize - 1] as usize };
+        (start..).zip(&self.parts[start..self.ends[code as usize] as usize])
+    }
+
+    /// How many parts all values have.
+    pub(super) fn len(&self) -> usize {
+        self.parts.len()
     }
 
     /// What to show; empty for parts that are evidence only.
@@ -63,6 +78,22 @@ impl Parsed {
     /// What to compare; empty for parts that are for show only.
     pub(super) fn matching(&self, part: &Part) -> &str {
         &self.text[part.matching.0 as usize..part.matching.1 as usize]
+    }
+
+    /// Adds the values of another part of the column, without their parts where the text would be too long; whether they
+    /// were kept.
+    fn append(&mut self, other: &Self) -> bool {
+        let (text, parts) = (self.text.len() as u32, self.parts.len() as u32);
+        if self.text.len() + other.text.len() > MAX_TEXT {
+            self.ends.extend(other.ends.iter().map(|_| parts));
+            return false;
+        }
+        self.text.push_str(&other.text);
+        self.ends.extend(other.ends.iter().map(|end| parts + end));
+        self.parts.extend(other.parts.iter().map(|part| part.moved(text)));
+        let new = other.kinds.iter().filter(|kind| !self.kinds.contains(kind)).copied().collect::<Vec<_>>();
+        self.kinds.extend(new);
+        true
     }
 
     /// Whether any value has a part of a kind.
@@ -93,7 +124,10 @@ const MAX_TEXT: usize = 1 << 31;
 /// A cell longer than this is cut before it is parsed: no attribute is longer, and some parsers look at pairs of words.
 const MAX_CELL: usize = 1000;
 
-/// Parses all distinct values of a column.
+/// Values that one task parses.
+const VALUES_A_TASK: usize = 4096;
+
+/// Parses all distinct values of a column, on all cores.
 pub(super) fn parse(
     kind: AttributeKind,
     column: &Column,
@@ -101,33 +135,22 @@ pub(super) fn parse(
     (source, field): (&str, &str),
     issues: &mut Issues,
 ) -> Parsed {
-    let mut parsed = Parsed {
-        text: String::new(),
-        parts: Vec::new(),
-        ends: Vec::new(),
-        kinds: Vec::new(),
-        label: field.to_owned(),
-    };
     let counts = column.counts();
-    let (mut fillers, mut long) = (0u64, 0u64);
-    for (code, raw) in column.dictionary().iter().enumerate() {
-        let cell = cut(raw);
-        long += u64::from(cell.len() < raw.len()) * u64::from(counts[code]);
-        let clean = text::clean(cell);
-        if parsed.text.len() > MAX_TEXT {
-            long += u64::from(counts[code]);
-        } else if placeholder::placeholder(kind, &clean).is_some() {
-            fillers += u64::from(counts[code]);
+    let values = column.dictionary();
+    let chunks = par::map_ranges(values.len(), VALUES_A_TASK, |range| {
+        let mut chunk = Chunk::default();
+        range.for_each(|code| chunk.add(kind, values.text(code as u32), counts[code], reading));
+        chunk
+    });
+    let mut parsed = Parsed { label: field.to_owned(), ..Parsed::default() };
+    let (mut fillers, mut long) = (0, 0);
+    for (number, chunk) in chunks.into_iter().enumerate() {
+        if parsed.append(&chunk.parsed) {
+            (fillers, long) = (fillers + chunk.fillers, long + chunk.long);
         } else {
-            let before = parsed.parts.len();
-            if kind != AttributeKind::FullAddress || !read_separated(cell, &reading.hint, &mut parsed) {
-                read(kind, &clean, reading, &mut parsed);
-            }
-            if parsed.parts.len() == before {
-                fillers += u64::from(counts[code]);
-            }
+            let codes = number * VALUES_A_TASK..((number + 1) * VALUES_A_TASK).min(values.len());
+            long += codes.map(|code| u64::from(counts[code])).sum::<u64>();
         }
-        parsed.ends.push(parsed.parts.len() as u32);
     }
     if fillers > 0 {
         let message = "fillers such as n/a, 000000000 or test@test.com were treated as missing";
@@ -139,6 +162,36 @@ pub(super) fn parse(
         issues.add_many("long_cell", source, field, long, None, message);
     }
     parsed
+}
+
+/// Some of the values of a column, parsed.
+#[derive(Default)]
+struct Chunk {
+    parsed: Parsed,
+    /// Records with a filler, and with a cell that was cut.
+    fillers: u64,
+    long: u64,
+}
+
+impl Chunk {
+    /// The next value, which `records` records have.
+    fn add(&mut self, kind: AttributeKind, raw: &str, records: u32, reading: &Reading<'_>) {
+        let parsed = &mut self.parsed;
+        let cell = cut(raw);
+        self.long += u64::from(cell.len() < raw.len()) * u64::from(records);
+        let clean = text::clean(cell);
+        let before = parsed.parts.len();
+        let is_filler = placeholder::placeholder(kind, &clean).is_some();
+        let mut is_separated =
+            || kind == AttributeKind::FullAddress && read_separated(cell, &reading.hint, parsed);
+        if !is_filler && !is_separated() {
+            read(kind, &clean, reading, parsed);
+        }
+        if parsed.parts.len() == before {
+            self.fillers += u64::from(records);
+        }
+        parsed.ends.push(parsed.parts.len() as u32);
+    }
 }
 
 /// An address whose parts are set apart by two blanks: `street  [second line]  city  region  postcode  country`, as

@@ -3,45 +3,23 @@
 //! Each column that comes out is an independent job over all records in canonical order, so that the jobs run in
 //! parallel and every dictionary is numbered the same way whatever the input's order.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use super::clearing::Cleared;
+use super::compose::Composition;
+pub use super::fields::GoldenField;
+use super::fields::{GoldenBuilder, carried, cleared_records, group, keeps_all, verified};
 use super::parse::{Parsed, Part, Reading, parse};
 use super::records::{Ordered, clean_id};
 use crate::compare;
 use crate::detect::Mapping;
 use crate::error::Issues;
-use crate::merge::{UNKNOWN_TIME, Verification};
+use crate::merge::UNKNOWN_TIME;
 use crate::normalize::attributes::{Attribute, Attributes};
 use crate::normalize::date::{DateContext, DateHint};
 use crate::normalize::{Hint, Quality, date, gender, text};
 use crate::par;
-use crate::table::{AttributeKind, Column, ColumnBuilder, Interner, NULL, Role, Source};
-
-/// A field of the golden record, over all records.
-#[derive(Clone, Debug)]
-pub struct GoldenField {
-    /// Name of its column.
-    pub name: String,
-    /// The fields that it survives with: `name`, `address`, `address_2` ...
-    pub group: Option<String>,
-    /// Whether the golden record keeps all different values.
-    pub keep_all: bool,
-    /// What to show.
-    pub values: Column,
-    /// Per code of `values`: class after normalisation.
-    pub key: Vec<u32>,
-    /// Per code of `values`: how far it can be trusted.
-    pub quality: Vec<Quality>,
-    /// Per code of `values`: the column that had it first, as a place in `labels`.
-    pub label: Vec<u16>,
-    /// Names of columns, such as `Mobile Phone`.
-    pub labels: Vec<String>,
-    /// Per record: whether its source has checked its values; empty when no source says.
-    pub verified: Vec<Verification>,
-    /// Records that have cleared the field, ascending.
-    pub cleared: Vec<u32>,
-}
+use crate::table::{AttributeKind, Column, ColumnBuilder, NULL, Role, Source};
 
 /// Everything that the later stages need.
 pub(super) struct Prepared {
@@ -70,18 +48,18 @@ impl Prepared {
 }
 
 /// One parsed column of one file.
-struct Field {
+pub(super) struct Field {
     file: usize,
     column: usize,
     kind: AttributeKind,
     slot: u8,
     /// Folded name of the column: categories of the same name are one attribute.
     name: String,
-    parsed: Parsed,
+    pub(super) parsed: Parsed,
 }
 
 /// All records in canonical order with the fields that can say something about them.
-struct Sheet<'a> {
+pub(super) struct Sheet<'a> {
     ordered: &'a Ordered,
     /// File and row of each record.
     places: Vec<(u16, u32)>,
@@ -181,25 +159,70 @@ fn reading<'a>(
     }
 }
 
+/// One part of a cell of a record, and where it stands.
+#[derive(Clone, Copy)]
+pub(super) struct Piece<'a> {
+    /// Number of the field, and of the part in it.
+    place: (usize, usize),
+    parsed: &'a Parsed,
+    part: &'a Part,
+}
+
+impl<'a> Piece<'a> {
+    /// What to show.
+    pub(super) fn display(&self) -> &'a str {
+        self.parsed.display(self.part)
+    }
+
+    /// What to compare.
+    pub(super) fn matching(&self) -> &'a str {
+        self.parsed.matching(self.part)
+    }
+}
+
 /// Parts of one record and kind: those that a column of the kind gave, else the fallbacks.
-struct Found<'a> {
-    own: Vec<(&'a Parsed, &'a Part)>,
-    fallback: Vec<(&'a Parsed, &'a Part)>,
+#[derive(Default)]
+pub(super) struct Found<'a> {
+    pub(super) own: Vec<Piece<'a>>,
+    fallback: Vec<Piece<'a>>,
 }
 
 impl<'a> Found<'a> {
-    fn best(&self) -> &[(&'a Parsed, &'a Part)] {
+    pub(super) fn best(&self) -> &[Piece<'a>] {
         if self.own.is_empty() { &self.fallback } else { &self.own }
     }
 
-    fn first_match(&self) -> &'a str {
-        self.best().first().map_or("", |(parsed, part)| parsed.matching(part))
+    pub(super) fn first_match(&self) -> &'a str {
+        self.best().first().map_or("", Piece::matching)
+    }
+}
+
+/// The code that each part has in the column that is being built: most values come many times.
+struct KnownCodes(Vec<Vec<u32>>);
+
+impl KnownCodes {
+    /// None known; of the fields that can give a part.
+    fn new(sheet: &Sheet<'_>, fields: &[Vec<usize>]) -> Self {
+        let mut known = vec![Vec::new(); sheet.fields.len()];
+        for &field in fields.iter().flatten() {
+            known[field] = vec![NULL; sheet.fields[field].parsed.len()];
+        }
+        Self(known)
+    }
+
+    /// The code of a piece, which `code` gives when it comes for the first time.
+    fn get_or(&mut self, piece: &Piece<'_>, code: impl FnOnce() -> u32) -> u32 {
+        let known = &mut self.0[piece.place.0][piece.place.1];
+        if *known == NULL {
+            *known = code();
+        }
+        *known
     }
 }
 
 impl Sheet<'_> {
     /// Numbers of the fields that can give a kind, by file.
-    fn fields_with(&self, wanted: impl Fn(&Field) -> bool) -> Vec<Vec<usize>> {
+    pub(super) fn fields_with(&self, wanted: impl Fn(&Field) -> bool) -> Vec<Vec<usize>> {
         let mut by_file = vec![Vec::new(); self.ordered.files.len()];
         for (at, field) in self.fields.iter().enumerate() {
             if wanted(field) {
@@ -210,7 +233,7 @@ impl Sheet<'_> {
     }
 
     /// The parts of a record that `wanted` names, in column order.
-    fn find<'s>(
+    pub(super) fn find<'s>(
         &'s self,
         record: usize,
         fields: &[Vec<usize>],
@@ -223,9 +246,10 @@ impl Sheet<'_> {
         for &at in &fields[file as usize] {
             let field = &self.fields[at];
             for &code in self.ordered.files[field.file].columns()[field.column].codes(row as usize) {
-                for part in field.parsed.parts(code).iter().filter(|part| wanted(&field.parsed, part)) {
+                for (number, part) in field.parsed.parts(code).filter(|(_, part)| wanted(&field.parsed, part))
+                {
                     let list = if part.fallback { &mut found.fallback } else { &mut found.own };
-                    list.push((&field.parsed, part));
+                    list.push(Piece { place: (at, number), parsed: &field.parsed, part });
                 }
             }
         }
@@ -249,20 +273,31 @@ impl Sheet<'_> {
         let is_category = kind == AttributeKind::Category;
         let fields =
             self.fields_with(|field| field.parsed.has(kind) && (!is_category || field.name == *name));
-        let extra = Extra::new(self, kind);
-        if fields.iter().all(Vec::is_empty) && extra.is_none() {
+        let composition = Composition::new(self, kind);
+        if fields.iter().all(Vec::is_empty) && composition.is_none() {
             return None;
         }
         let mut column = ColumnBuilder::new();
-        let mut found = Found { own: Vec::new(), fallback: Vec::new() };
+        let mut known = KnownCodes::new(self, &fields);
+        let (mut found, mut codes) = (Found::default(), Vec::new());
         for record in 0..self.places.len() {
             let wanted =
                 |parsed: &Parsed, part: &Part| part.kind == kind && !parsed.matching(part).is_empty();
             self.find(record, &fields, wanted, &mut found);
-            match extra.as_ref().and_then(|extra| extra.value(record, &found)) {
-                Some(text) => column.push(Some(&text)),
-                None => column.push_list(found.best().iter().map(|(parsed, part)| parsed.matching(part))),
+            codes.clear();
+            match composition.as_ref().and_then(|composition| composition.value(record, &found)) {
+                Some(text) => codes.push(column.code(&text)),
+                None => {
+                    for piece in found.best() {
+                        let code = known.get_or(piece, || column.code(piece.matching()));
+                        if !codes.contains(&code) {
+                            codes.push(code);
+                        }
+                    }
+                }
             }
+            codes.retain(|&code| code != NULL);
+            column.push_codes(&codes);
         }
         let column = column.finish();
         (!column.dictionary().is_empty()).then(|| Attribute { name: name.clone(), kind, column })
@@ -290,28 +325,31 @@ impl Sheet<'_> {
         cleared: &Cleared,
     ) -> Option<GoldenField> {
         let fields = self.fields_with(|field| field.parsed.has(kind) && field.slot == slot);
-        let extra = match kind {
-            AttributeKind::BirthDate | AttributeKind::GivenName => Extra::new(self, kind),
+        let composition = match kind {
+            AttributeKind::BirthDate | AttributeKind::GivenName => Composition::new(self, kind),
             _ => None,
         };
         let mut builder = GoldenBuilder::default();
-        let mut found = Found { own: Vec::new(), fallback: Vec::new() };
+        let mut known = KnownCodes::new(self, &fields);
+        let mut found = Found::default();
         for record in 0..self.places.len() {
             let wanted = |parsed: &Parsed, part: &Part| part.kind == kind && !parsed.display(part).is_empty();
             self.find(record, &fields, wanted, &mut found);
-            builder.codes.clear();
-            let composed = extra.as_ref().and_then(|extra| extra.value(record, &found));
-            if let (Some(given), Some(extra), [(parsed, part)]) = (&composed, &extra, found.best())
+            let composed = composition.as_ref().and_then(|composition| composition.value(record, &found));
+            if let (Some(given), Some(composition), [piece]) = (&composed, &composition, found.best())
                 && kind == AttributeKind::GivenName
             {
-                let shown = extra.before_surname(record, parsed.matching(part), parsed.display(part));
-                let shown = shown.as_deref().unwrap_or(parsed.display(part));
-                builder.add(shown, given, part.quality, &parsed.label);
+                let shown = composition.before_surname(record, piece.matching(), piece.display());
+                let shown = shown.as_deref().unwrap_or(piece.display());
+                builder.add(shown, given, piece.part.quality, &piece.parsed.label);
             } else if let Some(digits) = composed {
                 builder.add(&iso_date(&digits), &digits, Quality::Ok, "");
             } else {
-                for (parsed, part) in found.best() {
-                    builder.add(parsed.display(part), parsed.matching(part), part.quality, &parsed.label);
+                for piece in found.best() {
+                    let (quality, label) = (piece.part.quality, &piece.parsed.label);
+                    let code = known
+                        .get_or(piece, || builder.code(piece.display(), piece.matching(), quality, label));
+                    builder.add_code(code);
                 }
             }
             builder.end_record();
@@ -322,256 +360,6 @@ impl Sheet<'_> {
         field.cleared = cleared_records(columns, self.ordered, cleared);
         field.verified = verified(self.ordered, mappings, kind, slot);
         Some(field)
-    }
-}
-
-/// Evidence that is put together from several columns of a record.
-struct Extra<'a> {
-    sheet: &'a Sheet<'a>,
-    kind: AttributeKind,
-    /// For each part of the composition: its kind and the fields that give it.
-    parts: Vec<(AttributeKind, Vec<Vec<usize>>)>,
-}
-
-impl<'a> Extra<'a> {
-    /// The composition that a kind has, when the columns for it are there.
-    fn new(sheet: &'a Sheet<'a>, kind: AttributeKind) -> Option<Self> {
-        use AttributeKind as K;
-        let kinds: &[K] = match kind {
-            K::Surname => &[K::SecondSurname],
-            K::GivenName => &[K::Surname],
-            K::MiddleName => &[K::FullName, K::GivenName, K::Surname],
-            K::BirthDate => &[K::BirthYear, K::BirthMonth, K::BirthDay],
-            _ => return None,
-        };
-        let fields = |kind: K| sheet.fields_with(|field| field.parsed.has(kind));
-        let parts: Vec<_> = kinds.iter().map(|&kind| (kind, fields(kind))).collect();
-        // The first kind is what makes the composition worth while.
-        let present = parts[0].1.iter().any(|fields| !fields.is_empty());
-        present.then_some(Self { sheet, kind, parts })
-    }
-
-    /// The composed value of a record, where it has one.
-    fn value(&self, record: usize, found: &Found<'_>) -> Option<String> {
-        match self.kind {
-            AttributeKind::Surname => {
-                let second = self.part(record, 0).first_match();
-                let first = found.first_match();
-                (!second.is_empty() && found.best().len() <= 1)
-                    .then(|| if first.is_empty() { second.to_owned() } else { format!("{first} {second}") })
-            }
-            AttributeKind::GivenName => match found.best() {
-                [(parsed, part)] => {
-                    let given = parsed.matching(part);
-                    self.before_surname(record, given, given)
-                }
-                _ => None,
-            },
-            AttributeKind::MiddleName => self.left_over(record, found),
-            _ => {
-                if !found.own.is_empty() {
-                    return None;
-                }
-                let part = |at: usize, unknown: &str| {
-                    let found = self.part(record, at).first_match();
-                    if found.is_empty() { unknown.to_owned() } else { found.to_owned() }
-                };
-                let digits = part(0, "----") + &part(1, "--") + &part(2, "--");
-                (digits != "--------").then_some(digits)
-            }
-        }
-    }
-
-    /// What stands before the surname in a given name that repeats it, as `shown`: forms that ask for a name and a surname
-    /// get "Rafael Pineda" and "Pineda".
-    fn before_surname(&self, record: usize, given: &str, shown: &str) -> Option<String> {
-        let part = self.part(record, 0);
-        let surname = part.first_match();
-        let repeats = !surname.is_empty() && given.strip_suffix(surname)?.ends_with(' ');
-        let words: Vec<&str> = shown.split_whitespace().collect();
-        let kept = words.len().checked_sub(surname.split(' ').count()).filter(|&kept| repeats && kept > 0)?;
-        Some(words[..kept].join(" "))
-    }
-
-    /// The words of the whole name that neither the given name nor the surname of the record accounts for.
-    fn left_over(&self, record: usize, found: &Found<'_>) -> Option<String> {
-        let whole = self.part(record, 0).first_match();
-        let (given, surname) = (self.part(record, 1), self.part(record, 2));
-        if !found.own.is_empty() || whole.is_empty() || (given.own.is_empty() && surname.own.is_empty()) {
-            return None;
-        }
-        let known = |word: &str| {
-            [&given, &surname].iter().any(|part| part.first_match().split(' ').any(|other| other == word))
-        };
-        let words: Vec<&str> = whole.split(' ').filter(|word| !known(word)).collect();
-        (!words.is_empty()).then(|| words.join(" "))
-    }
-
-    fn part(&self, record: usize, at: usize) -> Found<'a> {
-        let (kind, fields) = &self.parts[at];
-        let mut found = Found { own: Vec::new(), fallback: Vec::new() };
-        let wanted = |parsed: &Parsed, part: &Part| part.kind == *kind && !parsed.matching(part).is_empty();
-        self.sheet.find(record, fields, wanted, &mut found);
-        found
-    }
-}
-
-/// A golden field under construction.
-#[derive(Default)]
-struct GoldenBuilder {
-    values: ColumnBuilder,
-    classes: Interner,
-    key: Vec<u32>,
-    quality: Vec<Quality>,
-    label: Vec<u16>,
-    labels: Vec<String>,
-    codes: Vec<u32>,
-}
-
-impl GoldenBuilder {
-    /// A value of the present record.
-    fn add(&mut self, display: &str, matching: &str, quality: Quality, label: &str) {
-        let code = self.values.code(display);
-        if code == NULL {
-            return;
-        }
-        if code as usize == self.key.len() {
-            let class = if matching.is_empty() { text::key(display) } else { matching.to_owned() };
-            self.key.push(self.classes.intern(&class));
-            self.quality.push(quality);
-            let known = self.labels.iter().position(|known| known == label);
-            let at = known.unwrap_or_else(|| {
-                self.labels.push(label.to_owned());
-                self.labels.len() - 1
-            });
-            // Beyond 65,535 columns labels repeat the last one.
-            self.label.push(u16::try_from(at).unwrap_or(u16::MAX));
-        }
-        if !self.codes.contains(&code) {
-            self.codes.push(code);
-        }
-    }
-
-    fn end_record(&mut self) {
-        self.values.push_codes(&self.codes);
-    }
-
-    fn finish(self, name: &str, group: Option<String>, keep_all: bool) -> Option<GoldenField> {
-        (!self.key.is_empty()).then(|| GoldenField {
-            name: name.to_owned(),
-            group,
-            keep_all,
-            values: self.values.finish(),
-            key: self.key,
-            quality: self.quality,
-            label: self.label,
-            labels: self.labels,
-            verified: Vec::new(),
-            cleared: Vec::new(),
-        })
-    }
-}
-
-/// Columns that are no evidence but belong to the golden record, and categories, which are both: one field a name.
-fn carried(
-    ordered: &Ordered,
-    mappings: &[Mapping],
-    places: &[(u16, u32)],
-    golden: &[GoldenField],
-    cleared: &Cleared,
-) -> Vec<GoldenField> {
-    let mut by_name: BTreeMap<String, Vec<Option<usize>>> = BTreeMap::new();
-    for (file, mapping) in mappings.iter().enumerate() {
-        for (column, guess) in mapping.fields.iter().enumerate() {
-            if matches!(guess.role, Role::Carry | Role::Attribute(AttributeKind::Category, _)) {
-                let mut name = guess.field.clone();
-                while is_taken(&name, golden)
-                    || by_name.get(&name).is_some_and(|columns| columns[file].is_some())
-                {
-                    name.push_str(" (carried)");
-                }
-                by_name.entry(name).or_insert_with(|| vec![None; mappings.len()])[file] = Some(column);
-            }
-        }
-    }
-    let jobs: Vec<(String, Vec<Option<usize>>)> = by_name.into_iter().collect();
-    let build = |(name, columns): &(String, Vec<Option<usize>>)| {
-        let mut builder = GoldenBuilder::default();
-        for &(file, row) in places {
-            builder.codes.clear();
-            if let Some(column) = columns[file as usize] {
-                for value in ordered.files[file as usize].columns()[column].values(row as usize) {
-                    builder.add(value.trim(), "", Quality::Ok, name);
-                }
-            }
-            builder.end_record();
-        }
-        let mut field = builder.finish(name, None, false)?;
-        let columns = columns.iter().enumerate().filter_map(|(file, column)| Some((file, (*column)?)));
-        field.cleared = cleared_records(columns, ordered, cleared);
-        Some(field)
-    };
-    par::map(&jobs, build).into_iter().flatten().collect()
-}
-
-/// Columns that `golden.csv` has beside its fields.
-const OWN_COLUMNS: [&str; 5] = ["entity_id", "members", "sources", "quality", "quality_reasons"];
-
-/// Whether a column of the golden record has this name already.
-fn is_taken(name: &str, golden: &[GoldenField]) -> bool {
-    OWN_COLUMNS.contains(&name)
-        || golden
-            .iter()
-            .any(|field| field.name == name || (field.keep_all && format!("other_{}s", field.name) == name))
-}
-
-/// Records of which some of the columns were cleared, ascending.
-fn cleared_records(
-    columns: impl Iterator<Item = (usize, usize)>,
-    ordered: &Ordered,
-    cleared: &Cleared,
-) -> Vec<u32> {
-    if cleared.is_empty() {
-        return Vec::new();
-    }
-    let rows = columns.filter_map(|(file, column)| Some((file, cleared.get(&(file, column))?)));
-    let mut records: Vec<u32> = rows
-        .flat_map(|(file, rows)| rows.iter().map(move |&row| ordered.place[file][row as usize]))
-        .collect();
-    records.sort_unstable();
-    records.dedup();
-    records
-}
-
-/// What the sources know of the values of an attribute; empty when no source says anything.
-fn verified(ordered: &Ordered, mappings: &[Mapping], kind: AttributeKind, slot: u8) -> Vec<Verification> {
-    let role = Role::Verified(kind, slot);
-    if mappings.iter().all(|mapping| mapping.position(role).is_none()) {
-        return Vec::new();
-    }
-    let mut verified = vec![Verification::Unknown; ordered.records.len()];
-    for (file, mapping) in mappings.iter().enumerate() {
-        let Some(at) = mapping.position(role) else { continue };
-        let column = &ordered.files[file].columns()[at];
-        let read: Vec<Verification> = column.dictionary().iter().map(verification).collect();
-        for (row, &record) in ordered.place[file].iter().enumerate() {
-            let known = column.codes(row).iter().map(|&code| read[code as usize]);
-            verified[record as usize] = known.max().unwrap_or_default();
-        }
-    }
-    verified
-}
-
-/// `yes`, `verificado`, `1`, or the time of the check; `no`, `pendiente`, `0`.
-fn verification(text: &str) -> Verification {
-    match text::key(text).as_str() {
-        "" | "unknown" | "desconocido" => Verification::Unknown,
-        "0" | "no" | "n" | "false" | "f" | "falso" | "unverified" | "not verified" | "no verificado"
-        | "pending" | "pendiente" | "failed" | "bounced" | "rebotado" => Verification::Unverified,
-        "1" | "yes" | "y" | "si" | "s" | "true" | "t" | "verdadero" | "verified" | "verificado"
-        | "verificada" | "confirmed" | "confirmado" | "ok" => Verification::Verified,
-        other if other.starts_with(|c: char| c.is_ascii_digit()) => Verification::Verified,
-        _ => Verification::Unknown,
     }
 }
 
@@ -652,39 +440,6 @@ fn iso_date(digits: &str) -> String {
         () if &digits[6..8] == "--" => date[..7].to_owned(),
         () => date,
     }
-}
-
-/// The fields that survive together with a kind.
-fn group(kind: AttributeKind, slot: u8) -> Option<String> {
-    use AttributeKind as K;
-    let name = match kind {
-        K::NamePrefix
-        | K::FullName
-        | K::GivenName
-        | K::MiddleName
-        | K::Surname
-        | K::SecondSurname
-        | K::NameSuffix => "name",
-        K::Street
-        | K::FullAddress
-        | K::HouseNumber
-        | K::Unit
-        | K::AddressLine2
-        | K::PoBox
-        | K::Locality
-        | K::City
-        | K::County
-        | K::Region
-        | K::Postcode
-        | K::Country => "address",
-        _ => return None,
-    };
-    Some(if slot == 0 { name.to_owned() } else { format!("{name}_{}", slot + 1) })
-}
-
-/// Contact points: a customer has several, and all of them are worth keeping.
-fn keeps_all(kind: AttributeKind) -> bool {
-    matches!(kind, AttributeKind::Email | AttributeKind::Phone)
 }
 
 #[cfg(test)]

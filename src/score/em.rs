@@ -11,10 +11,9 @@
 //! # Source
 //! Winkler 1988; Enamorado, Fifield, Imai 2019 for missing values. The household class is ours.
 
-use std::collections::BTreeMap;
 use std::ops::Range;
 
-use super::model::{Model, Scorer};
+use super::model::{ComparisonModel, Model, Scorer};
 use crate::compare::{Comparisons, MAX_COMPARISONS, NULL_LEVEL, PairLevels};
 use crate::par;
 use crate::table::AttributeKind;
@@ -49,23 +48,22 @@ pub(crate) struct Pattern {
     pub(super) label: Option<bool>,
 }
 
-/// Pairs counted by pattern; the order of the map makes sums of floats reproducible.
+/// Pairs counted by pattern, ascending: the order makes sums of floats reproducible.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct PatternCounts {
-    counts: BTreeMap<Pattern, f64>,
+    counts: Vec<(Pattern, f64)>,
 }
 
 impl PatternCounts {
-    /// Counts patterns that a batch of pairs has collected.
-    pub(crate) fn merge(&mut self, other: hashbrown::HashMap<Pattern, u64, foldhash::fast::FixedState>) {
-        for (pattern, count) in other {
-            self.add(pattern, count as f64);
-        }
-    }
-
-    /// Counts a pattern `count` times more.
-    pub(super) fn add(&mut self, pattern: Pattern, count: f64) {
-        *self.counts.entry(pattern).or_default() += count;
+    /// From counts in any order; a pattern may come several times.
+    pub(crate) fn new(mut counts: Vec<(Pattern, f64)>) -> Self {
+        par::sort_unstable_by(&mut counts, |(a, x), (b, y)| a.cmp(b).then(x.total_cmp(y)));
+        counts.dedup_by(|(next, more), (pattern, count)| {
+            let same = next == pattern;
+            *count += if same { *more } else { 0.0 };
+            same
+        });
+        Self { counts }
     }
 
     /// Distinct patterns.
@@ -172,75 +170,133 @@ pub(crate) fn run(
         comparisons.items().iter().map(|item| item.levels.iter().map(|level| level.m0).collect()).collect();
     let start_h: Vec<Option<Vec<f64>>> = model.comparisons.iter().map(|c| c.h.clone()).collect();
     let mut report = EmReport { iterations: 0, converged: false, last_change: 0.0, patterns: patterns.len() };
-    let patterns: Vec<(Pattern, f64)> =
-        patterns.counts.iter().map(|(&pattern, &count)| (pattern, count)).collect();
+    let patterns = Flat::new(model, &patterns.counts);
     while report.iterations < MAX_ITERATIONS && !report.converged {
         let sums = expect(model, &patterns);
-        report.last_change = maximise(comparisons, model, &sums, (&start_m, &start_h), all_pairs / scale);
+        let start = (&start_m[..], &start_h[..]);
+        report.last_change =
+            maximise(comparisons, model, (&sums, &patterns.layout), start, all_pairs / scale);
         report.iterations += 1;
         report.converged = report.last_change < TOLERANCE;
     }
     report
 }
 
-/// Expected counts by comparison, state and level.
-struct Sums {
-    matches: f64,
-    households: f64,
-    m: Vec<Vec<Vec<f64>>>,
-    h: Vec<Vec<f64>>,
+/// Where the cells of a model stand in flat tables: `m` by comparison, state and level, `h` by comparison and level.
+struct Layout {
+    /// Where the rows of each comparison begin, and where the last ends; at most 24 comparisons x 9 states x 12 levels.
+    m: Vec<usize>,
+    h: Vec<usize>,
+    levels: Vec<usize>,
 }
 
-impl Sums {
-    fn zero(model: &Model) -> Self {
-        let zeros = |rows: &[Vec<f64>]| rows.iter().map(|row| vec![0.0; row.len()]).collect::<Vec<_>>();
+impl Layout {
+    fn new(model: &Model) -> Self {
+        let ends = |size: fn(&ComparisonModel) -> usize| {
+            let mut ends = vec![0];
+            for comparison in &model.comparisons {
+                ends.push(ends[ends.len() - 1] + size(comparison));
+            }
+            ends
+        };
         Self {
-            matches: 0.0,
-            households: 0.0,
-            m: model.comparisons.iter().map(|c| zeros(&c.m)).collect(),
-            h: model.comparisons.iter().map(|c| vec![0.0; c.m[0].len()]).collect(),
+            m: ends(|comparison| comparison.m.iter().map(Vec::len).sum()),
+            h: ends(|comparison| comparison.m[0].len()),
+            levels: model.comparisons.iter().map(|comparison| comparison.m[0].len()).collect(),
         }
     }
 
+    /// The rows of a comparison, by state, from a flat table of `m`.
+    fn rows_of_m(&self, table: &[f64], comparison: usize) -> Vec<Vec<f64>> {
+        let rows = &table[self.m[comparison]..self.m[comparison + 1]];
+        rows.chunks(self.levels[comparison]).map(<[f64]>::to_vec).collect()
+    }
+
+    /// The row of a comparison from a flat table of `h`.
+    fn row_of_h<'t>(&self, table: &'t [f64], comparison: usize) -> &'t [f64] {
+        &table[self.h[comparison]..self.h[comparison + 1]]
+    }
+}
+
+/// Patterns with the places of what they agree on: those stay where they are over all iterations.
+struct Flat<'a> {
+    layout: Layout,
+    patterns: &'a [(Pattern, f64)],
+    /// `places[ends[i - 1]..ends[i]]` are those of the i-th pattern, in the tables of `m` and `h`.
+    places: Vec<[u16; 2]>,
+    ends: Vec<usize>,
+}
+
+impl<'a> Flat<'a> {
+    fn new(model: &Model, patterns: &'a [(Pattern, f64)]) -> Self {
+        let layout = Layout::new(model);
+        let mut places = Vec::with_capacity(patterns.len() * model.comparisons.len());
+        let mut ends = Vec::with_capacity(patterns.len());
+        for (pattern, _) in patterns {
+            for (at, comparison) in model.comparisons.iter().enumerate() {
+                let level = pattern.levels[at];
+                if level != NULL_LEVEL {
+                    let row = comparison.state(&pattern.levels) * layout.levels[at];
+                    let m = layout.m[at] + row + usize::from(level);
+                    places.push([m as u16, (layout.h[at] + usize::from(level)) as u16]);
+                }
+            }
+            ends.push(places.len());
+        }
+        Self { layout, patterns, places, ends }
+    }
+
+    /// A pattern with its count and places.
+    fn get(&self, at: usize) -> (&Pattern, f64, &[[u16; 2]]) {
+        let start = if at == 0 { 0 } else { self.ends[at - 1] };
+        (&self.patterns[at].0, self.patterns[at].1, &self.places[start..self.ends[at]])
+    }
+}
+
+/// Expected counts, in the tables of a [`Layout`].
+struct Sums {
+    matches: f64,
+    households: f64,
+    m: Vec<f64>,
+    h: Vec<f64>,
+}
+
+impl Sums {
+    fn zero(layout: &Layout) -> Self {
+        let zeros = |ends: &[usize]| vec![0.0; ends.last().copied().unwrap_or(0)];
+        Self { matches: 0.0, households: 0.0, m: zeros(&layout.m), h: zeros(&layout.h) }
+    }
+
     fn add(&mut self, other: &Self) {
-        let add = |row: &mut Vec<f64>, more: &Vec<f64>| row.iter_mut().zip(more).for_each(|(x, y)| *x += y);
         self.matches += other.matches;
         self.households += other.households;
-        self.m.iter_mut().flatten().zip(other.m.iter().flatten()).for_each(|(row, more)| add(row, more));
-        self.h.iter_mut().zip(&other.h).for_each(|(row, more)| add(row, more));
+        self.m.iter_mut().zip(&other.m).for_each(|(sum, more)| *sum += more);
+        self.h.iter_mut().zip(&other.h).for_each(|(sum, more)| *sum += more);
     }
 }
 
 /// The E step. Parts of the patterns are summed on all cores and put together in their order: the same sums for any
 /// number of threads.
-fn expect(model: &Model, patterns: &[(Pattern, f64)]) -> Sums {
-    let log2 = |p: f64| p.log2();
-    let log2_m: Vec<Vec<Vec<f64>>> = model
-        .comparisons
-        .iter()
-        .map(|c| c.m.iter().map(|row| row.iter().copied().map(log2).collect()).collect())
-        .collect();
-    let log2_h: Vec<Option<Vec<f64>>> = model
-        .comparisons
-        .iter()
-        .map(|c| c.h.as_ref().map(|row| row.iter().copied().map(log2).collect()))
-        .collect();
+fn expect(model: &Model, flat: &Flat<'_>) -> Sums {
+    let log2_m: Vec<f64> =
+        model.comparisons.iter().flat_map(|c| c.m.iter().flatten()).map(|p| p.log2()).collect();
+    // What households do not share differently from strangers is in `own_u` already.
+    let h_of = |c: &ComparisonModel| match &c.h {
+        Some(row) => row.iter().map(|p| p.log2()).collect(),
+        None => vec![0.0; c.m[0].len()],
+    };
+    let log2_h: Vec<f64> = model.comparisons.iter().flat_map(h_of).collect();
     let (lambda, lambda_h) = (model.lambda.log2(), model.lambda_h.log2());
     let rest = (1.0 - model.lambda - model.lambda_h).log2();
     let part = |range: Range<usize>| {
-        let mut sums = Sums::zero(model);
-        for (pattern, count) in &patterns[range] {
+        let mut sums = Sums::zero(&flat.layout);
+        for at in range {
+            let (pattern, count, places) = flat.get(at);
             let (mut m, mut h) = (lambda, lambda_h + f64::from(pattern.own_u) / 2.0);
             let u = rest + f64::from(pattern.own_u + pattern.shared_u) / 2.0;
-            for (at, comparison) in model.comparisons.iter().enumerate() {
-                let level = pattern.levels[at];
-                if level == NULL_LEVEL {
-                    continue;
-                }
-                m += log2_m[at][comparison.state(&pattern.levels)][level as usize];
-                if let Some(row) = &log2_h[at] {
-                    h += row[level as usize];
-                }
+            for &[in_m, in_h] in places {
+                m += log2_m[usize::from(in_m)];
+                h += log2_h[usize::from(in_h)];
             }
             // A pair whose class is known has no chance in the others.
             let (m, h, u) = match pattern.label {
@@ -254,37 +310,34 @@ fn expect(model: &Model, patterns: &[(Pattern, f64)]) -> Sums {
             let (matched, household) = (count * pm / total, count * ph / total);
             sums.matches += matched;
             sums.households += household;
-            for (at, comparison) in model.comparisons.iter().enumerate() {
-                let level = pattern.levels[at];
-                if level != NULL_LEVEL {
-                    sums.m[at][comparison.state(&pattern.levels)][level as usize] += matched;
-                    sums.h[at][level as usize] += household;
-                }
+            for &[in_m, in_h] in places {
+                sums.m[usize::from(in_m)] += matched;
+                sums.h[usize::from(in_h)] += household;
             }
         }
         sums
     };
-    let mut sums = Sums::zero(model);
-    par::map_ranges(patterns.len(), PATTERNS_A_TASK, part).iter().for_each(|part| sums.add(part));
+    let mut sums = Sums::zero(&flat.layout);
+    par::map_ranges(flat.patterns.len(), PATTERNS_A_TASK, part).iter().for_each(|part| sums.add(part));
     sums
 }
 
 fn maximise(
     comparisons: &Comparisons<'_>,
     model: &mut Model,
-    sums: &Sums,
+    (sums, layout): (&Sums, &Layout),
     (start_m, start_h): (&[Vec<f64>], &[Option<Vec<f64>>]),
     all_pairs: f64,
 ) -> f64 {
     let mut change = 0f64;
     for (at, comparison) in model.comparisons.iter_mut().enumerate() {
-        let rows = estimate_m(comparisons.items()[at].kind, &sums.m[at], &start_m[at]);
+        let rows = estimate_m(comparisons.items()[at].kind, &layout.rows_of_m(&sums.m, at), &start_m[at]);
         for (old, new) in comparison.m.iter_mut().zip(rows) {
             change = old.iter().zip(&new).fold(change, |change, (old, new)| change.max((old - new).abs()));
             *old = new;
         }
         if let (Some(row), Some(start)) = (&mut comparison.h, &start_h[at]) {
-            let mut new = smooth(&sums.h[at], start, HOUSEHOLD_PRIOR_PAIRS);
+            let mut new = smooth(layout.row_of_h(&sums.h, at), start, HOUSEHOLD_PRIOR_PAIRS);
             anchor_household(comparisons.items()[at].kind, &mut new);
             change = row.iter().zip(&new).fold(change, |change, (old, new)| change.max((old - new).abs()));
             *row = new;
@@ -449,9 +502,7 @@ mod tests {
             }
             *counts.entry(pattern(&scorer, truth, &pair)).or_insert(0u64) += 1;
         }
-        let mut patterns = PatternCounts::default();
-        patterns.merge(counts);
-        patterns
+        PatternCounts::new(counts.into_iter().map(|(pattern, count)| (pattern, count as f64)).collect())
     }
 
     fn largest_error(found: &[f64], truth: &[f64]) -> f64 {
@@ -517,11 +568,12 @@ mod tests {
         let truth = truth(&comparisons, false);
         let patterns = simulate(&comparisons, &truth, 0);
         let mut model = untrained(&comparisons, &truth);
-        let patterns: Vec<(Pattern, f64)> = patterns.counts.into_iter().collect();
-        let sums = expect(&model, &patterns);
+        let flat = Flat::new(&model, &patterns.counts);
+        let sums = expect(&model, &flat);
         let start: Vec<Vec<f64>> = model.comparisons.iter().map(|c| c.m[0].clone()).collect();
         let h = vec![None; start.len()];
-        assert!(maximise(&comparisons, &mut model, &sums, (&start, &h), PAIRS as f64) > 10.0 * TOLERANCE);
+        let change = maximise(&comparisons, &mut model, (&sums, &flat.layout), (&start, &h), PAIRS as f64);
+        assert!(change > 10.0 * TOLERANCE);
     }
 
     #[test]

@@ -23,6 +23,7 @@
 //! Fellegi & Sunter 1969; Newcombe 1959 (value frequencies); Winkler 1988 (EM); Enamorado, Fifield, Imai 2019 (missing
 //! values).
 
+mod candidates;
 mod closeness;
 mod em;
 mod frequency;
@@ -31,12 +32,14 @@ mod model;
 mod patterns;
 mod sample;
 mod stage;
+mod strangers;
 mod train;
 mod trained;
 
 #[cfg(feature = "splink")]
 pub mod splink;
 
+pub(crate) use candidates::Candidates;
 pub use em::EmReport;
 use em::run as run_em;
 pub use frequency::{Frequencies, FrequencyTable};
@@ -49,5 +52,5 @@ pub use patterns::{LevelWeights, MAX_PATTERNS, PatternWeights};
 pub(crate) use sample::Draws;
 pub(crate) use stage::learn;
 pub use stage::{TrainOptions, Training, score_pairs, train};
-pub(crate) use train::{Candidates, Trainer};
+pub(crate) use train::Trainer;
 pub use trained::{TrainedComparison, TrainedModel};

@@ -3,26 +3,25 @@
 
 use std::ops::Range;
 
-use super::em::{PatternCounts, anchor, estimate_m, pattern, smooth};
+use super::candidates::Candidates;
+use super::em::{Pattern, PatternCounts, anchor, estimate_m, pattern, smooth};
 use super::labels::Labels;
 use super::model::{ComparisonModel, EvidenceGroup, MODEL_VERSION, Model, Parent, Scorer};
 use super::sample::Draws;
-use crate::block::CandidatePairs;
+use super::strangers::{
+    Blocks, SampledPair, Tally, presumed_match, related, same_entity, sample, tally, unrank,
+};
 use crate::cluster::Entities;
-use crate::compare::{Comparisons, MAX_COMPARISONS, NULL_LEVEL, PairLevels, date_level, name_level};
+use crate::compare::{Comparisons, NULL_LEVEL, PairLevels, name_level};
 use crate::ids::RecordId;
 use crate::par;
-use crate::spill::{List, Spill};
-use crate::table::{AttributeKind, Column, NULL};
+use crate::table::{AttributeKind, Column};
 
 /// Random pairs from which `u` is counted. With half as many, results moved by .0015 F1.
 const RANDOM_PAIRS: u64 = 200_000;
 
 /// Random pairs inside the blocks of one parent.
 const PARENT_PAIRS: u64 = 30_000;
-
-/// Pairs that one task evaluates.
-const CHUNK: usize = 1 << 14;
 
 /// How much likelier the child must agree when the parent does, before it counts as dependent.
 const MIN_LIFT: f64 = 2.0;
@@ -48,9 +47,6 @@ const PARENT_PRIOR: f64 = 10.0;
 /// Pairs with an agreeing parent whose children agree in some way, before that counts as dependence.
 const MIN_AGREEING: f64 = 20.0;
 
-/// Level counts of one comparison; index is the level.
-type Tally = Vec<Vec<u64>>;
-
 /// What one comparison depends on, and `u` by state.
 struct Dependence {
     parents: Vec<Parent>,
@@ -69,13 +65,6 @@ fn agreement_bounds(kind: AttributeKind, levels: usize) -> (u8, u8) {
         AttributeKind::GivenName | AttributeKind::Surname => (name_level::CLOSE, name_level::CLOSE),
         _ => (0, levels.saturating_sub(2) as u8),
     }
-}
-
-/// A pair of a sample with its levels: rounds differ in which pairs they leave out, not in what the pairs are.
-struct SampledPair {
-    a: u32,
-    b: u32,
-    levels: [u8; MAX_COMPARISONS],
 }
 
 /// What is the same for all training steps of a run.
@@ -186,13 +175,15 @@ impl<'a> Trainer<'a> {
                 !same_entity(entities, pair) && !related(self.comparisons, by_name, pair)
             }
         };
-        let single: Vec<(usize, Tally)> = self
-            .by_parent
-            .iter()
-            .map(|(parent, pairs)| (*parent, tally(self.comparisons, pairs, strangers(*parent))))
-            .collect();
-        let choose = |child| {
+        let tally_of = |(parent, pairs): &(usize, Vec<SampledPair>)| {
+            (*parent, tally(self.comparisons, pairs, strangers(*parent)))
+        };
+        let single: Vec<(usize, Tally)> = par::map(&self.by_parent, tally_of);
+        let choose = |child: usize| {
             let parents = self.choose_parents(child, &single, u);
+            if parents.is_empty() {
+                return Dependence { parents, u: vec![u[child].clone()] };
+            }
             let mut counts = vec![vec![0.0; items[child].levels.len()]; Parent::states(parents.len())];
             // Pairs whose parents are equal come from their blocks, those that nearly agree from random pairs: a postcode
             // with a slip is another place.
@@ -211,7 +202,7 @@ impl<'a> Trainer<'a> {
             rows[0].clone_from(&u[child]);
             Dependence { parents, u: rows }
         };
-        (0..items.len()).map(choose).collect()
+        par::map_ranges(items.len(), 1, |child| choose(child.start))
     }
 
     /// The parents whose agreement makes the child's agreement much likelier, strongest first.
@@ -265,25 +256,30 @@ impl<'a> Trainer<'a> {
                 }
             });
             batches.finish();
-            counts
+            counts.into_iter().map(|(pattern, count)| (pattern, count as f64)).collect::<Vec<_>>()
         });
-        let mut counts = PatternCounts::default();
-        chunks.into_iter().for_each(|chunk| counts.merge(chunk));
+        let mut counts = chunks.concat();
         // None of them stands for others.
         let stands_for = stride as f64;
         self.count_labels(scorer, model, 1.0 / stands_for, &mut counts);
-        (counts, stands_for)
+        (PatternCounts::new(counts), stands_for)
     }
 
     /// Counts the patterns of all pairs whose class is known, candidates or not.
-    fn count_labels(&self, scorer: &Scorer<'_>, model: &Model, weight: f64, counts: &mut PatternCounts) {
+    fn count_labels(
+        &self,
+        scorer: &Scorer<'_>,
+        model: &Model,
+        weight: f64,
+        counts: &mut Vec<(Pattern, f64)>,
+    ) {
         let mut evaluator = self.comparisons.evaluator();
         let mut pair = PairLevels::default();
         for (a, b, matched) in self.labels.iter() {
             evaluator.evaluate(a as usize, b as usize, &mut pair);
             let mut known = pattern(scorer, model, &pair);
             known.label = Some(matched);
-            counts.add(known, weight);
+            counts.push((known, weight));
         }
     }
 
@@ -345,103 +341,6 @@ impl<'a> Trainer<'a> {
     }
 }
 
-/// Where candidate pairs come from: all of them in the first round, what that round left over in the second.
-pub(crate) enum Candidates<'a> {
-    /// All of them; a unit is a record.
-    All(CandidatePairs<'a>),
-    /// A list; a unit is a pair.
-    Kept(&'a List<(u32, u32)>, &'a Spill<'a>),
-}
-
-impl Candidates<'_> {
-    /// How many units of work.
-    pub(crate) fn len(&self) -> usize {
-        match self {
-            Self::All(pairs) => pairs.len(),
-            Self::Kept(pairs, _) => pairs.len(),
-        }
-    }
-
-    /// Units that one task works on: enough pairs to be worth the caches of an evaluator.
-    pub(crate) fn chunk(&self) -> usize {
-        match self {
-            Self::All(_) => 1 << 12,
-            Self::Kept(..) => 1 << 16,
-        }
-    }
-
-    /// Units that EM looks at.
-    fn pattern_units(&self) -> usize {
-        match self {
-            Self::All(_) => PATTERN_RECORDS,
-            Self::Kept(..) => PATTERN_PAIRS,
-        }
-    }
-
-    /// As [`Self::visit`], of the units that `stride` divides.
-    fn visit_every(&self, stride: usize, units: Range<usize>, mut work: impl FnMut(u32, u32)) {
-        match self {
-            Self::All(pairs) => {
-                for unit in units.filter(|unit| unit % stride == 0) {
-                    pairs.visit(unit..unit + 1, &mut work);
-                }
-            }
-            // At once: what is in the scratch file would cost a look each.
-            Self::Kept(pairs, spill) => {
-                let part = pairs.get(spill, units.clone());
-                let wanted = units.zip(&*part).filter(|(unit, _)| unit % stride == 0);
-                wanted.for_each(|(_, &(a, b))| work(a, b));
-            }
-        }
-    }
-
-    /// Calls `work` with each pair of a range of units.
-    pub(crate) fn visit(&self, units: Range<usize>, mut work: impl FnMut(u32, u32)) {
-        match self {
-            Self::All(pairs) => pairs.visit(units, work),
-            Self::Kept(pairs, spill) => pairs.get(spill, units).iter().for_each(|&(a, b)| work(a, b)),
-        }
-    }
-}
-
-/// Records, or pairs of a list, that EM looks at; beyond, every second, third ... stands for its neighbours. At these
-/// numbers the sampling error of any `m` is far below that of the model's assumptions.
-const PATTERN_RECORDS: usize = 50_000;
-const PATTERN_PAIRS: usize = 1_000_000;
-
-/// Evaluates the pairs that `pair` draws, in order.
-fn sample(
-    comparisons: &Comparisons<'_>,
-    total: u64,
-    pair: impl Fn(u64) -> Option<(usize, usize)> + Sync + Send,
-) -> Vec<SampledPair> {
-    let parts = par::map_ranges(total as usize, CHUNK, |range: Range<usize>| {
-        let mut evaluator = comparisons.evaluator();
-        let drawn = range.filter_map(|number| pair(number as u64));
-        let mut sample = Vec::new();
-        let mut batches = evaluator.batches(|a, b, pair| {
-            sample.push(SampledPair { a, b, levels: pair.levels });
-        });
-        drawn.for_each(|(a, b)| batches.push(a as u32, b as u32));
-        batches.finish();
-        sample
-    });
-    parts.into_iter().flatten().collect()
-}
-
-/// Counts the levels of the pairs that pass.
-fn tally(comparisons: &Comparisons<'_>, pairs: &[SampledPair], keep: impl Fn(&SampledPair) -> bool) -> Tally {
-    let mut tally: Tally = comparisons.items().iter().map(|item| vec![0; item.levels.len()]).collect();
-    for pair in pairs.iter().filter(|pair| keep(pair)) {
-        for (row, &level) in tally.iter_mut().zip(&pair.levels) {
-            if level != NULL_LEVEL {
-                row[level as usize] += 1;
-            }
-        }
-    }
-    tally
-}
-
 fn count_states(model: &Model, pair: &PairLevels, counts: &mut [Vec<Vec<f64>>]) {
     for (at, comparison) in model.comparisons.iter().enumerate() {
         let level = pair.levels[at];
@@ -449,23 +348,6 @@ fn count_states(model: &Model, pair: &PairLevels, counts: &mut [Vec<Vec<f64>>]) 
             counts[at][comparison.state(&pair.levels)][level as usize] += 1.0;
         }
     }
-}
-
-/// The pair with a number in the order (0,1), (0,2), (1,2), (0,3) ...
-fn unrank(number: u64) -> (usize, usize) {
-    let mut b = ((((8 * number + 1) as f64).sqrt() - 1.0) / 2.0) as u64 + 1;
-    while b * (b - 1) / 2 > number {
-        b -= 1;
-    }
-    while b * (b + 1) / 2 <= number {
-        b += 1;
-    }
-    ((number - b * (b - 1) / 2) as usize, b as usize)
-}
-
-fn same_entity(entities: Option<&Entities>, pair: &SampledPair) -> bool {
-    let entity = |entities: &Entities, record: u32| entities.entity_of(RecordId(record));
-    entities.is_some_and(|entities| entity(entities, pair.a) == entity(entities, pair.b))
 }
 
 /// Chance that two carriers agree: `sum n(n-1) / N(N-1)`, kept off 0 and 1.
@@ -546,111 +428,11 @@ fn place_rank(kind: AttributeKind) -> Option<u8> {
     })
 }
 
-fn at_most(pair: &SampledPair, at: Option<usize>, level: u8) -> bool {
-    // A null level is the largest number and passes no bound.
-    at.is_some_and(|at| pair.levels[at] <= level)
-}
-
-/// Whether a random pair agrees on so much that it is most likely one customer: left out of `u`.
-fn presumed_match(comparisons: &Comparisons<'_>, pair: &SampledPair) -> bool {
-    use AttributeKind as K;
-    let strong = |kind, level| u32::from(at_most(pair, comparisons.position(kind), level));
-    strong(K::GivenName, name_level::CLOSE)
-        + strong(K::Surname, name_level::CLOSE)
-        + strong(K::BirthDate, date_level::SLIP)
-        + strong(K::Phone, 1)
-        + strong(K::Street, 1)
-        + strong(K::Company, 1)
-        + 2 * strong(K::Email, 1)
-        + 2 * strong(K::Identifier, 1)
-        >= 3
-}
-
-/// Whether a pair that agrees on a parent is likely related in other ways: relatives share more than chance would.
-fn related(comparisons: &Comparisons<'_>, by_name: bool, pair: &SampledPair) -> bool {
-    use AttributeKind as K;
-    let any = |kinds: &[(K, u8)]| {
-        kinds.iter().any(|&(kind, level)| at_most(pair, comparisons.position(kind), level))
-    };
-    if by_name {
-        // One whole name and one mail address: in lists of nothing else this is all that tells duplicates.
-        let both = |level| {
-            at_most(pair, comparisons.position(K::GivenName), level)
-                && at_most(pair, comparisons.position(K::Surname), level)
-        };
-        if both(name_level::CLOSE) && any(&[(K::Email, 0)]) {
-            return true;
-        }
-        return any(&[
-            (K::BirthDate, date_level::SWAPPED),
-            (K::Phone, 1),
-            (K::Identifier, 1),
-            (K::Street, 1),
-        ]);
-    }
-    let given = comparisons.position(K::GivenName);
-    let crossed = given
-        .is_some_and(|at| matches!(pair.levels[at], name_level::CROSSED_EXACT | name_level::CROSSED_FUZZY));
-    crossed
-        || any(&[(K::GivenName, name_level::NEAR), (K::Surname, name_level::NEAR), (K::Company, 2)])
-        || any(&[(K::Email, 1), (K::Identifier, 1), (K::Phone, 1), (K::BirthDate, date_level::SLIP)])
-}
-
-/// Records by value, to draw pairs that agree.
-struct Blocks<'a> {
-    column: &'a Column,
-    /// Records with a value that another record has too.
-    carriers: Vec<u32>,
-    offsets: Vec<u32>,
-    records: Vec<u32>,
-}
-
-impl<'a> Blocks<'a> {
-    fn new(column: &'a Column) -> Self {
-        let counts = column.counts();
-        let mut offsets = vec![0u32; counts.len() + 1];
-        for (code, count) in counts.iter().enumerate() {
-            offsets[code + 1] = offsets[code] + count;
-        }
-        let mut fill = offsets.clone();
-        let mut records = vec![0u32; offsets[counts.len()] as usize];
-        let mut carriers = Vec::new();
-        for record in 0..column.len() {
-            for &code in column.codes(record) {
-                records[fill[code as usize] as usize] = record as u32;
-                fill[code as usize] += 1;
-            }
-            let code = column.first_code(record);
-            if code != NULL && counts[code as usize] > 1 {
-                carriers.push(record as u32);
-            }
-        }
-        Self { column, carriers, offsets, records }
-    }
-
-    /// A random carrier with a random other record of its value.
-    fn pair(&self, draws: &Draws, number: u64) -> Option<(usize, usize)> {
-        let record = self.carriers[draws.below(2 * number, self.carriers.len() as u64) as usize];
-        let code = self.column.first_code(record as usize) as usize;
-        let block = &self.records[self.offsets[code] as usize..self.offsets[code + 1] as usize];
-        let other = block[draws.below(2 * number + 1, block.len() as u64) as usize];
-        (other != record).then_some((record as usize, other as usize))
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::ids::SourceId;
     use crate::normalize::attributes::{Attribute, Attributes};
-
-    #[test]
-    fn unrank_enumerates_every_pair_once() {
-        let mut expected = (1..60usize).flat_map(|b| (0..b).map(move |a| (a, b)));
-        for number in 0..60 * 59 / 2 {
-            assert_eq!(Some(unrank(number)), expected.next(), "{number}");
-        }
-    }
 
     /// A word of its own for each number: different numbers share neither letters in place nor sound.
     fn word(stream: u64, number: u64) -> String {

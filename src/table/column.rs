@@ -106,6 +106,16 @@ impl Column {
     /// The same column with its records in another order or number: record `i` of the result is `order[i]` of this.
     /// Codes are renumbered in order of first appearance, so that equal content gives equal bytes.
     pub fn gather(&self, order: &[u32]) -> Column {
+        self.rebuild(order.iter().copied(), |_, _| true)
+    }
+
+    /// The same column without the values of which `is_out(record, code)` says so; renumbered as [`Self::gather`] does.
+    pub fn without(&self, is_out: impl Fn(u32, u32) -> bool) -> Column {
+        self.rebuild(0..self.len() as u32, |record, code| !is_out(record, code))
+    }
+
+    /// Some of the values of some of the records.
+    fn rebuild(&self, records: impl Iterator<Item = u32>, wanted: impl Fn(u32, u32) -> bool) -> Column {
         let mut renumbered = vec![NULL; self.dictionary.len()];
         let mut dictionary = Dictionary::default();
         let mut renumber = |code: u32| {
@@ -115,24 +125,21 @@ impl Column {
             renumbered[code as usize]
         };
         let codes = match &self.codes {
-            Codes::Single(codes) => Codes::Single(
-                order
-                    .iter()
-                    .map(|&row| match codes[row as usize] {
-                        NULL => NULL,
-                        code => renumber(code),
-                    })
-                    .collect(),
-            ),
+            Codes::Single(codes) => {
+                let of = |record: u32| match codes[record as usize] {
+                    code if code != NULL && wanted(record, code) => renumber(code),
+                    _ => NULL,
+                };
+                Codes::Single(records.map(of).collect())
+            }
             Codes::List { .. } => {
-                let mut offsets = Vec::with_capacity(order.len() + 1);
-                offsets.push(0);
-                let mut out = Vec::new();
-                for &row in order {
-                    out.extend(self.codes(row as usize).iter().map(|&code| renumber(code)));
-                    offsets.push(out.len() as u32);
+                let (mut offsets, mut codes) = (vec![0], Vec::new());
+                for record in records {
+                    let kept = self.codes(record as usize).iter().filter(|&&code| wanted(record, code));
+                    codes.extend(kept.map(|&code| renumber(code)));
+                    offsets.push(codes.len() as u32);
                 }
-                Codes::List { offsets, codes: out }
+                Codes::List { offsets, codes }
             }
         };
         Column { dictionary, codes }

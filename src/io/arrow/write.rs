@@ -310,15 +310,17 @@ fn provenance(resolution: &Resolution, range: Range) -> Result<Vec<ArrayRef>> {
     let mut columns: [StringBuilder; 6] = std::array::from_fn(|_| StringBuilder::new());
     let mut confidence = UInt8Builder::new();
     let mut lost = ListBuilder::new(StringBuilder::new());
+    let (mut explainer, mut cells) = (view.explainer(), Vec::new());
     for entity in range.map(EntityId::from_index) {
         let name = entity_name(resolution, entity);
-        for (field, cell) in fields.iter().zip(view.provenances(entity)) {
+        explainer.provenances(entity, &mut cells);
+        for (field, cell) in fields.iter().zip(&cells) {
             let (Some(value), Some(record)) = (cell.value, cell.record) else { continue };
             let (source, id) = (records.source_name(record), records.id(record));
             let row = [name.as_str(), field.name, value, source, id, plan.decision_name(cell.decision)];
             columns.iter_mut().zip(row).for_each(|(column, text)| column.append_value(text));
             confidence.append_value(cell.confidence);
-            lost_texts(resolution, &cell).for_each(|text| lost.values().append_value(text));
+            lost_texts(resolution, cell).for_each(|text| lost.values().append_value(text));
             lost.append(true);
         }
     }
