@@ -32,8 +32,6 @@ mod boundary;
 mod batches;
 mod config;
 mod error;
-#[cfg(all(feature = "allocator", target_os = "linux", target_env = "gnu"))]
-mod memory;
 mod model;
 #[cfg(feature = "python")]
 mod python;
@@ -45,6 +43,10 @@ mod table;
 mod text;
 
 use std::ffi::c_char;
+
+#[cfg(feature = "allocator")]
+#[global_allocator]
+static ALLOCATOR: quilate_allocator::LargeBlocksMapped = quilate_allocator::LargeBlocksMapped;
 
 pub use batches::*;
 pub use config::*;

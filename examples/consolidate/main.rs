@@ -10,6 +10,9 @@ use std::process::ExitCode;
 
 use clap::Parser;
 
+#[global_allocator]
+static ALLOCATOR: quilate_allocator::LargeBlocksMapped = quilate_allocator::LargeBlocksMapped;
+
 fn main() -> ExitCode {
     let arguments = cli::Arguments::parse();
     match run::run(&arguments) {

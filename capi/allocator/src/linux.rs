@@ -1,29 +1,12 @@
-//! The allocator of the library as it is loaded by other programs: large blocks are mappings of their own.
-//!
-//! A run takes and drops lists of megabytes at each stage. The allocator of glibc maps blocks from 128 kB on, but raises that
-//! bound to the largest block that was ever freed, at most 32 MB: from then on such lists come from its heaps, where what is
-//! dropped leaves holes that no later list fits into. A third of the peak of a million records was such holes: 1,417 MB
-//! against 969 with the bound held down. That bound is the whole process's, and a library has no right to set it. So blocks from
-//! [`LARGE`] on are mapped here: they are gone from the process when they are dropped, and grow by moving pages
-//! instead of bytes. All others are the system's.
-//!
-//! A Rust program chooses its own allocator: without the feature `allocator` this one is not there.
+//! Linux with glibc: mappings of the kernel.
 
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::ptr::null_mut;
 
-/// Bytes from which a block is a mapping. Below, the calls to the kernel and the untouched rest of the last page would show; it
-/// is far below the lists that make the peak.
-const LARGE: usize = 1 << 20;
+use crate::{LARGE, LargeBlocksMapped};
 
 /// The smallest page of all systems that Linux runs on: mappings are aligned to this at least.
 const PAGE: usize = 4096;
-
-#[global_allocator]
-static ALLOCATOR: Mapping = Mapping;
-
-/// See the module.
-struct Mapping;
 
 /// Whether a block is a mapping; a function of its layout, so that it needs no mark of its own.
 fn is_mapped(layout: Layout) -> bool {
@@ -32,7 +15,7 @@ fn is_mapped(layout: Layout) -> bool {
 
 // SAFETY: blocks for which `is_mapped` holds are mappings of at least their size, zeroed, aligned to a page, released once
 // by the same rule; all others are passed to `System` unchanged. Nothing here unwinds or allocates.
-unsafe impl GlobalAlloc for Mapping {
+unsafe impl GlobalAlloc for LargeBlocksMapped {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         // SAFETY: the caller's duties are those of `System`.
         if is_mapped(layout) { map(layout.size()) } else { unsafe { System.alloc(layout) } }
