@@ -69,6 +69,9 @@ struct Arguments {
     json: bool,
 }
 
+#[global_allocator]
+static ALLOCATOR: quilate_allocator::LargeBlocksMapped = quilate_allocator::LargeBlocksMapped;
+
 fn main() -> ExitCode {
     match run(&Arguments::parse()) {
         Ok(()) => ExitCode::SUCCESS,

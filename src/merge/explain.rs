@@ -74,6 +74,7 @@ impl<'a> Explainer<'a> {
     /// When the entity does not exist.
     pub fn provenances(&mut self, entity: EntityId, out: &mut Vec<Provenance<'a>>) {
         out.clear();
+        self.view.fetch(entity);
         out.extend((0..self.view.golden.fields().len()).map(|field| self.explain(entity, field, false)));
     }
 

@@ -5,7 +5,7 @@ use std::fmt;
 use super::config::MergePlan;
 use super::quality::{self, RecordQuality};
 use super::rules::RULES;
-use super::{MergeInput, check};
+use super::{MergeInput, TOUCHED, check, touch};
 use crate::error::{Error, ErrorKind, Result};
 use crate::ids::{EntityId, RecordId};
 use crate::table::NULL;
@@ -399,7 +399,16 @@ impl<'a> GoldenView<'a> {
     /// # Panics
     /// When the entity does not exist.
     pub fn quality(&self, entity: EntityId) -> RecordQuality {
+        self.fetch(entity);
         quality::explain(self.plan, self.input, self.members(entity), self.golden.row(entity))
+    }
+
+    /// Fetches the members of an entity together with those of the next ones, once in a while: who asks for one entity mostly
+    /// asks for the next one too.
+    pub(super) fn fetch(&self, entity: EntityId) {
+        if entity.index().is_multiple_of(TOUCHED) {
+            touch(self.input, entity.index()..(entity.index() + TOUCHED).min(self.golden.len));
+        }
     }
 
     /// The records of an entity.

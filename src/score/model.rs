@@ -160,6 +160,14 @@ pub struct Evidence {
     pub u: f64,
 }
 
+impl Evidence {
+    /// log2(m/u) and log2(h/u).
+    #[inline]
+    fn shares(&self) -> (f32, f32) {
+        ((self.m - self.u) as f32, (self.h - self.u) as f32)
+    }
+}
+
 /// The score of a pair, with the shares that linkage needs.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct PairScore {
@@ -183,6 +191,32 @@ pub struct Scorer<'a> {
     log2_h: Vec<Option<Vec<f64>>>,
     groups: Vec<EvidenceGroup>,
     prior: Prior,
+    shares: Shares,
+}
+
+/// What each level adds to the shares of a pair, where the values have no say in it: nearly always, so that most evidence is one
+/// look-up.
+struct Shares {
+    /// log2(m/u) and log2(h/u) by comparison, state and level; not a number where the values count.
+    cells: Vec<(f32, f32)>,
+    /// Where the cells of each comparison begin, and how many a state has.
+    rows: Vec<(usize, usize)>,
+}
+
+impl Shares {
+    fn new(scorer: &Scorer<'_>) -> Self {
+        let (mut cells, mut rows) = (Vec::new(), Vec::new());
+        for (at, item) in scorer.comparisons.items().iter().enumerate() {
+            rows.push((cells.len(), item.levels.len()));
+            for state in 0..scorer.log2_m[at].len() {
+                cells.extend(item.levels.iter().zip(0u8..).map(|(level, number)| match level.tf {
+                    TermFrequency::None => scorer.evidence_of(at, state, number, (NULL, NULL)).shares(),
+                    _ => (f32::NAN, f32::NAN),
+                }));
+            }
+        }
+        Self { cells, rows }
+    }
 }
 
 /// log2 of the class priors.
@@ -219,7 +253,7 @@ impl<'a> Scorer<'a> {
         let log2 = |rows: &[Vec<f64>]| -> Vec<Vec<f64>> {
             rows.iter().map(|row| row.iter().map(|p| p.log2()).collect()).collect()
         };
-        Self {
+        let mut scorer = Self {
             log2_m: model.comparisons.iter().map(|c| log2(&c.m)).collect(),
             log2_u: model.comparisons.iter().map(|c| log2(&c.u)).collect(),
             log2_h: model
@@ -232,7 +266,10 @@ impl<'a> Scorer<'a> {
             comparisons,
             model,
             frequencies,
-        }
+            shares: Shares { cells: Vec::new(), rows: Vec::new() },
+        };
+        scorer.shares = Shares::new(&scorer);
+        scorer
     }
 
     /// The priors of the model.
@@ -253,13 +290,18 @@ impl<'a> Scorer<'a> {
             return None;
         }
         let state = self.model.comparisons[at].state(&pair.levels);
+        Some(self.evidence_of(at, state, level, pair.codes[at]))
+    }
+
+    /// The evidence of a level in a state of its parents, given by these values.
+    fn evidence_of(&self, at: usize, state: usize, level: u8, codes: (u32, u32)) -> Evidence {
         let m = self.log2_m[at][state][level as usize];
-        let mut u = self.log2_u(at, state, level, pair.codes[at]);
+        let mut u = self.log2_u(at, state, level, codes);
         if let Some(cap) = self.model.comparisons[at].cap {
             u = u.clamp(m - cap, m + cap);
         }
         let h = self.log2_h[at].as_ref().map_or(u, |row| row[level as usize]);
-        Some(Evidence { m, h, u })
+        Evidence { m, h, u }
     }
 
     /// What the values of a pair, and the cap, add to what the level of a comparison weighs, in bits; 0 when it is null.
@@ -280,10 +322,10 @@ impl<'a> Scorer<'a> {
     #[inline]
     pub(super) fn log2_u(&self, at: usize, state: usize, level: u8, codes: (u32, u32)) -> f64 {
         let table = self.log2_u[at][state][level as usize];
-        let frequencies = &self.frequencies[at];
         if codes.0 == NULL {
             return table;
         }
+        let frequencies = &self.frequencies[at];
         let frequency =
             || f64::from(frequencies.log2[codes.0 as usize].max(frequencies.log2[codes.1 as usize]));
         match self.comparisons.items()[at].levels[level as usize].tf {
@@ -312,12 +354,20 @@ impl<'a> Scorer<'a> {
             present: [false; GROUPS],
         };
         for (at, &group) in self.groups.iter().enumerate() {
-            if let Some(evidence) = self.evidence(at, pair) {
-                let group = group as usize;
-                score.matched[group] += (evidence.m - evidence.u) as f32;
-                score.household[group] += (evidence.h - evidence.u) as f32;
-                score.present[group] = true;
+            let level = pair.levels[at];
+            if level == NULL_LEVEL {
+                continue;
             }
+            let state = self.model.comparisons[at].state(&pair.levels);
+            let (first, levels) = self.shares.rows[at];
+            let (mut matched, mut household) = self.shares.cells[first + state * levels + usize::from(level)];
+            if matched.is_nan() {
+                (matched, household) = self.evidence_of(at, state, level, pair.codes[at]).shares();
+            }
+            let group = group as usize;
+            score.matched[group] += matched;
+            score.household[group] += household;
+            score.present[group] = true;
         }
         let total = |shares: &[f32; GROUPS]| f64::from(shares.iter().sum::<f32>());
         score.weight = self.prior.weight(total(&score.matched), total(&score.household));

@@ -52,7 +52,7 @@ const GENERATED: [Generated; 3] = [
         profile: "customers",
         records: "1000000",
         seconds: 60.0,
-        megabytes: 3000.0,
+        megabytes: 1300.0,
     },
 ];
 
