@@ -281,26 +281,40 @@ def test_normalised_columns() -> None:
         ql.normalize.column(phones, "record_id")
 
 
+LEAK_CHECK = """
+import os, polars, quilate as ql
+
+frame = polars.DataFrame({"name": ["Ana Ruiz Gil", "Ana Ruiz", "Pau Vila"], "email": ["a@x.es", "a@x.es", None]})
+
+def resident():
+    with open("/proc/self/statm") as file:
+        return int(file.read().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+
+def once():
+    result = ql.consolidate({"a": frame}, threads=1)
+    assert sum(result.golden.to_pyarrow()["members"].to_pylist()) == 3
+    assert result.explain(("a", "1"), ("a", "2")).comparisons
+    try:
+        result.explain(("a", "1"), ("a", "9"))
+    except ql.ConfigError:
+        return
+    raise AssertionError("there is no such record")
+
+for _ in range(200):
+    once()
+before = resident()
+for _ in range(1000):
+    once()
+print(resident() - before)
+"""
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="memory is read from /proc")
 def test_nothing_leaks_over_a_thousand_runs() -> None:
-    frame = polars.DataFrame({"name": ["Ana Ruiz Gil", "Ana Ruiz", "Pau Vila"], "email": ["a@x.es", "a@x.es", None]})
-
-    def resident() -> int:
-        return int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
-
-    def once() -> None:
-        result = ql.consolidate({"a": frame}, threads=1)
-        assert sum(result.golden.to_pyarrow()["members"].to_pylist()) == 3
-        assert result.explain(("a", "1"), ("a", "2")).comparisons
-        with pytest.raises(ql.ConfigError):
-            result.explain(("a", "1"), ("a", "9"))
-
-    for _ in range(200):
-        once()
-    before = resident()
-    for _ in range(1000):
-        once()
-    assert resident() - before < 4_000_000
+    # In a process of its own: where other tests ran before, the heap is full of holes of theirs, and how they are
+    # filled moves the figure by megabytes either way.
+    run = subprocess.run([sys.executable, "-c", LEAK_CHECK], check=True, capture_output=True, text=True)
+    assert int(run.stdout) < 4_000_000
 
 
 def test_the_script_runs() -> None:

@@ -117,7 +117,7 @@ def test_slices_of_every_kind() -> None:
         "name": [text, text.cast(pyarrow.large_string()), text.dictionary_encode()],
         "email": [pyarrow.array(mails), pyarrow.array(mails, pyarrow.large_list(pyarrow.large_string()))],
     }
-    # PyArrow 21 crashes in its own exporter on views of short texts, whoever reads them: `pyarrow.table` of such a table too.
+    # PyArrow 21 crashes in its own exporter on views of short texts, whoever reads them: its own `table` as well.
     if int(pyarrow.__version__.split(".")[0]) >= 25:
         columns["name"].append(text.cast(pyarrow.string_view()))
     for name in columns["name"]:
