@@ -18,8 +18,9 @@ breaks one is kept in fuzz/artifacts, and `cargo +nightly fuzz run TARGET FILE` 
 
 Needs a nightly toolchain and cargo-fuzz (`cargo install cargo-fuzz --locked`); without them it says so and stops.";
 
-/// Runs of each target with `--short`. A run of the pipeline resolves two tables.
-const SHORT_RUNS: [(&str, u32); 2] = [("pipeline", 600), ("", 3000)];
+/// Runs of each target with `--short`. A run of the pipeline resolves two tables, one of the C interface up to as many as it has
+/// calls.
+const SHORT_RUNS: [(&str, u32); 3] = [("capi", 400), ("pipeline", 600), ("", 3000)];
 
 /// Longest input of each target. Cells longer than this are rare, and what fails does so on short ones; a sequence of calls
 /// holds the tables of all of them.
