@@ -21,10 +21,25 @@ use crate::table::ql_table;
 use crate::text::{self, ql_text};
 
 /// Runs work on threads of its own (0: as many as there are cores), which are gone when it returns.
+///
+/// They are joined one by one: a scope alone waits for the work of its threads, not for the end of their thread-locals, which a
+/// process that forks or unloads the library would trip over.
 pub(crate) fn on_threads<T: Send>(threads: u32, work: impl FnOnce() -> T + Send) -> Result<T, Failure> {
-    let builder = rayon::ThreadPoolBuilder::new().num_threads(threads as usize);
-    builder.build_scoped(|thread| thread.run(), |pool| pool.install(work)).map_err(|error| {
-        Error::new(ErrorKind::Limit, format!("the threads could not be started ({error})")).into()
+    std::thread::scope(|scope| {
+        let mut running = Vec::new();
+        let spawn = |thread: rayon::ThreadBuilder| {
+            running.push(std::thread::Builder::new().spawn_scoped(scope, || thread.run())?);
+            Ok(())
+        };
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads as usize).spawn_handler(spawn).build();
+        let pool = pool.map_err(|error| {
+            Error::new(ErrorKind::Limit, format!("the threads could not be started ({error})"))
+        })?;
+        let result = pool.install(work);
+        drop(pool);
+        // A panic of the work is raised by `install`; those of the threads are rayon's own.
+        running.into_iter().for_each(|thread| drop(thread.join()));
+        Ok(result)
     })
 }
 

@@ -2,7 +2,8 @@
 
 FOLDER holds the touchpoints that the example `generate` writes; CONSOLIDATE and SCORE are the programs `consolidate`
 and `score_batches` (`cargo xtask python --measure` makes and passes them). Times are those of all cores by the account
-of the kernel, so that other programs on the machine count little; memory is the peak of a process of its own.
+of the kernel, so that other programs on the machine count little. Memory is the peak of a process of its own, without
+what it held before the call: Python, the library of the frames and the caller's frames, which Rust's program has not.
 """
 
 from __future__ import annotations
@@ -122,11 +123,11 @@ def runs(clean: Path, program: str) -> list[str]:
     for library in LIBRARIES:
         printed, _, peak = finished([sys.executable, __file__, "--run", library, str(clean), "", ""])
         found = json.loads(printed)
-        share, ratio = found["hand"] / found["run"], peak / memory
+        share, ratio = found["hand"] / found["run"], (peak - found["held"]) / memory
         print(
             f"{library:8} {found['run']:7.1f} s {peak:7.0f} MB {found['customers']:.0f} customers; handing over "
-            f"{found['hand']:.2f} s = {100 * share:.1f} % of the run, memory {ratio:.2f} of Rust's "
-            f"({found['held']:.0f} MB before the call)"
+            f"{found['hand']:.2f} s = {100 * share:.1f} % of the run, memory {ratio:.2f} of Rust's beside the "
+            f"{found['held']:.0f} MB before the call, {peak / memory:.2f} with them"
         )
         assert found["customers"] == customers, "the same records are other customers"
         if share >= LARGEST_SHARE:

@@ -16,7 +16,8 @@ at its tag and size, installs it, and runs ruff, mypy --strict and pytest on it.
 the Rust program and of the C example, byte for byte.
 
   --measure  instead of the tests: what runs and pairs cost from Python beside Rust, on 1,000,000 generated records; fails
-             when handing frames over takes 5 % of the run, memory is 1.3 times that of Rust, or a pair 1.1 times
+             when handing frames over takes 5 % of the run, memory beside the caller's frames is 1.3 times that of
+             Rust, or a pair 1.1 times
 
 Without Python 3.9 or newer, or where the index of packages cannot be reached, it says so and stops.";
 
