@@ -401,6 +401,7 @@ mod tests {
             ),
             ("label", "e-mail: marta@empresa.es.", "marta@empresa.es", "marta@empresa.es"),
             ("quotes", "'marta@empresa.es'", "marta@empresa.es", "marta@empresa.es"),
+            ("quote behind a label", "e-mail:'marta@empresa.es'", "marta@empresa.es", "marta@empresa.es"),
             ("IDN", "marta@Müller.DE", "marta@xn--mller-kva.de", "marta@xn--mller-kva.de"),
             ("decomposed IDN", "marta@mu\u{308}ller.de", "marta@xn--mller-kva.de", "marta@xn--mller-kva.de"),
         ];

@@ -21,13 +21,15 @@ pub(super) fn strip_wrapping(text: &str) -> &str {
             || ascii::is_invisible(c)
             || matches!(c, '<' | '>' | '(' | ')' | '[' | ']' | '"' | '\u{201C}' | '\u{201D}')
     };
-    let mut text = text.trim_matches(outside).trim_start_matches(['\'', '\u{2018}', '\u{2019}']);
+    // No address that people have begins with a quote, wherever the label stands.
+    let before = |c: char| outside(c) || matches!(c, '\'' | '\u{2018}' | '\u{2019}');
+    let mut text = text.trim_end_matches(outside).trim_start_matches(before);
     while let Some(colon) = text.find(':') {
         let at = text.find('@').unwrap_or(text.len());
         if colon > at {
             break;
         }
-        text = text[colon + 1..].trim_start_matches(outside);
+        text = text[colon + 1..].trim_start_matches(before);
     }
     if let Some((address, _query)) = text.split_once('?').filter(|(a, _)| a.contains('@')) {
         text = address;
@@ -39,7 +41,7 @@ pub(super) fn strip_wrapping(text: &str) -> &str {
     text.trim_end_matches(|c: char| {
         outside(c) || matches!(c, '.' | ',' | ';' | ':' | '\'' | '\u{2019}' | '!')
     })
-    .trim_start_matches(outside)
+    .trim_start_matches(before)
 }
 
 pub(super) fn lower(text: &str) -> Cow<'_, str> {
