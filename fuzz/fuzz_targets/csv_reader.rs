@@ -46,11 +46,14 @@ fn round_trip(source: &Source) {
     let bytes = writer.into_inner().expect("memory");
     let options =
         ReadOptions::new().delimiter(b',').encoding(Encoding::Utf8).has_header(true).well_formed(true);
-    let Ok(read) = read_bytes("fuzz", &bytes, &options) else {
-        // A single column without a name is an empty file, and one named like a packed file is taken for one.
-        let packed = bytes.starts_with(b"BZh");
-        assert!(source.is_empty() || source.fields().len() < 2 || packed, "what was written cannot be read");
-        return;
+    let read = match read_bytes("fuzz", &bytes, &options) {
+        Ok(read) => read,
+        Err(error) => {
+            // A single column without a name is an empty file, and one named as another kind of file begins is taken for one.
+            let other = error.to_string().contains(", not delimited text");
+            assert!(source.is_empty() || source.fields().len() < 2 || other, "what was written: {error}");
+            return;
+        }
     };
     // Lines that look like a title are a title again only by chance, and one column can be all blank lines.
     if read.format.header_line != Some(1) || source.fields().len() < 2 {
