@@ -111,6 +111,8 @@ def test_what_the_progress_raises_stops_the_run(paths: dict[str, Path]) -> None:
 
 @pytest.mark.skipif(os.name != "posix", reason="signals are sent as on Unix")
 def test_ctrl_c_stops_the_run(paths: dict[str, Path]) -> None:
+    # A process that a shell starts in the background is born deaf to it.
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
     data = polars.concat([polars.read_csv(paths["crm"], infer_schema=False)] * 60).drop("Id")
     timer = threading.Timer(0.4, os.kill, (os.getpid(), signal.SIGINT))
     timer.start()
@@ -118,6 +120,7 @@ def test_ctrl_c_stops_the_run(paths: dict[str, Path]) -> None:
         for _ in range(1000):
             ql.consolidate(data)
     timer.join()
+    signal.signal(signal.SIGINT, before)
 
 
 def test_reasons(result: ql.Result) -> None:
