@@ -128,6 +128,8 @@ fn shapes_that_break_readers() {
         "a header with fewer names than columns": "id,name\n1,Ana,x\n2,Pau,y\n"
             => ["id", "name", "column_3"], ["1|Ana|x", "2|Pau|y"], [2, 3], ["blank_header=1@1"];
         "blank lines": "id,name\n\n1,Ana\n  \n2,Pau\n\n" => ["id", "name"], ["1|Ana", "2|Pau"], [3, 5], ["blank_line=3@2"];
+        "lines of blanks have no say in how wide a table is": "id;name;n\n1;Ana;4\n  \n\t\n   \n \n2;Pau;5\n \n  \n"
+            => ["id", "name", "n"], ["1|Ana|4", "2|Pau|5"], [2, 7], ["blank_line=6@3"];
         "a row of blank cells is a record": "id,name\n1,Ana\n , \n,\n" => ["id", "name"], ["1|Ana", "~|~", "~|~"], [2, 3, 4], NONE;
         // Headers.
         "duplicate headers": "Email,Email,name\na@x.es,b@x.es,Ana\n" => ["Email", "Email_2", "name"], ["a@x.es|b@x.es|Ana"], [2], ["duplicate_header=1@1"];
@@ -272,6 +274,8 @@ fn a_broken_stream_is_an_error() {
 
 #[test]
 fn what_is_no_table_is_refused_with_a_cure() {
+    // Every byte but NUL, in an order that no text has.
+    let noise: Vec<u8> = (0..4096u32).map(|n| (n.wrapping_mul(2_654_435_761) >> 24) as u8 | 1).collect();
     let cases: &[(&str, &[u8], &str)] = &[
         ("empty", b"", "empty"),
         ("blank", b" \r\n\n", "empty"),
@@ -288,6 +292,8 @@ fn what_is_no_table_is_refused_with_a_cure() {
         ("json", b"[{\"name\": \"Ana\"}]", "JSON"),
         ("vcard", b"BEGIN:VCARD\r\nVERSION:3.0\r\n", "vCard"),
         ("nul bytes", &[0; 4096], "binary"),
+        ("noise without nul bytes", &noise, "binary"),
+        ("png", b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\x01\0\0\0\x01\0\x08\x06\0\0\0\\r\xa8f", "binary"),
     ];
     for (name, bytes, expected) in cases {
         let error = read_bytes("export.csv", bytes, &ReadOptions::new()).expect_err(name);
@@ -297,6 +303,14 @@ fn what_is_no_table_is_refused_with_a_cure() {
     }
     // A header may begin like the mark of a binary format.
     assert_eq!(rows(&read("PAR1,name\n1,Ana\n").source), ["1|Ana"]);
+    // Whoever names a control character as the delimiter has a table of them.
+    let table = format!("id\u{1}name\n{}", "1\u{1}Ana\n".repeat(40));
+    let options = ReadOptions::new();
+    assert_eq!(
+        rows(&read_bytes("x", table.as_bytes(), &options.delimiter(1)).unwrap().source),
+        ["1|Ana"; 40]
+    );
+    assert!(read_bytes("x", table.as_bytes(), &options).is_err());
 }
 
 #[test]

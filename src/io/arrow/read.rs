@@ -53,6 +53,13 @@ pub fn read(name: &str, reader: impl RecordBatchReader, skip: &dyn Fn(&str) -> b
             chosen.push(at);
         }
     }
+    for (field, &at) in fields.iter().zip(&chosen) {
+        let values: u64 = batches.iter().map(|batch| values_of(batch.column(at).as_ref())).sum();
+        if values >= u64::from(u32::MAX) {
+            let message = "more than 4,294,967,294 values in a column";
+            return Err(Error::new(ErrorKind::Limit, message).at(name).field(field));
+        }
+    }
     let columns = par::map(&chosen, |&at| column(batches.iter().map(|batch| batch.column(at).as_ref())));
     // Records of a table without columns exist all the same; their lines say how many.
     let lines = if columns.is_empty() { (1..=rows as u64).collect() } else { Vec::new() };
@@ -82,6 +89,24 @@ fn check_types(source: &str, schema: &SchemaRef) -> Result<()> {
         .at(source)
         .field(field.name())
         .cure("cast the column to text, unnest it, or leave it out")),
+    }
+}
+
+/// How many values a chunk holds at most; the codes of a column are 32 bits.
+fn values_of(array: &dyn Array) -> u64 {
+    let between = |first: Option<&i64>, last: Option<&i64>| (last.unwrap_or(&0) - first.unwrap_or(&0)) as u64;
+    match array.data_type() {
+        DataType::List(_) => {
+            let offsets = array.as_list::<i32>().value_offsets();
+            let wide = |offset: Option<&i32>| offset.map(|&offset| i64::from(offset));
+            between(wide(offsets.first()).as_ref(), wide(offsets.last()).as_ref())
+        }
+        DataType::LargeList(_) => {
+            let offsets = array.as_list::<i64>().value_offsets();
+            between(offsets.first(), offsets.last())
+        }
+        DataType::FixedSizeList(_, size) => array.len() as u64 * u64::from(size.unsigned_abs()),
+        _ => array.len() as u64,
     }
 }
 

@@ -7,10 +7,11 @@ use encoding_rs::{DecoderResult, UTF_16BE, UTF_16LE, WINDOWS_1252};
 
 use super::Encoding;
 
-/// Share of NUL bytes from which a file is taken for binary: text exports carry a stray one at most.
-const MAX_NUL_SHARE: (usize, usize) = (1, 100);
+/// Share of control characters from which a file is taken for binary: text exports carry a stray one at most, random bytes
+/// one in eleven.
+const MAX_CONTROL_SHARE: (usize, usize) = (1, 100);
 /// So few say nothing about a short file.
-const MAX_STRAY_NULS: usize = 16;
+const MAX_STRAY_CONTROLS: usize = 16;
 
 /// Share of positions that must be NUL on one side of each byte pair, and how much rarer NULs must be on the other,
 /// for a file to be UTF-16 without a mark. Delimiters, digits and Latin letters all have one NUL.
@@ -112,11 +113,16 @@ pub(super) fn known_format(sample: &[u8]) -> Option<(&'static str, &'static str)
     MARKUP.iter().find(|(word, ..)| begins(word)).map(|&(_, what, cure)| (what, cure))
 }
 
-/// Whether text cannot have so many NUL bytes.
-pub(super) fn is_binary(sample: &[u8]) -> bool {
-    let (of, all) = MAX_NUL_SHARE;
-    let nuls = memchr::memchr_iter(0, sample).count();
-    nuls > MAX_STRAY_NULS && nuls * all > sample.len() * of
+/// Whether text cannot have so many control characters, of which a `delimiter` that the caller names is none.
+pub(super) fn is_binary(sample: &[u8], delimiter: Option<u8>) -> bool {
+    // White space, escapes of Japanese mail, and the separators of old databases do stand in texts.
+    let is_control = |byte: u8| match byte {
+        b'\t'..=b'\r' | 0x1b..=b'~' | 0x80.. => false,
+        byte => Some(byte) != delimiter,
+    };
+    let (of, all) = MAX_CONTROL_SHARE;
+    let controls = sample.iter().filter(|&&byte| is_control(byte)).count();
+    controls > MAX_STRAY_CONTROLS && controls * all > sample.len() * of
 }
 
 /// One cell's text. UTF-8 unless its bytes are not, which is then Windows-1252: the odds that a Windows-1252 text

@@ -123,7 +123,7 @@ fn open(place: &str, input: &mut Input<'_>, options: &ReadOptions<'_>) -> Result
     if let Some(encoding @ (Encoding::Utf16Le | Encoding::Utf16Be)) = encoding {
         input.set_utf16(encoding);
     }
-    if options.encoding.is_none() && decode::is_binary(input.available()) {
+    if options.encoding.is_none() && decode::is_binary(input.available(), options.delimiter) {
         return Err(refuse("a binary file", "export the data as CSV in UTF-8"));
     }
     Ok((encoding, mark.is_some()))

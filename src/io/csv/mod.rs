@@ -197,8 +197,8 @@ impl<'a> ReadOptions<'a> {
         self
     }
 
-    /// The encoding, against what a byte order mark says as well. A file with many NUL bytes is then no longer taken
-    /// for binary.
+    /// The encoding, against what a byte order mark says as well. A file with many control characters is then no
+    /// longer taken for binary.
     pub const fn encoding(mut self, encoding: Encoding) -> Self {
         self.encoding = Some(encoding);
         self

@@ -42,7 +42,8 @@ pub(super) struct Row {
     pub line: u64,
 }
 
-/// The first records of a file, read with one delimiter; blank lines left out.
+/// The first records of a file, read with one delimiter; blank lines, and lines of nothing but blanks, left out: those are
+/// records in a table of one column only, and there they say nothing that others do not.
 #[derive(Clone, Debug)]
 pub(super) struct Sheet {
     pub rows: Vec<Row>,
@@ -75,7 +76,9 @@ impl Sheet {
         let mut row = Vec::new();
         while self.rows.len() < MAX_RECORDS && self.cells.len() < MAX_CELLS {
             let Some(record) = scanner.record(sample, at, last, &mut row) else { break };
-            if !record.blank {
+            let is_blank =
+                || matches!(row[..], [cell] if sample[cell.range()].iter().all(u8::is_ascii_whitespace));
+            if !record.blank && !is_blank() {
                 let first = self.cells.len();
                 self.cells.extend_from_slice(&row);
                 self.rows.push(Row { cells: (first, self.cells.len()), start: at, end: record.end, line });
