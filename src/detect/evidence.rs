@@ -184,11 +184,14 @@ fn numbered(kind: AttributeKind, number: Option<u8>) -> (AttributeKind, f64) {
     }
 }
 
-/// Dates of events are no birth dates, however they are spread.
+/// Dates of events are no birth dates, however they are spread, and `EmailBouncedDate` is a date even while it is empty.
 fn dated(kind: AttributeKind, reading: &Reading) -> f64 {
     use AttributeKind::*;
-    let birth = matches!(kind, BirthDate | BirthYear | BirthMonth | BirthDay);
-    if birth && reading.has(Label::Event) { -9.0 } else { 0.0 }
+    match kind {
+        BirthDate | BirthYear | BirthMonth | BirthDay if reading.has(Label::Event) => -9.0,
+        Email | Phone if reading.has(Label::BareDate) => -6.0,
+        _ => 0.0,
+    }
 }
 
 /// What a bare `name`, `nombre`, `nom` is depends on the other columns: next to surnames it is the given name, next
@@ -245,7 +248,7 @@ fn role_points(role: Role, view: &View<'_>) -> f64 {
                 .filter(|meaning| !meaning.weak)
                 .any(|m| m.label.kind().is_some());
             let words =
-                if profile.mean_words() > 2.5 || profile.share(Trait::Prose) > 0.1 { -6.0 } else { 0.0 };
+                if profile.mean_runs() > 2.5 || profile.share(Trait::Prose) > 0.1 { -6.0 } else { 0.0 };
             let names =
                 if profile.share(Trait::Wordy) > 0.9 && profile.mean_words() >= 1.5 { -3.0 } else { 0.0 };
             reference + words + names + if with_kind { -4.0 } else { 0.0 }

@@ -36,6 +36,8 @@ pub(super) struct Profile {
     pub weight: u64,
     counts: Vec<u64>,
     words: u64,
+    /// Runs of text between blanks.
+    runs: u64,
     /// Years of full dates and of bare years, ascending.
     years: Vec<i32>,
     /// Length in characters that most values have, and the weight of those that have it.
@@ -87,6 +89,7 @@ impl Profile {
         self.weight += weight;
         self.distinct_read += 1;
         self.words += weight * u64::from(shape.words);
+        self.runs += weight * text.split_whitespace().count() as u64;
         for (bit, count) in self.counts.iter_mut().enumerate() {
             *count += weight * u64::from(shape.bit(bit));
         }
@@ -150,9 +153,14 @@ impl Profile {
         ratio(self.counts.get(what as usize).copied().unwrap_or(0), self.weight)
     }
 
-    /// Mean number of words.
+    /// Mean number of words; punctuation ends them.
     pub fn mean_words(&self) -> f64 {
         ratio(self.words, self.weight)
+    }
+
+    /// Mean number of runs of text between blanks: a UUID and `__export__.res_partner_7` are one.
+    pub fn mean_runs(&self) -> f64 {
+        ratio(self.runs, self.weight)
     }
 
     /// Distinct values per record that has one.
