@@ -233,6 +233,11 @@ impl ColumnBuilder {
         self.len() == 0
     }
 
+    /// Codes so far: one a record, and every further value of those that have several.
+    pub(super) fn values(&self) -> usize {
+        self.list.as_ref().map_or(self.single.len(), |(_, codes)| codes.len())
+    }
+
     /// The finished column.
     pub fn finish(self) -> Column {
         let codes = match self.list {

@@ -42,9 +42,12 @@ impl Dictionary {
     }
 
     /// Appends a value without looking for an equal one; the new code.
+    ///
+    /// # Panics
+    /// With 2^32 values: nothing that is read holds so many. Readers refuse more than 2^32 - 2 records of a source, and
+    /// more values than that in a column of lists.
     pub fn push(&mut self, text: &str) -> u32 {
-        let code =
-            u32::try_from(self.ends.len()).expect("fewer than 2^32 values: row counts are limited before");
+        let code = u32::try_from(self.ends.len()).expect("readers refuse columns of 2^32 values");
         self.bytes.push_str(text);
         self.ends.push(self.bytes.len() as u64);
         code

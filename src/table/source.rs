@@ -165,15 +165,21 @@ pub struct SourceBuilder {
     fields: Vec<String>,
     columns: Vec<ColumnBuilder>,
     len: usize,
+    /// The column that had no room for more values.
+    full: Option<usize>,
 }
 
 impl SourceBuilder {
+    /// Most values of a column: its codes and offsets are 32 bits, the largest is null.
+    const MAX_VALUES: u64 = u32::MAX as u64 - 1;
+
     /// A source without records and fields.
     pub fn new(name: &str) -> Self {
-        Self { name: name.to_owned(), fields: Vec::new(), columns: Vec::new(), len: 0 }
+        Self { name: name.to_owned(), fields: Vec::new(), columns: Vec::new(), len: 0, full: None }
     }
 
-    /// Adds a record. A field that was not seen before becomes a column that is null in the records before.
+    /// Adds a record. A field that was not seen before becomes a column that is null in the records before. A column that
+    /// is full takes no more values, which [`Self::finish`] tells.
     pub fn push<'a, V: AsRef<str> + 'a>(&mut self, cells: impl IntoIterator<Item = (&'a str, &'a [V])>) {
         for (field, values) in cells {
             let at = self.fields.iter().position(|known| known == field).unwrap_or_else(|| {
@@ -182,6 +188,10 @@ impl SourceBuilder {
                 self.fields.len() - 1
             });
             let column = &mut self.columns[at];
+            if (column.values() + values.len()) as u64 > Self::MAX_VALUES {
+                self.full.get_or_insert(at);
+                continue;
+            }
             while column.len() < self.len {
                 column.push(None);
             }
@@ -195,8 +205,12 @@ impl SourceBuilder {
     /// The finished source.
     ///
     /// # Errors
-    /// As [`Source::new`].
+    /// As [`Source::new`], and [`ErrorKind::Limit`] above 2^32 - 2 values in a column.
     pub fn finish(mut self) -> Result<Source> {
+        if let Some(at) = self.full {
+            let error = Error::new(ErrorKind::Limit, "more than 4,294,967,294 values in a column");
+            return Err(error.at(&self.name).field(&self.fields[at]));
+        }
         for column in &mut self.columns {
             while column.len() < self.len {
                 column.push(None);
