@@ -1,4 +1,15 @@
 //! Where golden values come from and what lost against them, computed from the members when somebody asks.
+//!
+//! # Shape
+//! A [`Provenance`] for each cell of a golden record, with a [`Loser`] for each value of a member that is not kept, in
+//! canonical order of the records.
+//!
+//! # Null
+//! A cell without a value has a provenance too: it says that nobody had one, or why what there was fell.
+//!
+//! # Complexity
+//! O(members x fields) an entity; a field in which members contradict the golden value is decided once more, since golden records
+//! keep who won and not who lost.
 
 use super::contest::Contest;
 use super::golden::{Decision, GoldenView};
