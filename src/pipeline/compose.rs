@@ -1,4 +1,14 @@
 //! Evidence that no single column holds: a birth date in three columns, two surnames, what a whole name has beside them.
+//!
+//! # Shape
+//! A [`Composition`] is made once for a kind of attribute, and gives a record's value or nothing: then the parts of the
+//! record's own columns count.
+//!
+//! # Null
+//! Parts that a record lacks are left out of a name and are dashes in a date: `1985----`. Without any part there is no value.
+//!
+//! # Complexity
+//! O(cells of the record that can give a part).
 
 use super::parse::{Parsed, Part};
 use super::prepare::{Found, Sheet};

@@ -1,5 +1,16 @@
 //! The fields of golden records: their values over all records, built one by one or carried along.
+//!
+//! # Shape
+//! A [`GoldenField`] has one column over all records in canonical order, and for each code of it a class, a quality and a
+//! label. Columns of several files with one name are one field.
+//!
+//! # Null
+//! A blank value is no value: it has no code. A field that no record has is left out.
+//!
+//! # Complexity
+//! O(values) with one look-up in a hash table each; fields are independent of each other and built side by side.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use super::clearing::Cleared;
@@ -132,7 +143,7 @@ pub(super) fn carried(
         for &(file, row) in places {
             if let Some(column) = columns[file as usize] {
                 for value in ordered.files[file as usize].columns()[column].values(row as usize) {
-                    builder.add(value.trim(), "", Quality::Ok, name);
+                    builder.add(&without_quotes(value.trim()), "", Quality::Ok, name);
                 }
             }
             builder.end_record();
@@ -143,6 +154,18 @@ pub(super) fn carried(
         Some(field)
     };
     par::map(&jobs, build).into_iter().flatten().collect()
+}
+
+/// `VIP, Evento 2023` for the cell `"VIP","Evento 2023"`: newsletter services export lists of tags as quoted words, whose
+/// quotes nobody wants to see. Anything else stays as it is.
+fn without_quotes(value: &str) -> Cow<'_, str> {
+    let inner = value.strip_prefix('"').and_then(|rest| rest.strip_suffix('"'));
+    match inner {
+        Some(inner) if inner.split("\",\"").all(|word| !word.is_empty() && !word.contains('"')) => {
+            Cow::Owned(inner.replace("\",\"", ", "))
+        }
+        _ => Cow::Borrowed(value),
+    }
 }
 
 /// Columns that `golden.csv` has beside its fields.
@@ -211,17 +234,12 @@ fn verification(text: &str) -> Verification {
     }
 }
 
-/// The fields that survive together with a kind.
+/// The fields that survive together with a kind. A salutation is no part of the name: `Sra.` beside `MUNOZ` is no reason to
+/// prefer this record to the one with `Muñoz`.
 pub(super) fn group(kind: AttributeKind, slot: u8) -> Option<String> {
     use AttributeKind as K;
     let name = match kind {
-        K::NamePrefix
-        | K::FullName
-        | K::GivenName
-        | K::MiddleName
-        | K::Surname
-        | K::SecondSurname
-        | K::NameSuffix => "name",
+        K::FullName | K::GivenName | K::MiddleName | K::Surname | K::SecondSurname | K::NameSuffix => "name",
         K::Street
         | K::FullAddress
         | K::HouseNumber
@@ -242,4 +260,25 @@ pub(super) fn group(kind: AttributeKind, slot: u8) -> Option<String> {
 /// Contact points: a customer has several, and all of them are worth keeping.
 pub(super) fn keeps_all(kind: AttributeKind) -> bool {
     matches!(kind, AttributeKind::Email | AttributeKind::Phone)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn quotes_around_the_words_of_a_list() {
+        for (value, shown) in [
+            ("\"VIP\"", "VIP"),
+            ("\"VIP\",\"Evento 2023\"", "VIP, Evento 2023"),
+            ("VIP, Evento 2023", "VIP, Evento 2023"),
+            ("Bar \"La Paz\"", "Bar \"La Paz\""),
+            ("\"La Paz\" SL, \"Sol\"", "\"La Paz\" SL, \"Sol\""),
+            ("\"\"", "\"\""),
+            ("\"", "\""),
+            ("", ""),
+        ] {
+            assert_eq!(without_quotes(value), shown, "{value}");
+        }
+    }
 }

@@ -296,9 +296,9 @@ fn read(kind: AttributeKind, raw: &str, reading: &Reading<'_>, out: &mut Parsed)
             out.push(kind, false, Quality::Ok, code.unwrap_or(raw), &text::key(code.unwrap_or(raw)));
         }
         K::BirthDate => read_date(kind, raw, reading, out),
-        K::BirthYear => out.push(kind, false, Quality::Ok, raw, &number(raw, 4)),
+        K::BirthYear => out.push(kind, false, Quality::Ok, raw, &year(raw, &reading.date)),
         K::BirthMonth => out.push(kind, false, Quality::Ok, raw, &month(raw)),
-        K::BirthDay => out.push(kind, false, Quality::Ok, raw, &number(raw, 2)),
+        K::BirthDay => out.push(kind, false, Quality::Ok, raw, &number(raw, 31)),
         K::Age => out.push(kind, false, Quality::Ok, raw, raw.split('.').next().unwrap_or(raw)),
         K::Identifier => {
             let id = identifier::identifier(raw, hint);
@@ -473,17 +473,31 @@ fn squeeze(raw: &str) -> String {
     text::key(raw).chars().filter(|c| c.is_alphanumeric()).collect()
 }
 
-/// The digits of a small number, padded with zeros: `3` and `03` are one month. `1932.0` is 1932.
-fn number(raw: &str, width: usize) -> String {
-    let digits: String = raw.split('.').next().unwrap_or("").chars().filter(char::is_ascii_digit).collect();
-    if digits.is_empty() || digits.len() > width { String::new() } else { format!("{digits:0>width$}") }
+/// The four digits of a year; blank for what is none. `85` is of the century that a date of birth would have.
+fn year(raw: &str, hint: &date::DateHint<'_>) -> String {
+    let digits = whole_digits(raw);
+    let year = match digits.len() {
+        2 => date::date(&format!("01/01/{digits}"), hint).parts.year,
+        4 => digits.parse().ok(),
+        _ => None,
+    };
+    year.filter(|&year| year > 0).map_or(String::new(), |year| format!("{year:04}"))
 }
 
+/// The two digits of the number of a month; blank for what is none.
 fn month(raw: &str) -> String {
-    match date::month_number(raw) {
-        Some(month) => format!("{month:02}"),
-        None => number(raw, 2),
-    }
+    date::month_number(raw).map_or_else(|| number(raw, 12), |month| format!("{month:02}"))
+}
+
+/// Two digits of a number from 1 to `most`; blank for what is none.
+fn number(raw: &str, most: u8) -> String {
+    let number = whole_digits(raw).parse().ok().filter(|number| (1..=most).contains(number));
+    number.map_or(String::new(), |number| format!("{number:02}"))
+}
+
+/// The digits before the point: spreadsheets write `1985.0`.
+fn whole_digits(raw: &str) -> String {
+    raw.split('.').next().unwrap_or("").chars().filter(char::is_ascii_digit).collect()
 }
 
 /// The host of a web address.

@@ -81,7 +81,16 @@ pub(super) fn prepare(
     }
     let fields = parse_fields(&ordered.files, mappings, reference, issues);
     let sheet = Sheet { ordered, places, fields };
-    let columns = par::map(&sheet.evidence_jobs(), |job| sheet.evidence(job)).into_iter().flatten().collect();
+    let mut columns = Vec::new();
+    for (attribute, crowded) in
+        par::map(&sheet.evidence_jobs(), |job| sheet.evidence(job)).into_iter().flatten()
+    {
+        if crowded > 0 {
+            let message = "records have more values than are compared; all of them are in the golden records";
+            issues.add_many("many_values", "", &attribute.name, crowded, None, message);
+        }
+        columns.push(attribute);
+    }
     let mut golden: Vec<GoldenField> =
         par::map(&sheet.golden_jobs(), |&(kind, slot)| sheet.golden(kind, slot, mappings, cleared))
             .into_iter()
@@ -101,6 +110,10 @@ pub(super) fn prepare(
         must_link: must_link(ordered, mappings, issues),
     }
 }
+
+/// Values of a record and attribute that are compared, the first in column order. Nobody has so many addresses or numbers,
+/// and the level of a pair is the best over values x values.
+const MAX_VALUES: usize = 64;
 
 /// Parses the columns of all files, side by side.
 fn parse_fields(
@@ -267,8 +280,8 @@ impl Sheet<'_> {
             .collect()
     }
 
-    /// One column of evidence; none when no record has a value.
-    fn evidence(&self, (kind, name): &(AttributeKind, String)) -> Option<Attribute> {
+    /// One column of evidence, and how many records have more values than [`MAX_VALUES`]; none when no record has a value.
+    fn evidence(&self, (kind, name): &(AttributeKind, String)) -> Option<(Attribute, u64)> {
         let kind = *kind;
         let is_category = kind == AttributeKind::Category;
         let fields =
@@ -279,7 +292,7 @@ impl Sheet<'_> {
         }
         let mut column = ColumnBuilder::new();
         let mut known = KnownCodes::new(self, &fields);
-        let (mut found, mut codes) = (Found::default(), Vec::new());
+        let (mut found, mut codes, mut crowded) = (Found::default(), Vec::new(), 0);
         for record in 0..self.places.len() {
             let wanted =
                 |parsed: &Parsed, part: &Part| part.kind == kind && !parsed.matching(part).is_empty();
@@ -289,6 +302,10 @@ impl Sheet<'_> {
                 Some(text) => codes.push(column.code(&text)),
                 None => {
                     for piece in found.best() {
+                        if codes.len() == MAX_VALUES {
+                            crowded += 1;
+                            break;
+                        }
                         let code = known.get_or(piece, || column.code(piece.matching()));
                         if !codes.contains(&code) {
                             codes.push(code);
@@ -300,7 +317,7 @@ impl Sheet<'_> {
             column.push_codes(&codes);
         }
         let column = column.finish();
-        (!column.dictionary().is_empty()).then(|| Attribute { name: name.clone(), kind, column })
+        (!column.dictionary().is_empty()).then(|| (Attribute { name: name.clone(), kind, column }, crowded))
     }
 
     /// Golden fields to build: every kind and slot that some cell shows.
@@ -431,14 +448,16 @@ fn is_part_of_date(kind: AttributeKind) -> bool {
     matches!(kind, AttributeKind::BirthYear | AttributeKind::BirthMonth | AttributeKind::BirthDay)
 }
 
-/// `19850301` as `1985-03-01`, unknown parts left out from the end.
+/// `19850301` as ISO 8601 writes it: `1985-03-01`; with unknown parts `1985-03`, `1985`, `--03-01`, `--03`, `---01`.
 fn iso_date(digits: &str) -> String {
-    let date = format!("{}-{}-{}", &digits[..4], &digits[4..6], &digits[6..8]);
-    match () {
-        () if digits.starts_with("----") => format!("-{}", &date[4..]),
-        () if &digits[4..6] == "--" => digits[..4].to_owned(),
-        () if &digits[6..8] == "--" => date[..7].to_owned(),
-        () => date,
+    let (year, month, day) = (&digits[..4], &digits[4..6], &digits[6..8]);
+    match (year == "----", month == "--", day == "--") {
+        (false, false, false) => format!("{year}-{month}-{day}"),
+        (false, false, true) => format!("{year}-{month}"),
+        (false, true, _) => year.to_owned(),
+        (true, false, false) => format!("--{month}-{day}"),
+        (true, false, true) => format!("--{month}"),
+        (true, true, _) => format!("---{day}"),
     }
 }
 
@@ -528,16 +547,23 @@ mod tests {
     #[test]
     fn a_birth_date_in_three_columns() {
         let fields = [("y", "birth_year"), ("m", "birth_month"), ("d", "birth_day")];
-        let rows: [&[&str]; 5] = [
+        let rows: [&[&str]; 9] = [
             &["1985", "3", "1"],
             &["1985", "marzo", ""],
             &["1985.0", "", ""],
             &["", "12", "24"],
-            &["", "", ""],
+            &["85.0", "", ""],
+            &["1985", "13", "45"],
+            &["0", "0", "0"],
+            &["", "7", ""],
+            &["", "", "5"],
         ];
         let (prepared, _) = prepared(&[("s", &fields, &rows)]);
-        let expected = ["19850301", "198503--", "1985----", "----1224", ""];
-        let dates = ["1985-03-01", "1985-03", "1985", "--12-24", ""];
+        let expected = [
+            "19850301", "198503--", "1985----", "----1224", "1985----", "1985----", "", "----07--",
+            "------05",
+        ];
+        let dates = ["1985-03-01", "1985-03", "1985", "--12-24", "1985", "1985", "", "--07", "---05"];
         for record in 0..rows.len() {
             assert_eq!(evidence(&prepared, "birth_date", record), expected[record]);
             assert_eq!(shown(&prepared, "birth_date", record), dates[record]);
