@@ -313,7 +313,7 @@ fn acceptance_08_fillers_and_crowds_are_no_evidence() {
         let plain = run(&people).entities().len();
         people.iter_mut().for_each(|person| person.email = email);
         let resolution = run(&people);
-        assert_eq!(resolution.entities().len(), plain.max(resolution.entities().len()), "{email}");
+        assert!(resolution.entities().len() >= plain, "{email}");
         let merged = resolution.entities().iter().filter(|(_, members)| members.len() > 1).count();
         assert_eq!(merged, 0, "{email} joins nobody");
         let codes = ["placeholder", "shared_value"];

@@ -225,17 +225,17 @@ fn customers(out: &mut String, summary: &Summary) {
     let share = 100.0 * summary.duplicates() as f64 / summary.records.max(1) as f64;
     outln!(
         out,
-        "  {} {} {}: {} ({share:.1} %) {} duplicates.",
+        "  {} {} {}: {} ({share:.1} %) {}.",
         counted(summary.records, "record"),
         if summary.records == 1 { "is" } else { "are" },
         counted(summary.entities, "customer"),
         counted(summary.duplicates(), "record"),
-        if summary.duplicates() == 1 { "was" } else { "were" },
+        if summary.duplicates() == 1 { "was a duplicate" } else { "were duplicates" },
     );
     outln!(
         out,
-        "  The model expects {} matching pairs and merged {}; records merge above {:.0} % probability.",
-        number(summary.matching.estimated_matches.round() as u64),
+        "  The model expects {} and merged {}; records merge above {:.0} % probability.",
+        counted(summary.matching.estimated_matches.round() as u64, "matching pair"),
         number(summary.matching.matched_pairs),
         100.0 * summary.matching.threshold_probability,
     );
@@ -415,18 +415,34 @@ fn history_of(out: &mut String, history: &History) {
 }
 
 fn issues<'a>(out: &mut String, issues: impl Iterator<Item = &'a Issue>) {
-    let mut issues = issues.peekable();
-    if issues.peek().is_none() {
+    let issues: Vec<&Issue> = issues.collect();
+    if issues.is_empty() {
         return;
     }
     heading(out, "Worth knowing");
-    for issue in issues {
-        let place = [issue.source.as_str(), issue.field.as_str()].join(" ");
-        let lines: Vec<String> = issue.lines.iter().take(3).map(u64::to_string).collect();
-        let lines =
-            if lines.is_empty() { String::new() } else { format!(" (line {} ...)", lines.join(", ")) };
-        outln!(out, "  {:>10}  {:28} {}{lines}", number(issue.count), clip(place.trim(), 28), issue.message);
+    // Half of the columns of an export may be empty: one line tells it.
+    let what = |issue: &&Issue| (issue.code, issue.source.clone(), issue.count, issue.message.clone());
+    let alike = |a: &&Issue, b: &&Issue| a.lines.is_empty() && b.lines.is_empty() && what(a) == what(b);
+    for group in issues.chunk_by(alike) {
+        let issue = group[0];
+        let fields: Vec<&str> = group.iter().map(|issue| issue.field.as_str()).collect();
+        let (place, columns) = match fields[..] {
+            [field] => (format!("{} {field}", issue.source), String::new()),
+            _ => (issue.source.clone(), format!(": {}", fields.join(", "))),
+        };
+        let lines = lines_of(issue);
+        let place = clip(place.trim(), 28);
+        outln!(out, "  {:>10}  {place:28} {}{columns}{lines}", number(issue.count), issue.message);
     }
+}
+
+/// The first lines of an issue, where it knows any.
+fn lines_of(issue: &Issue) -> String {
+    const SHOWN: usize = 3;
+    let lines: Vec<String> = issue.lines.iter().take(SHOWN).map(u64::to_string).collect();
+    let word = if lines.len() == 1 { "line" } else { "lines" };
+    let more = if issue.count > lines.len() as u64 { " ..." } else { "" };
+    if lines.is_empty() { String::new() } else { format!(" ({word} {}{more})", lines.join(", ")) }
 }
 
 /// What another configuration would change: the counts, and the first of each kind.

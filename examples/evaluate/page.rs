@@ -87,14 +87,13 @@ impl Chart {
         );
     }
 
-    /// A vertical line at a value of x.
+    /// A vertical line at a value of x; its label stands above the frame, where no curve is.
     fn mark(&mut self, x: f64, label: &str) {
         let ((left, top), (_, bottom)) = (self.point(x, self.y.to), self.point(x, self.y.from));
         let _ = write!(
             self.body,
-            r#"<line class="mark" x1="{left:.1}" x2="{left:.1}" y1="{top:.1}" y2="{bottom:.1}"/><text x="{:.1}" y="{:.1}">{label}</text>"#,
-            left + 4.0,
-            top + 10.0
+            r#"<line class="mark" x1="{left:.1}" x2="{left:.1}" y1="{top:.1}" y2="{bottom:.1}"/><text class="x" x="{left:.1}" y="{:.1}">{label}</text>"#,
+            top - 3.0
         );
     }
 
@@ -132,6 +131,9 @@ impl Chart {
 }
 
 const WEIGHTS: [f64; 7] = [-10.0, -5.0, 0.0, 5.0, 10.0, 15.0, 20.0];
+
+/// Powers of ten.
+const POWERS: [&str; 10] = ["1", "10", "100", "1,000", "10⁴", "10⁵", "10⁶", "10⁷", "10⁸", "10⁹"];
 
 fn shares() -> Vec<(f64, String)> {
     [0.0, 0.25, 0.5, 0.75, 1.0].map(|share| (share, format!("{share}"))).to_vec()
@@ -173,7 +175,7 @@ impl Page<'_> {
         }
         chart.mark(self.threshold, "threshold");
         chart.legend = vec![("all", "kept pairs".to_owned()), ("true", "true ones among them".to_owned())];
-        let powers = (0..=9).map(|power| (f64::from(power) + 0.2, format!("10^{power}")));
+        let powers = (0..).zip(POWERS).map(|(power, text)| (f64::from(power) + 0.2, text.to_owned()));
         let powers: Vec<(f64, String)> = powers.filter(|(at, _)| *at <= height(most.max(10))).collect();
         chart.svg("weight in bits", &WEIGHTS, &powers)
     }

@@ -1,6 +1,10 @@
 //! A hash table from folded words to what is known about them, for tables that are built once and asked for every word of
 //! every value.
 //!
+//! # Complexity
+//! O(1) a look-up, O(words) to build; 32 bytes a slot for small values, and at most half of the slots are taken.
+//!
+//! # How
 //! A word of up to fifteen bytes is a number: its bytes and its length in a `u128`. It is hashed with one multiplication,
 //! compared with one instruction, and stands beside its value, so that a look-up touches one cache line where a map of
 //! strings touches three. Longer words (compounds such as `maria de los angeles`) are kept in an ordinary map.

@@ -232,9 +232,12 @@ impl Relations {
     pub fn issues(&self) -> Issues {
         let mut issues = Issues::new();
         for (what, (groups, entities)) in &self.passed_over {
-            let message = format!(
-                "customers in {groups} groups that share one {what} were not related: the groups are larger than its limit"
-            );
+            let (groups, are) = match groups {
+                1 => ("1 group that shares".to_owned(), "group is"),
+                _ => (format!("{groups} groups that share"), "groups are"),
+            };
+            let message =
+                format!("customers in {groups} one {what} were not related: the {are} larger than its limit");
             issues.add_many("large_group", "", what, *entities, None, &message);
         }
         issues

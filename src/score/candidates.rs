@@ -1,4 +1,12 @@
-//! Candidate pairs as training and scoring walk through them.
+//! Candidate pairs as training and scoring walk through them: streamed from the index in the first round, from the list that it
+//! left over, in memory or in a scratch file, in the second.
+//!
+//! # Shape
+//! Work is divided into *units*: a record with its pairs in the first round, a pair in the second. Each pair comes once, as
+//! two record numbers, the smaller one first.
+//!
+//! # Complexity
+//! O(pairs that are visited); nothing is stored here.
 
 use std::ops::Range;
 
@@ -38,7 +46,7 @@ impl Candidates<'_> {
         }
     }
 
-    /// As [`Self::visit`], of the units that `stride` divides.
+    /// As [`Self::visit`], of the units whose number `stride` divides.
     pub(super) fn visit_every(&self, stride: usize, units: Range<usize>, mut work: impl FnMut(u32, u32)) {
         match self {
             Self::All(pairs) => {

@@ -1,4 +1,14 @@
 //! Sampled pairs of records, and which of them are strangers: `u` is what those have in common by chance.
+//!
+//! # Shape
+//! A sample is a list of [`SampledPair`]s, two record numbers with a level a comparison, in the order of the draws; a
+//! [`Tally`] is `n_comparisons x n_levels` counts of them.
+//!
+//! # Null
+//! A level that is null counts nowhere, and is no sign that two records belong together.
+//!
+//! # Complexity
+//! O(pairs x comparisons); [`Blocks`] is O(values) to build and O(1) a draw.
 
 use std::ops::Range;
 
@@ -61,7 +71,8 @@ pub(super) fn tally(
 
 /// The pair with a number in the order (0,1), (0,2), (1,2), (0,3) ...
 pub(super) fn unrank(number: u64) -> (usize, usize) {
-    let mut b = ((((8 * number + 1) as f64).sqrt() - 1.0) / 2.0) as u64 + 1;
+    // Close, and without an overflow in the largest tables; the loops make it exact.
+    let mut b = (((8.0 * number as f64 + 1.0).sqrt() - 1.0) / 2.0) as u64 + 1;
     while b * (b - 1) / 2 > number {
         b -= 1;
     }
@@ -178,5 +189,7 @@ mod tests {
         for number in 0..60 * 59 / 2 {
             assert_eq!(Some(unrank(number)), expected.next(), "{number}");
         }
+        let records = u64::from(u32::MAX) - 1;
+        assert_eq!(unrank(records * (records - 1) / 2 - 1), (records as usize - 2, records as usize - 1));
     }
 }

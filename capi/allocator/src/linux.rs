@@ -29,7 +29,8 @@ unsafe impl GlobalAlloc for LargeBlocksMapped {
     unsafe fn dealloc(&self, block: *mut u8, layout: Layout) {
         if is_mapped(layout) {
             // SAFETY: the caller gives back a block of this layout, which is a mapping of this size. The kernel rounds both up
-            // to whole pages. It only refuses what is no mapping.
+            // to whole pages. It refuses what is no mapping, and a hole between two blocks that it keeps as one mapping when the
+            // process has as many mappings as it may have: then the pages stay, and no block is wrong.
             unsafe { libc::munmap(block.cast(), layout.size()) };
         } else {
             // SAFETY: the block is the system's.

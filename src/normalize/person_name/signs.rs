@@ -1,5 +1,12 @@
 //! Which kinds of characters a text holds, as one set of bits: found in the pass that cuts a cell into words, and asked
 //! before every step that only some names need.
+//!
+//! # Shape
+//! A text of bytes to one `u32`, a bit a class; [`signs_of`] is the union over all bytes, so that the signs of a whole are
+//! those of its parts together. The empty text has none.
+//!
+//! # Complexity
+//! One look into a table of 256 entries a byte.
 
 use super::super::text::{LetterCase, letter_case};
 
