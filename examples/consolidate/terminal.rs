@@ -213,7 +213,7 @@ fn columns(out: &mut String, resolution: &Resolution) {
                 .map(|guess| guess.field.as_str())
                 .collect();
             if !names.is_empty() {
-                outln!(out, "     {verb}: {}", names.join(", "));
+                outln!(out, "     {verb}: {}", listed(&names));
             }
         }
     }
@@ -421,18 +421,29 @@ fn issues<'a>(out: &mut String, issues: impl Iterator<Item = &'a Issue>) {
     }
     heading(out, "Worth knowing");
     // Half of the columns of an export may be empty: one line tells it.
-    let what = |issue: &&Issue| (issue.code, issue.source.clone(), issue.count, issue.message.clone());
-    let alike = |a: &&Issue, b: &&Issue| a.lines.is_empty() && b.lines.is_empty() && what(a) == what(b);
+    let said = |issue: &Issue| {
+        (issue.code, issue.source.clone(), issue.count, issue.lines.clone(), issue.message.clone())
+    };
+    let alike = |a: &&Issue, b: &&Issue| said(a) == said(b);
     for group in issues.chunk_by(alike) {
         let issue = group[0];
         let fields: Vec<&str> = group.iter().map(|issue| issue.field.as_str()).collect();
         let (place, columns) = match fields[..] {
             [field] => (format!("{} {field}", issue.source), String::new()),
-            _ => (issue.source.clone(), format!(": {}", fields.join(", "))),
+            _ => (issue.source.clone(), format!(": {}", listed(&fields))),
         };
         let lines = lines_of(issue);
         let place = clip(place.trim(), 28);
         outln!(out, "  {:>10}  {place:28} {}{columns}{lines}", number(issue.count), issue.message);
+    }
+}
+
+/// Names in a row, as many as anybody reads.
+fn listed(names: &[&str]) -> String {
+    const SHOWN: usize = 60;
+    match names.len().saturating_sub(SHOWN) {
+        0 => names.join(", "),
+        rest => format!("{} and {} more", names[..SHOWN].join(", "), number(rest as u64)),
     }
 }
 

@@ -6,6 +6,14 @@
 //! how well the probabilities are calibrated, which records hold too little to be found at all, what the model believed
 //! without labels, seconds by stage and the peak of memory. `evaluate --help` tells the rest.
 
+/// Prints a line; who closes the pipe has read enough.
+macro_rules! say {
+    ($($text:tt)*) => {{
+        use std::io::Write as _;
+        let _ = writeln!(std::io::stdout(), $($text)*);
+    }};
+}
+
 mod measurement;
 mod mistakes;
 mod page;
@@ -104,7 +112,7 @@ fn run(arguments: &Arguments) -> Result<()> {
     }
     if arguments.json {
         let line = serde_json::to_string(&measurement);
-        println!("{}", line.map_err(|error| Error::new(ErrorKind::Format, error.to_string()))?);
+        say!("{}", line.map_err(|error| Error::new(ErrorKind::Format, error.to_string()))?);
     } else {
         measurement.print();
         if let Some(truth) = &truth {
@@ -132,7 +140,10 @@ fn draw(
     arguments: &Arguments,
     path: &PathBuf,
 ) -> Result<()> {
-    let names: Vec<String> = arguments.files.iter().map(|file| file.display().to_string()).collect();
+    let name = |file: &PathBuf| {
+        file.file_stem().map_or_else(String::new, |name| name.to_string_lossy().into_owned())
+    };
+    let names: Vec<String> = arguments.files.iter().map(name).collect();
     let share = |value: f64| format!("{value:.4}");
     let mut figures = vec![("records", measured.all_records.to_string())];
     if let Some(metrics) = &measured.metrics {

@@ -119,77 +119,87 @@ impl Measurement {
     pub fn print(&self) {
         let known = self.metrics.map(|metrics| metrics.records);
         let known = known.map_or(String::new(), |known| format!("{known} of them with known truth"));
-        println!("records            {:>12}   {known}", self.all_records);
+        say!("records            {:>12}   {known}", self.all_records);
         if self.unknown_records > 0 {
-            println!("unknown records    {:>12}   in the truth, but not in the files", self.unknown_records);
+            say!("unknown records    {:>12}   in the truth, but not in the files", self.unknown_records);
         }
         if let Some(metrics) = &self.metrics {
             print_metrics(metrics, self.estimated_matches);
         }
         if let Some(labelled) = &self.labelled {
-            println!("labelled pairs     {:>12}   {} of them matches", labelled.pairs, labelled.true_pairs);
-            println!("\n                      precision      recall          F1");
-            println!(
+            say!("labelled pairs     {:>12}   {} of them matches", labelled.pairs, labelled.true_pairs);
+            say!("\n                      precision      recall          F1");
+            say!(
                 "labelled pairs     {:>12.5}{:>12.5}{:>12.5}",
-                labelled.precision, labelled.recall, labelled.f1
+                labelled.precision,
+                labelled.recall,
+                labelled.f1
             );
-            println!();
+            say!();
         }
-        println!("candidate pairs    {:>12}   {:.1} a record", self.candidates, self.candidates_per_record);
+        say!("candidate pairs    {:>12}   {:.1} a record", self.candidates, self.candidates_per_record);
         if let Some(recall) = self.blocking_recall {
-            println!("blocking recall    {recall:>12.5}   share of the true pairs that were compared");
+            say!("blocking recall    {recall:>12.5}   share of the true pairs that were compared");
         }
         let estimated = &self.estimated;
-        println!(
+        say!(
             "estimated          {:>12.5}{:>12.5}   precision and recall as the model believes, without truth",
-            estimated.precision, estimated.recall
+            estimated.precision,
+            estimated.recall
         );
         self.print_tables();
         let stages: Vec<String> =
             self.stages.iter().map(|stage| format!("{} {:.2}", stage.name, stage.seconds)).collect();
-        println!("\nseconds            {:>12.2}   {}", self.seconds, stages.join(", "));
+        say!("\nseconds            {:>12.2}   {}", self.seconds, stages.join(", "));
         match self.peak_bytes {
-            Some(bytes) => println!("peak memory (MB)   {:>12.0}", bytes as f64 / 1e6),
-            None => println!("peak memory             unknown   this system does not tell"),
+            Some(bytes) => say!("peak memory (MB)   {:>12.0}", bytes as f64 / 1e6),
+            None => say!("peak memory             unknown   this system does not tell"),
         }
     }
 
     fn print_tables(&self) {
         if !self.thresholds.is_empty() {
-            println!("\nthreshold (bits)   probability   predicted   precision      recall          F1");
+            say!("\nthreshold (bits)   probability   predicted   precision      recall          F1");
             for point in self.thresholds.iter().filter(|point| PRINTED.contains(&point.weight)) {
-                println!(
+                say!(
                     "{:>16.1}{:>14.5}{:>12}{:>12.5}{:>12.5}{:>12.5}",
-                    point.weight, point.probability, point.predicted, point.precision, point.recall, point.f1
+                    point.weight,
+                    point.probability,
+                    point.predicted,
+                    point.precision,
+                    point.recall,
+                    point.f1
                 );
             }
         }
         if !self.calibration.is_empty() {
-            println!("\nweight (bits)            pairs   predicted    observed");
+            say!("\nweight (bits)            pairs   predicted    observed");
             for bin in &self.calibration {
                 let range = format!("{} to {}", bin.from, bin.to);
-                println!("{range:16}{:>14}{:>12.5}{:>12.5}", bin.pairs, bin.predicted, bin.observed);
+                say!("{range:16}{:>14}{:>12.5}{:>12.5}", bin.pairs, bin.predicted, bin.observed);
             }
         }
-        println!("\nunlinkable records: share that no copy of themselves would reach");
+        say!("\nunlinkable records: share that no copy of themselves would reach");
         for point in &self.unlinkables.points {
-            println!("{:>16.4}{:>13.3} %", point.probability, 100.0 * point.share);
+            say!("{:>16.4}{:>13.3} %", point.probability, 100.0 * point.share);
         }
     }
 }
 
 fn print_metrics(metrics: &Metrics, estimated_matches: f64) {
-    println!("clusters           {:>12}   the truth has {} entities", metrics.clusters, metrics.entities);
-    println!();
-    println!("                      precision      recall          F1");
-    println!("pairs              {:>12.5}{:>12.5}{:>12.5}", metrics.precision, metrics.recall, metrics.f1);
-    println!(
+    say!("clusters           {:>12}   the truth has {} entities", metrics.clusters, metrics.entities);
+    say!();
+    say!("                      precision      recall          F1");
+    say!("pairs              {:>12.5}{:>12.5}{:>12.5}", metrics.precision, metrics.recall, metrics.f1);
+    say!(
         "B-cubed            {:>12.5}{:>12.5}{:>12.5}",
-        metrics.b3_precision, metrics.b3_recall, metrics.b3_f1
+        metrics.b3_precision,
+        metrics.b3_recall,
+        metrics.b3_f1
     );
-    println!();
-    println!("predicted pairs    {:>12}   {} of them true", metrics.predicted_pairs, metrics.true_positives);
-    println!("true pairs         {:>12}   the model expected {estimated_matches:.0}", metrics.true_pairs);
+    say!();
+    say!("predicted pairs    {:>12}   {} of them true", metrics.predicted_pairs, metrics.true_positives);
+    say!("true pairs         {:>12}   the model expected {estimated_matches:.0}", metrics.true_pairs);
 }
 
 /// Kept pairs in steps of a bit, from -10 to 20; what is beyond is in the last step.

@@ -57,7 +57,7 @@ fn first_apart<T: PartialEq>(
 }
 
 fn explain(resolution: &Resolution, what: &str, pairs: Vec<(RecordId, RecordId)>, most: usize, sign: f64) {
-    println!("\n{what}: {} entities or pairs are concerned; the worst of them:", pairs.len());
+    say!("\n{what}: {} entities or pairs are concerned; the worst of them:", pairs.len());
     let name =
         |record| format!("{}:{}", resolution.records().source_name(record), resolution.records().id(record));
     let plain: Vec<(u32, u32)> = pairs.iter().map(|(a, b)| (a.0, b.0)).collect();
@@ -66,6 +66,6 @@ fn explain(resolution: &Resolution, what: &str, pairs: Vec<(RecordId, RecordId)>
     order.sort_by(|&x, &y| (sign * weights[x]).total_cmp(&(sign * weights[y])));
     for &at in order.iter().take(most) {
         let (a, b) = pairs[at];
-        println!("\n{} and {}\n{}", name(a), name(b), resolution.explain_records(a, b));
+        say!("\n{} and {}\n{}", name(a), name(b), resolution.explain_records(a, b));
     }
 }

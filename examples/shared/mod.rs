@@ -1,5 +1,6 @@
 //! What the programs share: the bundled sample, reading, the day of the run, and how they end.
 
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -66,7 +67,8 @@ impl Files {
 pub fn told(result: Result<String>) -> ExitCode {
     match result {
         Ok(text) => {
-            println!("{text}");
+            // Who closes the pipe has read enough.
+            let _ = writeln!(std::io::stdout(), "{text}");
             ExitCode::SUCCESS
         }
         Err(error) => {

@@ -16,6 +16,13 @@ use quilate::io::csv::{ReadOptions, Writer, read_path};
 use quilate::score::splink::{SplinkModel, SplinkPairs};
 use quilate::{Error, ErrorKind, Result, Table};
 
+/// Prints a line; who closes the pipe has read enough.
+macro_rules! say {
+    ($($text:tt)*) => {{
+        let _ = writeln!(std::io::stdout(), $($text)*);
+    }};
+}
+
 /// Scores pairs of records with a Splink model (settings of Splink 4 or 5, DuckDB dialect).
 ///
 /// Exit codes: 0 done, 1 bad data or model, 2 usage.
@@ -78,7 +85,7 @@ fn run(arguments: &Arguments) -> Result<()> {
         })?;
         file.commit()?;
     }
-    println!("{} candidate pairs, {written} of them written to {}", pairs.len(), arguments.out.display());
+    say!("{} candidate pairs, {written} of them written to {}", pairs.len(), arguments.out.display());
     Ok(())
 }
 
@@ -123,16 +130,20 @@ fn explain(model: &SplinkModel, table: &Table, left: &str, right: &str) -> Resul
     let ((left_source, left_id), (right_source, right_id)) = (name(left)?, name(right)?);
     let weights = model.explain(table, (&left_source, &left_id), (&right_source, &right_id))?;
     let prior = model.prior().0;
-    println!("{:24} {:>5} {:>10} {:>10} {:>9} {:>10}", "comparison", "gamma", "m", "u", "bits", "frequency");
-    println!("{:24} {:>5} {:>10} {:>10} {prior:>+9.3}", "prior", "", "", "");
+    say!("{:24} {:>5} {:>10} {:>10} {:>9} {:>10}", "comparison", "gamma", "m", "u", "bits", "frequency");
+    say!("{:24} {:>5} {:>10} {:>10} {prior:>+9.3}", "prior", "", "", "");
     for (name, weight) in model.comparison_names().zip(&weights) {
-        println!(
+        say!(
             "{name:24} {:>5} {:>10.6} {:>10.6} {:>+9.3} {:>+10.3}",
-            weight.gamma, weight.m, weight.u, weight.weight, weight.frequency
+            weight.gamma,
+            weight.m,
+            weight.u,
+            weight.weight,
+            weight.frequency
         );
     }
     let total = prior + weights.iter().map(|weight| weight.weight + weight.frequency).sum::<f64>();
     let probability = quilate::MatchWeight(total).probability().0;
-    println!("{total:+.3} bits in all, probability {probability:.6}");
+    say!("{total:+.3} bits in all, probability {probability:.6}");
     Ok(())
 }

@@ -572,6 +572,16 @@ mod tests {
     }
 
     #[test]
+    fn a_record_of_very_many_addresses_is_compared_by_some() {
+        let cell = (0..MAX_VALUES + 6).map(|at| format!("a{at}@b.es")).collect::<Vec<_>>().join(";");
+        let (prepared, issues) = prepared(&[("s", &[("mail", "email")], &[&[&cell], &["a0@b.es;a1@b.es"]])]);
+        assert_eq!(evidence(&prepared, "email", 0).split('|').count(), MAX_VALUES);
+        assert_eq!(evidence(&prepared, "email", 1), "a0@b.es|a1@b.es");
+        assert_eq!(shown(&prepared, "email", 0).split('|').count(), MAX_VALUES + 6, "all are shown");
+        assert_eq!(issues.count("many_values"), 1);
+    }
+
+    #[test]
     fn fillers_are_missing_and_counted() {
         let fields = [("mail", "email"), ("tel", "phone")];
         let rows: [&[&str]; 3] = [&["n/a", "000000000"], &["ana@correo.es", "600 112 233"], &["", ""]];
