@@ -3,6 +3,28 @@
 //! stage can depend on the number of threads.
 
 use std::ops::Range;
+use std::sync::{Mutex, PoisonError};
+
+/// Work space that tasks hand on to each other, where making it anew for each would cost more than their work: caches of
+/// levels, counters for all records. What one task leaves in it the next one finds, so it must not show in any result.
+pub(crate) struct Reused<S>(Mutex<Vec<S>>);
+
+impl<S> Reused<S> {
+    /// None yet: there are never more than tasks that run at the same time.
+    pub(crate) fn new() -> Self {
+        Self(Mutex::new(Vec::new()))
+    }
+
+    /// Works with one that is free, or with a new one.
+    pub(crate) fn with<T>(&self, make: impl FnOnce() -> S, work: impl FnOnce(&mut S) -> T) -> T {
+        let idle = || self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let free = idle().pop();
+        let mut space = free.unwrap_or_else(make);
+        let result = work(&mut space);
+        idle().push(space);
+        result
+    }
+}
 
 /// Applies `work` to consecutive ranges of at most `chunk` items that cover `0..len`; results in order.
 pub(crate) fn map_ranges<T: Send>(

@@ -39,6 +39,9 @@ macro_rules! outln {
 /// Example merges shown.
 const EXAMPLES: usize = 10;
 
+/// Customers among whom they are looked for: of ten thousand, ten are worth a look.
+const LOOKED_AT: usize = 10_000;
+
 pub fn text(
     reads: &[FileRead],
     resolution: &Resolution,
@@ -287,6 +290,7 @@ fn examples(out: &mut String, resolution: &Resolution) {
         .entities()
         .iter()
         .filter(|(_, members)| (2..=6).contains(&members.len()))
+        .take(LOOKED_AT)
         .map(|(entity, members)| (interest(resolution, members), entity))
         .collect();
     chosen.sort_by_key(|&(interest, entity)| (std::cmp::Reverse(interest), entity));
@@ -303,16 +307,13 @@ fn examples(out: &mut String, resolution: &Resolution) {
 /// How much there is to see: sources, and attributes in which the members differ.
 fn interest(resolution: &Resolution, members: &[RecordId]) -> usize {
     let records = resolution.records();
-    let mut sources: Vec<_> = members.iter().map(|record| records.source[record.index()]).collect();
-    sources.dedup();
+    let sources = members.chunk_by(|a, b| records.source[a.index()] == records.source[b.index()]);
     let differing = resolution.attributes().columns.iter().filter(|attribute| {
-        let mut codes: Vec<u32> =
-            members.iter().flat_map(|r| attribute.column.codes(r.index())).copied().collect();
-        codes.sort_unstable();
-        codes.dedup();
-        codes.len() > 1
+        let mut codes = members.iter().flat_map(|record| attribute.column.codes(record.index()));
+        let first = codes.next();
+        codes.any(|code| Some(code) != first)
     });
-    4 * sources.len() + differing.count()
+    4 * sources.count() + differing.count()
 }
 
 fn example(out: &mut String, resolution: &Resolution, entity: EntityId) {

@@ -41,7 +41,8 @@ impl Default for BlockOptions {
 /// Candidate pairs in the form of neighbour lists.
 ///
 /// # Shape
-/// For each record at most `k` others, ascending.
+/// For each record, ascending, those of its at most `k` neighbours whose pair with it is not in the list of the other:
+/// records that chose each other are in the list of the first, and every pair is there exactly once.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Neighbours {
     offsets: Vec<u64>,
@@ -61,21 +62,17 @@ impl Neighbours {
     /// As [`Self::find`], watched and stopped by others: the lists of a cancelled search are incomplete.
     pub(crate) fn find_under(attributes: &Attributes, options: &BlockOptions, control: &Control) -> Self {
         let index = Index::new(attributes);
+        let searches = par::Reused::new();
         let chunks = par::map_ranges(attributes.len(), CHUNK, |range| {
             if control.is_cancelled() {
                 return (vec![0; range.len()], Vec::new(), 0);
             }
             control.advance(range.len());
-            let mut search = Search::new(&index, attributes, *options);
-            let mut lens = Vec::with_capacity(range.len());
-            let mut records = Vec::new();
-            for record in range {
-                let found = search.run(record);
-                lens.push(found.len() as u32);
-                records.extend_from_slice(found);
-            }
-            (lens, records, search.capped)
+            searches.with(|| Search::new(&index, attributes, *options), |search| search.run_all(range))
         });
+        drop(searches);
+        let stats = index.stats.clone();
+        drop(index);
         let mut offsets = Vec::with_capacity(attributes.len() + 1);
         offsets.push(0u64);
         let mut records = Vec::with_capacity(chunks.iter().map(|(_, records, _)| records.len()).sum());
@@ -87,7 +84,44 @@ impl Neighbours {
             records.extend(found);
             capped_records += capped;
         }
-        Self { offsets, records, stats: index.stats, capped_records }
+        let mut neighbours = Self { offsets, records, stats, capped_records };
+        neighbours.keep_pairs_once();
+        neighbours
+    }
+
+    /// From what each record chose to pairs that are there once.
+    fn keep_pairs_once(&mut self) {
+        let kept = par::map_ranges(self.len(), CHUNK, |range| {
+            let mut kept = Vec::new();
+            for record in range {
+                let of = self.of(record);
+                // The lists of the others lie far apart: their places, then they themselves, are fetched side by side.
+                let place = |&other: &u32| self.offsets[other as usize] as usize;
+                std::hint::black_box(of.iter().map(place).fold(0, |all, place| all ^ place));
+                let first = |other| self.records.get(place(other)).copied().unwrap_or(0);
+                std::hint::black_box(of.iter().map(first).fold(0, |all, first| all ^ first));
+                let this = record as u32;
+                let once = |other: &u32| this < *other || !self.chose(*other, this);
+                kept.extend(of.iter().map(once));
+            }
+            kept
+        });
+        let mut kept = kept.into_iter().flatten();
+        let (mut start, mut end) = (0, 0);
+        for at in 1..self.offsets.len() {
+            for place in start..self.offsets[at] as usize {
+                self.records[end] = self.records[place];
+                end += usize::from(kept.next().unwrap_or(false));
+            }
+            start = self.offsets[at] as usize;
+            self.offsets[at] = end as u64;
+        }
+        self.records.truncate(end);
+        self.records.shrink_to_fit();
+    }
+
+    fn chose(&self, record: u32, other: u32) -> bool {
+        self.of(record as usize).binary_search(&other).is_ok()
     }
 
     /// No neighbours for `records` records: candidates come from rules alone.
@@ -106,8 +140,7 @@ impl Neighbours {
     /// When a record does not exist.
     #[inline]
     pub fn contains(&self, a: u32, b: u32) -> bool {
-        let chose = |x: u32, y: u32| self.of(x as usize).binary_search(&y).is_ok();
-        chose(a, b) || chose(b, a)
+        self.chose(a, b) || self.chose(b, a)
     }
 
     /// How many records.
@@ -120,30 +153,23 @@ impl Neighbours {
         self.len() == 0
     }
 
-    /// The neighbours that a record chose, ascending.
-    pub fn of(&self, record: usize) -> &[u32] {
+    /// The other records of the pairs in a record's list, ascending.
+    fn of(&self, record: usize) -> &[u32] {
         &self.records[self.offsets[record] as usize..self.offsets[record + 1] as usize]
     }
 
-    /// Streams the candidate pairs `(a, b)`, `a < b`, that a range of records is responsible for. Over all records
-    /// every pair comes exactly once.
+    /// Streams the candidate pairs `(a, b)`, `a < b`, in the lists of a range of records. Over all records every pair
+    /// comes exactly once.
     pub fn pairs(&self, records: Range<usize>) -> impl Iterator<Item = (u32, u32)> + '_ {
         records.flat_map(move |record| {
             let this = record as u32;
-            self.of(record).iter().filter_map(move |&other| {
-                if this < other {
-                    Some((this, other))
-                } else {
-                    // The other one has the pair already when it chose this record too.
-                    self.of(other as usize).binary_search(&this).is_err().then_some((other, this))
-                }
-            })
+            self.of(record).iter().map(move |&other| (this.min(other), this.max(other)))
         })
     }
 
     /// How many candidate pairs there are.
     pub fn pair_count(&self) -> u64 {
-        par::map_ranges(self.len(), 1 << 16, |range| self.pairs(range).count() as u64).into_iter().sum()
+        self.records.len() as u64
     }
 }
 
@@ -173,6 +199,19 @@ impl<'a> Search<'a> {
             best: Vec::new(),
             capped: 0,
         }
+    }
+
+    /// How many neighbours each record of a range has, who they are, and how many of the records were capped.
+    fn run_all(&mut self, range: Range<usize>) -> (Vec<u32>, Vec<u32>, u64) {
+        let mut lens = Vec::with_capacity(range.len());
+        let mut records = Vec::new();
+        self.capped = 0;
+        for record in range {
+            let found = self.run(record);
+            lens.push(found.len() as u32);
+            records.extend_from_slice(found);
+        }
+        (lens, records, self.capped)
     }
 
     /// The best neighbours of a record, ascending by number.
@@ -389,32 +428,36 @@ mod tests {
         #![proptest_config(ProptestConfig::with_cases(100))]
 
         #[test]
-        fn equals_a_look_at_every_pair(attributes in crowd(), k in 1usize..8, sources in 0u8..3) {
+        fn equals_a_look_at_every_pair(
+            attributes in crowd(),
+            k in 1usize..8,
+            sources in 0u8..3,
+            cut in 0usize..60,
+        ) {
             let options =
                 BlockOptions { k, across_sources_only: sources == 1, within_sources_only: sources == 2 };
+            let mut expected = BTreeSet::new();
+            for record in 0..attributes.len() as u32 {
+                let best = naive(&attributes, &options, record as usize);
+                expected.extend(best.iter().map(|&other| (other.min(record), other.max(record))));
+            }
             let neighbours = Neighbours::find(&attributes, &options);
             prop_assert_eq!(neighbours.len(), attributes.len());
-            for record in 0..attributes.len() {
-                prop_assert_eq!(neighbours.of(record), naive(&attributes, &options, record));
-            }
-        }
-
-        #[test]
-        fn every_chosen_pair_comes_once(attributes in crowd(), k in 1usize..8, cut in 0usize..60) {
-            let neighbours = Neighbours::find(&attributes, &BlockOptions { k, ..BlockOptions::default() });
-            let mut expected = BTreeSet::new();
-            for record in 0..neighbours.len() {
-                let of = neighbours.of(record);
-                prop_assert!(of.len() <= k && of.is_sorted_by(|a, b| a < b) && !of.contains(&(record as u32)));
-                expected.extend(of.iter().map(|&other| (other.min(record as u32), other.max(record as u32))));
-            }
             // In two ranges, as two threads would.
             let cut = cut.min(neighbours.len());
             let pairs: Vec<(u32, u32)> =
                 neighbours.pairs(0..cut).chain(neighbours.pairs(cut..neighbours.len())).collect();
             prop_assert_eq!(pairs.len() as u64, neighbours.pair_count());
-            prop_assert_eq!(pairs.len(), expected.len());
-            prop_assert_eq!(pairs.into_iter().collect::<BTreeSet<_>>(), expected);
+            prop_assert_eq!(pairs.len(), expected.len(), "every pair comes once");
+            prop_assert_eq!(&pairs.into_iter().collect::<BTreeSet<_>>(), &expected);
+            for (a, b) in (0..attributes.len() as u32).flat_map(|a| (0..a).map(move |b| (b, a))) {
+                let known = neighbours.contains(a, b);
+                prop_assert_eq!((known, neighbours.contains(b, a)), (expected.contains(&(a, b)), known));
+            }
+            for record in 0..neighbours.len() {
+                let of = neighbours.of(record);
+                prop_assert!(of.len() <= k && of.is_sorted_by(|a, b| a < b));
+            }
         }
     }
 
@@ -476,10 +519,7 @@ mod tests {
         let source = (0..2 * PEOPLE).map(|record| u16::from(record >= PEOPLE)).collect();
         let options = BlockOptions { across_sources_only: true, ..BlockOptions::default() };
         let neighbours = Neighbours::find(&attributes(source, columns), &options);
-        let found = (0..PEOPLE).filter(|&at| {
-            let other = (at + PEOPLE) as u32;
-            neighbours.of(at).contains(&other) || neighbours.of(at + PEOPLE).contains(&(at as u32))
-        });
+        let found = (0..PEOPLE as u32).filter(|&at| neighbours.contains(at, at + PEOPLE as u32));
         let recall = found.count() as f64 / PEOPLE as f64;
         assert!(recall >= 0.99, "recall {recall}");
         assert!(neighbours.pair_count() <= (2 * PEOPLE * K) as u64, "{}", neighbours.pair_count());
@@ -502,7 +542,8 @@ mod tests {
             &BlockOptions::default(),
         );
         assert_eq!((found.stats.used_keys, found.stats.large_keys), (1, 0));
-        assert!((0..MAX_BLOCK).all(|record| found.of(record).len() == K));
+        // Each chooses the first ones: all others have them, and they have each other.
+        assert_eq!(found.pair_count() as usize, (MAX_BLOCK - K - 1) * K + K * (K + 1) / 2);
     }
 
     #[test]

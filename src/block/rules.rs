@@ -278,6 +278,9 @@ impl CandidatePairs<'_> {
 
     /// How many candidate pairs there are.
     pub fn pair_count(&self) -> u64 {
+        if self.rules.is_none_or(Rules::is_empty) {
+            return self.neighbours.map_or(0, Neighbours::pair_count);
+        }
         let count = |range| {
             let mut count = 0u64;
             self.visit(range, |_, _| count += 1);

@@ -139,7 +139,7 @@ impl PartialOrd for Candidate {
 ///
 /// # Complexity
 /// O(e log e) plus the scores on demand; components of the edge graph run in parallel.
-pub fn link<S: PairScorer>(
+pub fn link<S: PairScorer + Send>(
     records: usize,
     edges: &[Edge],
     options: &LinkageOptions,
@@ -147,22 +147,24 @@ pub fn link<S: PairScorer>(
     scorer: impl Fn() -> S + Sync + Send,
 ) -> Entities {
     let components = components(records, edges, constraints);
+    let scorers = par::Reused::new();
     let labels = par::map_ranges(components.len(), COMPONENTS_A_TASK, |range| {
-        let mut scorer = scorer();
         let mut joined = Vec::new();
-        for component in &components[range] {
-            match component {
-                Component { edges: ids, must, cannot }
-                    if must.is_empty() && cannot.is_empty() && ids.len() == 1 =>
-                {
-                    let edge = &edges[ids[0] as usize];
-                    if edge.score.weight > options.threshold {
-                        joined.push((edge.a, edge.b));
+        scorers.with(&scorer, |scorer| {
+            for component in &components[range] {
+                match component {
+                    Component { edges: ids, must, cannot }
+                        if must.is_empty() && cannot.is_empty() && ids.len() == 1 =>
+                    {
+                        let edge = &edges[ids[0] as usize];
+                        if edge.score.weight > options.threshold {
+                            joined.push((edge.a, edge.b));
+                        }
                     }
+                    _ => Linkage::new(component, edges, options, scorer).run(&mut joined),
                 }
-                _ => Linkage::new(component, edges, options, &mut scorer).run(&mut joined),
             }
-        }
+        });
         joined
     });
     let mut sets = UnionFind::new(records);

@@ -34,6 +34,8 @@ use signature::Marks;
 
 pub use level::{Level, NULL_LEVEL, TermFrequency, date_level, levels, name_level};
 
+use std::collections::BTreeSet;
+
 use crate::ids::RecordId;
 use crate::normalize::attributes::Attributes;
 use crate::par;
@@ -110,17 +112,17 @@ impl<'a> Comparisons<'a> {
         let column = |at: Option<usize>| at.map(|at: usize| &attributes.columns[items[at].column].column);
         let (given, surname) = (find(AttributeKind::GivenName), find(AttributeKind::Surname));
         let (street, line2) = (find(AttributeKind::Street), find(AttributeKind::AddressLine2));
+        let carried =
+            |at| only.map(|records| column(at).map_or_else(BTreeSet::new, |column| codes(column, records)));
+        let (given_codes, surname_codes) = (carried(given), carried(surname));
         Self {
             given,
             surname,
             street,
             line2,
             names: NameTable::new(column(given), column(surname), |part, code| {
-                let column = column(if part == names::Part::Given { given } else { surname });
-                let has = |record: &RecordId| {
-                    column.is_some_and(|column| column.codes(record.index()).contains(&code))
-                };
-                only.is_none_or(|records| records.iter().any(has))
+                let wanted = if part == names::Part::Given { &given_codes } else { &surname_codes };
+                wanted.as_ref().is_none_or(|wanted| wanted.contains(&code))
             }),
             street_of_line: twins(column(line2), column(street), only),
             marks: items
@@ -236,6 +238,11 @@ fn twins(left: Option<&Column>, right: Option<&Column>, only: Option<&[RecordId]
     }
     let codes: hashbrown::HashMap<&str, u32, foldhash::fast::FixedState> = texts().collect();
     left.dictionary().iter().map(|text| codes.get(text).copied().unwrap_or(NULL)).collect()
+}
+
+/// The codes of some records.
+fn codes(column: &Column, records: &[RecordId]) -> BTreeSet<u32> {
+    records.iter().flat_map(|record| column.codes(record.index())).copied().collect()
 }
 
 /// The codes of all records, row-major.

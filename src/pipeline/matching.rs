@@ -355,12 +355,8 @@ fn score(
     again: bool,
     (control, spill): (&Control, &Spill<'_>),
 ) -> (List<Edge>, List<(u32, u32)>) {
-    let score_part = |range: Range<usize>| {
-        if control.is_cancelled() {
-            return (Vec::new(), Vec::new());
-        }
-        control.advance(range.len());
-        let mut evaluator = scorer.comparisons().evaluator();
+    let evaluators = par::Reused::new();
+    let evaluate = |evaluator: &mut Evaluator<'_>, range: Range<usize>| {
         let (mut edges, mut retry) = (Vec::new(), Vec::new());
         let mut batches = evaluator.batches(|a, b, pair| {
             let score = scorer.score(pair);
@@ -374,6 +370,13 @@ fn score(
         pairs.visit(range, |a, b| batches.push(a, b));
         batches.finish();
         (edges, retry)
+    };
+    let score_part = |range: Range<usize>| {
+        if control.is_cancelled() {
+            return (Vec::new(), Vec::new());
+        }
+        control.advance(range.len());
+        evaluators.with(|| scorer.comparisons().evaluator(), |evaluator| evaluate(evaluator, range))
     };
     let (mut edges, mut retry) = (spill.list(LISTS), spill.list(LISTS));
     let wave = if spill.share().is_some() { SMALL_WAVE } else { WAVE } * pairs.chunk();

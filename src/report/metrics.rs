@@ -336,7 +336,7 @@ mod tests {
             let (mut candidates, mut found, mut true_pairs) = (0, 0, 0);
             for a in 0..truth.len() {
                 for b in a + 1..truth.len() {
-                    let candidate = neighbours.of(a).contains(&(b as u32)) || neighbours.of(b).contains(&(a as u32));
+                    let candidate = neighbours.contains(a as u32, b as u32);
                     let same = truth[a].is_some() && truth[a] == truth[b];
                     candidates += u64::from(candidate);
                     true_pairs += u64::from(same);

@@ -12,7 +12,7 @@ use super::strangers::{
     Blocks, SampledPair, Tally, presumed_match, related, same_entity, sample, tally, unrank,
 };
 use crate::cluster::Entities;
-use crate::compare::{Comparisons, NULL_LEVEL, PairLevels, name_level};
+use crate::compare::{Comparisons, Evaluator, NULL_LEVEL, PairLevels, name_level};
 use crate::ids::RecordId;
 use crate::par;
 use crate::table::{AttributeKind, Column};
@@ -243,8 +243,7 @@ impl<'a> Trainer<'a> {
         pairs: &Candidates<'_>,
     ) -> (PatternCounts, f64) {
         let stride = pairs.len().div_ceil(pairs.pattern_units()).max(1);
-        let chunks = par::map_ranges(pairs.len(), pairs.chunk(), |range: Range<usize>| {
-            let mut evaluator = self.comparisons.evaluator();
+        let count = |evaluator: &mut Evaluator<'_>, range: Range<usize>| {
             let mut counts = hashbrown::HashMap::with_hasher(foldhash::fast::FixedState::default());
             let mut batches = evaluator.batches(|_, _, levels| {
                 *counts.entry(pattern(scorer, model, levels)).or_insert(0u64) += 1;
@@ -257,6 +256,10 @@ impl<'a> Trainer<'a> {
             });
             batches.finish();
             counts.into_iter().map(|(pattern, count)| (pattern, count as f64)).collect::<Vec<_>>()
+        };
+        let evaluators = par::Reused::new();
+        let chunks = par::map_ranges(pairs.len(), pairs.chunk(), |range| {
+            evaluators.with(|| self.comparisons.evaluator(), |evaluator| count(evaluator, range))
         });
         let mut counts = chunks.concat();
         // None of them stands for others.
@@ -287,23 +290,25 @@ impl<'a> Trainer<'a> {
     pub(crate) fn refit(&self, model: &mut Model, entities: &Entities) {
         let groups: Vec<&[RecordId]> =
             entities.iter().map(|(_, members)| members).filter(|m| m.len() > 1).collect();
-        let parts = par::map_ranges(groups.len(), 2048, |range: Range<usize>| {
-            let mut evaluator = self.comparisons.evaluator();
-            let mut pair = PairLevels::default();
+        let count = |evaluator: &mut Evaluator<'_>, range: Range<usize>| {
             let mut counts = self.state_counts(model);
+            let mut batches = evaluator.batches(|_, _, pair| count_states(model, pair, &mut counts));
             for group in &groups[range] {
                 let group = &group[..group.len().min(REFIT_RECORDS)];
                 for (at, a) in group.iter().enumerate() {
                     for b in &group[at + 1..] {
-                        if self.labels.get(a.0, b.0) == Some(false) {
-                            continue;
+                        if self.labels.get(a.0, b.0) != Some(false) {
+                            batches.push(a.0, b.0);
                         }
-                        evaluator.evaluate(a.index(), b.index(), &mut pair);
-                        count_states(model, &pair, &mut counts);
                     }
                 }
             }
+            batches.finish();
             counts
+        };
+        let evaluators = par::Reused::new();
+        let parts = par::map_ranges(groups.len(), 2048, |range| {
+            evaluators.with(|| self.comparisons.evaluator(), |evaluator| count(evaluator, range))
         });
         let mut counts = self.state_counts(model);
         for part in parts {
