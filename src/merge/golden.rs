@@ -151,70 +151,96 @@ struct Extra {
     record: u32,
 }
 
-/// The golden records of consecutive entities.
+/// A cell as it is held: code and record, [`NULL`] for none, and the byte of the decision.
+type PlainCell = (u32, u32, u8);
+
+/// A cell about which there is nothing to say.
+const BLANK: PlainCell = (NULL, NULL, 0);
+
+/// The golden records of consecutive entities. Cells lie end to end without the blank ones: of the many columns of many
+/// sources a customer has few.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Chunk {
     width: usize,
+    /// For each row `width.div_ceil(64)` words with a bit for each field whose cell is not blank.
+    present: Vec<u64>,
+    /// Where the cells of each row begin, and where those of the last end.
+    starts: Vec<u32>,
     codes: Vec<u32>,
     records: Vec<u32>,
     decisions: Vec<u8>,
     scores: Vec<u8>,
-    /// Ascending by cell; within a cell in comparator order.
+    /// Ascending by cell, counted with the blank ones; within a cell in comparator order.
     extras: Vec<Extra>,
     /// Texts that no record has, ascending by cell.
     derived: Vec<(u32, Box<str>)>,
     skipped: u64,
+    /// The row that is being filled.
+    open: Vec<PlainCell>,
 }
 
 impl Chunk {
     pub(super) fn with_capacity(rows: usize, width: usize) -> Self {
+        let mut starts = Vec::with_capacity(rows + 1);
+        starts.push(0);
         Self {
             width,
-            codes: Vec::with_capacity(rows * width),
-            records: Vec::with_capacity(rows * width),
-            decisions: Vec::with_capacity(rows * width),
+            present: Vec::with_capacity(rows * width.div_ceil(64)),
+            starts,
+            codes: Vec::new(),
+            records: Vec::new(),
+            decisions: Vec::new(),
             scores: Vec::with_capacity(rows),
             extras: Vec::new(),
             derived: Vec::new(),
             skipped: 0,
+            open: vec![BLANK; width],
         }
     }
 
-    /// A new row of null cells; its number in the chunk.
-    pub(super) fn push_row(&mut self) -> usize {
-        let row = self.scores.len();
-        let cells = (row + 1) * self.width;
-        self.codes.resize(cells, NULL);
-        self.records.resize(cells, NULL);
-        self.decisions.resize(cells, Decision::NoValue.encode());
-        row
+    /// Sets a cell of the row that is being filled.
+    pub(super) fn set(&mut self, field: usize, code: u32, record: u32, decision: Decision) {
+        self.open[field] = (code, record, decision.encode());
     }
 
-    pub(super) fn set(&mut self, row: usize, field: usize, code: u32, record: u32, decision: Decision) {
-        let cell = row * self.width + field;
-        self.codes[cell] = code;
-        self.records[cell] = record;
-        self.decisions[cell] = decision.encode();
+    /// Adds a further value to the row that is being filled.
+    pub(super) fn push_extra(&mut self, field: usize, code: u32, record: u32) {
+        let cell = self.open_cell(field);
+        self.extras.push(Extra { cell, code, record });
     }
 
-    pub(super) fn push_extra(&mut self, row: usize, field: usize, code: u32, record: u32) {
-        self.extras.push(Extra { cell: (row * self.width + field) as u32, code, record });
+    /// Adds a text that no record has to the row that is being filled.
+    pub(super) fn push_derived(&mut self, field: usize, text: String) {
+        let cell = self.open_cell(field);
+        self.derived.push((cell, text.into_boxed_str()));
     }
 
-    pub(super) fn push_derived(&mut self, row: usize, field: usize, text: String) {
-        self.derived.push(((row * self.width + field) as u32, text.into_boxed_str()));
+    fn open_cell(&self, field: usize) -> u32 {
+        (self.scores.len() * self.width + field) as u32
     }
 
-    pub(super) fn push_score(&mut self, score: u8) {
+    /// Ends the row that is being filled; `score` is its quality.
+    pub(super) fn end_row(&mut self, score: impl FnOnce(Row<'_>) -> u8) {
+        for fields in self.open.chunks_mut(64) {
+            let mut word = 0;
+            for (bit, cell) in fields.iter_mut().enumerate() {
+                let (code, record, decision) = std::mem::replace(cell, BLANK);
+                if (code, record, decision) != BLANK {
+                    word |= 1 << bit;
+                    self.codes.push(code);
+                    self.records.push(record);
+                    self.decisions.push(decision);
+                }
+            }
+            self.present.push(word);
+        }
+        self.starts.push(self.codes.len() as u32);
+        let score = score(self.row(self.scores.len()));
         self.scores.push(score);
     }
 
-    pub(super) fn row_codes(&self, row: usize) -> &[u32] {
-        &self.codes[row * self.width..(row + 1) * self.width]
-    }
-
-    pub(super) fn row_records(&self, row: usize) -> &[u32] {
-        &self.records[row * self.width..(row + 1) * self.width]
+    pub(super) fn row(&self, row: usize) -> Row<'_> {
+        Row { chunk: self, row }
     }
 
     pub(super) fn count_skipped(&mut self, skipped: u64) {
@@ -226,6 +252,10 @@ impl Chunk {
         self.extras.sort_by_key(|extra| extra.cell);
         self.extras.shrink_to_fit();
         self.derived.sort_by_key(|(cell, _)| *cell);
+        self.codes.shrink_to_fit();
+        self.records.shrink_to_fit();
+        self.decisions.shrink_to_fit();
+        self.open = Vec::new();
     }
 
     fn extras(&self, cell: usize) -> &[Extra] {
@@ -235,11 +265,55 @@ impl Chunk {
     }
 }
 
+/// The cells of one golden record.
+#[derive(Clone, Copy)]
+pub(super) struct Row<'a> {
+    chunk: &'a Chunk,
+    row: usize,
+}
+
+impl Row<'_> {
+    /// The code of a cell, or [`NULL`].
+    #[inline]
+    pub(super) fn code(self, field: usize) -> u32 {
+        self.place(field).map_or(NULL, |place| self.chunk.codes[place])
+    }
+
+    /// The record of a cell, or [`NULL`].
+    #[inline]
+    pub(super) fn record(self, field: usize) -> u32 {
+        self.place(field).map_or(NULL, |place| self.chunk.records[place])
+    }
+
+    fn cell(self, field: usize) -> Cell {
+        let Some(place) = self.place(field) else {
+            return Cell { code: None, record: None, decision: Decision::NoValue };
+        };
+        let some = |number: u32| (number != NULL).then_some(number);
+        Cell {
+            code: some(self.chunk.codes[place]),
+            record: some(self.chunk.records[place]).map(RecordId),
+            decision: Decision::decode(self.chunk.decisions[place]),
+        }
+    }
+
+    /// Where a cell is, unless it is blank.
+    #[inline]
+    fn place(self, field: usize) -> Option<usize> {
+        let words = self.chunk.width.div_ceil(64);
+        let row = &self.chunk.present[self.row * words..(self.row + 1) * words];
+        let (word, bit) = (field / 64, 1u64 << (field % 64));
+        let before = row[..word].iter().map(|word| word.count_ones()).sum::<u32>();
+        let before = before + (row[word] & (bit - 1)).count_ones();
+        (row[word] & bit != 0).then(|| (self.chunk.starts[self.row] + before) as usize)
+    }
+}
+
 /// The golden records of all entities.
 ///
 /// # Shape
-/// `len()` entities x `fields().len()` cells, held in pieces of consecutive entities: 9 bytes a cell, one byte of
-/// quality an entity, 12 bytes a further value.
+/// `len()` entities x `fields().len()` cells, held in pieces of consecutive entities: 9 bytes a cell that is not blank, one bit
+/// a cell, 5 bytes an entity, 12 bytes a further value.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Golden {
     fields: Vec<String>,
@@ -278,13 +352,8 @@ impl Golden {
     /// # Panics
     /// When the entity or field does not exist.
     pub fn cell(&self, entity: EntityId, field: usize) -> Cell {
-        let (chunk, cell) = self.locate(entity, field);
-        let some = |number: u32| (number != NULL).then_some(number);
-        Cell {
-            code: some(chunk.codes[cell]),
-            record: some(chunk.records[cell]).map(RecordId),
-            decision: Decision::decode(chunk.decisions[cell]),
-        }
+        assert!(field < self.fields.len(), "field {field} of {}", self.fields.len());
+        self.row(entity).cell(field)
     }
 
     /// The further values of a field that keeps all, as (code, record), in comparator order.
@@ -327,7 +396,8 @@ impl Golden {
     /// Bytes held, for memory reports.
     pub fn heap_bytes(&self) -> usize {
         let cells = |chunk: &Chunk| {
-            chunk.codes.capacity() * 4 + chunk.records.capacity() * 4 + chunk.decisions.capacity()
+            let starts = chunk.present.capacity() * 8 + chunk.starts.capacity() * 4;
+            starts + chunk.codes.capacity() * 4 + chunk.records.capacity() * 4 + chunk.decisions.capacity()
         };
         let rest = |chunk: &Chunk| chunk.scores.capacity() + chunk.extras.capacity() * size_of::<Extra>();
         self.chunks.iter().map(|chunk| cells(chunk) + rest(chunk)).sum()
@@ -348,10 +418,9 @@ impl Golden {
         Ok(GoldenView { golden: self, plan, input })
     }
 
-    /// Codes and records of the cells of an entity.
-    pub(super) fn row(&self, entity: EntityId) -> quality::Row<'_> {
-        let (chunk, row) = (&self.chunks[entity.index() / self.chunk], entity.index() % self.chunk);
-        (chunk.row_codes(row), chunk.row_records(row))
+    /// The cells of an entity.
+    pub(super) fn row(&self, entity: EntityId) -> Row<'_> {
+        self.chunks[entity.index() / self.chunk].row(entity.index() % self.chunk)
     }
 
     fn locate(&self, entity: EntityId, field: usize) -> (&Chunk, usize) {

@@ -256,15 +256,13 @@ fn merge_range(plan: &MergePlan, input: &MergeInput, range: Range<usize>) -> Chu
             touch(input, entity..(entity + TOUCHED).min(range.end));
         }
         let members = input.entities.members(EntityId::from_index(entity));
-        let row = chunk.push_row();
         for unit in plan.units() {
             match members {
-                [only] if copy_single(unit, input, *only, row, &mut chunk) => {}
-                _ => decide_unit(unit, &mut contest, members, row, &mut chunk),
+                [only] if copy_single(unit, input, *only, &mut chunk) => {}
+                _ => decide_unit(unit, &mut contest, members, &mut chunk),
             }
         }
-        let score = quality::score(plan, input, members, (chunk.row_codes(row), chunk.row_records(row)));
-        chunk.push_score(score);
+        chunk.end_row(|row| quality::score(plan, input, members, row));
     }
     chunk.finish();
     chunk
@@ -287,7 +285,7 @@ fn touch(input: &MergeInput, entities: Range<usize>) {
 }
 
 /// The common case: one record, so nothing to decide. False when a list leaves something to decide after all.
-fn copy_single(unit: &Unit, input: &MergeInput, member: RecordId, row: usize, chunk: &mut Chunk) -> bool {
+fn copy_single(unit: &Unit, input: &MergeInput, member: RecordId, chunk: &mut Chunk) -> bool {
     if unit.derives() {
         return false;
     }
@@ -300,48 +298,48 @@ fn copy_single(unit: &Unit, input: &MergeInput, member: RecordId, row: usize, ch
             _ => return false,
         };
         if input.fields[field].is_value(code) {
-            chunk.set(row, field, code, member.0, Decision::OnlyValue);
+            chunk.set(field, code, member.0, Decision::OnlyValue);
         }
         return true;
     }
     let code_of = |&field: &usize| input.fields[field].first_value(member.0);
     if unit.fields().iter().any(|field| code_of(field) != NULL) {
         for field in unit.fields() {
-            chunk.set(row, *field, code_of(field), member.0, Decision::OnlyValue);
+            chunk.set(*field, code_of(field), member.0, Decision::OnlyValue);
         }
     }
     true
 }
 
 /// Lets the candidates of all members compete for one field or group.
-fn decide_unit(unit: &Unit, contest: &mut Contest, members: &[RecordId], row: usize, chunk: &mut Chunk) {
+fn decide_unit(unit: &Unit, contest: &mut Contest, members: &[RecordId], chunk: &mut Chunk) {
     contest.load(unit, members);
     let outcome = contest.decide(unit);
     if let Some(text) = outcome.derived {
         let record = if contest.len() > 0 { contest.record(0) } else { NULL };
-        chunk.set(row, unit.fields()[0], NULL, record, outcome.decision);
-        chunk.push_derived(row, unit.fields()[0], text);
+        chunk.set(unit.fields()[0], NULL, record, outcome.decision);
+        chunk.push_derived(unit.fields()[0], text);
         return;
     }
     let Some(winner) = outcome.winner else {
         for &field in unit.fields() {
-            chunk.set(row, field, NULL, NULL, outcome.decision);
+            chunk.set(field, NULL, NULL, outcome.decision);
         }
         return;
     };
     for (slot, &field) in unit.fields().iter().enumerate() {
-        chunk.set(row, field, contest.code(winner, slot), contest.record(winner), outcome.decision);
+        chunk.set(field, contest.code(winner, slot), contest.record(winner), outcome.decision);
     }
     if unit.fills() {
         for (slot, giver) in contest.fill(unit, winner) {
             let (code, record) = (contest.code(giver, slot), contest.record(giver));
-            chunk.set(row, unit.fields()[slot], code, record, Decision::Filled);
+            chunk.set(unit.fields()[slot], code, record, Decision::Filled);
         }
     }
     if unit.keep_all() {
         contest.rank_followers(unit, winner);
         for follower in contest.followers() {
-            chunk.push_extra(row, unit.fields()[0], contest.code(follower, 0), contest.record(follower));
+            chunk.push_extra(unit.fields()[0], contest.code(follower, 0), contest.record(follower));
         }
     }
     chunk.count_skipped(contest.skipped_comparisons());

@@ -9,6 +9,7 @@
 use std::fmt;
 
 use super::config::MergePlan;
+use super::golden::Row;
 use super::{Field, MergeInput, UNKNOWN_TIME, Verification, spelling};
 use crate::ids::RecordId;
 use crate::normalize::Quality;
@@ -117,9 +118,6 @@ pub struct RecordQuality {
     pub reasons: Vec<QualityReason>,
 }
 
-/// The codes and records of the cells of one golden record.
-pub(super) type Row<'a> = (&'a [u32], &'a [u32]);
-
 /// The number alone, without allocation.
 pub(super) fn score(plan: &MergePlan, input: &MergeInput, members: &[RecordId], row: Row<'_>) -> u8 {
     let (mut sum, mut weights) = (0, 0);
@@ -176,17 +174,17 @@ fn judge(
     plan: &MergePlan,
     input: &MergeInput,
     members: &[RecordId],
-    (codes, records): Row<'_>,
+    row: Row<'_>,
     index: usize,
 ) -> Option<(u32, ReasonKind)> {
     let field = &input.fields[index];
-    let code = codes[index];
+    let code = row.code(index);
     // Made of several values: as good as a single one is.
-    if code == NULL && records[index] != NULL && plan.unit_of(index).derives() {
+    if code == NULL && row.record(index) != NULL && plan.unit_of(index).derives() {
         return Some((STEPS[3], ReasonKind::Unconfirmed));
     }
     if code == NULL {
-        if plan.stand_ins(index).iter().any(|&other| codes[other] != NULL) {
+        if plan.stand_ins(index).iter().any(|&other| row.code(other) != NULL) {
             return None;
         }
         // The field is null although there are values: they did not agree. In a group, the winner left it blank.
@@ -213,7 +211,7 @@ fn judge(
     if contested && step > 1 {
         step -= 1;
     }
-    if step > 1 && validity != Validity::Verified && is_stale(plan, input, records[index]) {
+    if step > 1 && validity != Validity::Verified && is_stale(plan, input, row.record(index)) {
         return Some((STEPS[1], ReasonKind::Stale));
     }
     Some((STEPS[step], if contested { ReasonKind::Contested } else { kind }))

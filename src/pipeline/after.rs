@@ -225,6 +225,6 @@ fn evidence(table: &Table, config: &Config) -> Result<(Records, Attributes)> {
     let mut issues = Issues::new();
     let mut ordered = records::order(table.clone(), &mappings, &mut issues)?;
     let cleared = clearing::take_marks(&mut ordered, &mappings, config);
-    let prepared = prepare::prepare(&ordered, &mappings, &cleared, config.reference_day(), &mut issues);
+    let prepared = prepare::prepare(&mut ordered, &mappings, &cleared, config.reference_day(), &mut issues);
     Ok((ordered.records, prepared.attributes))
 }

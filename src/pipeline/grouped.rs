@@ -53,7 +53,7 @@ pub fn merge_groups(table: Table, column: &str, config: &Config) -> Result<Resol
     let mut issues = Issues::new();
     let mut ordered = records::order(table, &mappings, &mut issues)?;
     let cleared = clearing::take_marks(&mut ordered, &mappings, config);
-    let prepared = prepare::prepare(&ordered, &mappings, &cleared, config.reference_day(), &mut issues);
+    let prepared = prepare::prepare(&mut ordered, &mappings, &cleared, config.reference_day(), &mut issues);
     // Groups are numbered after the records, which label those that have none.
     let mut labels: Vec<u32> = (0..ordered.records.len() as u32).collect();
     let mut firsts: BTreeMap<&str, u32> = BTreeMap::new();

@@ -109,7 +109,8 @@ pub fn plan(table: Table, config: &Config, options: &PlanOptions) -> Result<Plan
     warnings::files(table.sources(), &mappings, &mut issues);
     let mut ordered = records::order(table, &mappings, &mut issues)?;
     let cleared = clearing::take_marks(&mut ordered, &mappings, config);
-    let mut prepared = prepare::prepare(&ordered, &mappings, &cleared, config.reference_day(), &mut issues);
+    let mut prepared =
+        prepare::prepare(&mut ordered, &mappings, &cleared, config.reference_day(), &mut issues);
     guards::shared_values(&mut prepared.attributes, &config.guards, &ordered, &mut issues);
     warnings::evidence(&prepared.attributes, &mut issues);
     drop(ordered.files);

@@ -66,8 +66,10 @@ pub(super) struct Sheet<'a> {
     fields: Vec<Field>,
 }
 
+/// What the columns say, by attribute and by golden field. The texts of columns that were parsed are forgotten: of what was
+/// read, the parts remain.
 pub(super) fn prepare(
-    ordered: &Ordered,
+    ordered: &mut Ordered,
     mappings: &[Mapping],
     cleared: &Cleared,
     reference: Option<(i16, u8, u8)>,
@@ -80,6 +82,11 @@ pub(super) fn prepare(
         }
     }
     let fields = parse_fields(&ordered.files, mappings, reference, issues);
+    // Categories are shown as they were written.
+    for field in fields.iter().filter(|field| field.kind != AttributeKind::Category) {
+        ordered.files[field.file].forget_texts(field.column);
+    }
+    let ordered = &*ordered;
     let sheet = Sheet { ordered, places, fields };
     let mut columns = Vec::new();
     for (attribute, crowded) in
@@ -496,8 +503,8 @@ mod tests {
         };
         let mappings: Vec<Mapping> = files.iter().map(mapping).collect();
         let table = Table::new(files.iter().map(source).collect()).unwrap();
-        let ordered = order(table, &mappings, &mut issues).unwrap();
-        let prepared = prepare(&ordered, &mappings, &Cleared::new(), Some((2026, 1, 31)), &mut issues);
+        let mut ordered = order(table, &mappings, &mut issues).unwrap();
+        let prepared = prepare(&mut ordered, &mappings, &Cleared::new(), Some((2026, 1, 31)), &mut issues);
         (prepared, issues)
     }
 

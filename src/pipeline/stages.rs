@@ -81,7 +81,7 @@ pub fn evidence(sources: &[Source], config: &Config) -> Result<(Attributes, Issu
     let mut ordered = Ordered { records, files: sources.to_vec(), place };
     let cleared = clearing::take_marks(&mut ordered, &mappings, config);
     let mut issues = Issues::new();
-    let prepared = prepare::prepare(&ordered, &mappings, &cleared, config.reference_day(), &mut issues);
+    let prepared = prepare::prepare(&mut ordered, &mappings, &cleared, config.reference_day(), &mut issues);
     Ok((prepared.attributes, issues))
 }
 

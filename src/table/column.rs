@@ -145,6 +145,11 @@ impl Column {
         Column { dictionary, codes }
     }
 
+    /// Forgets what the distinct values were and keeps which records have which, for who has read them and needs the memory.
+    pub(crate) fn forget_texts(&mut self) {
+        self.dictionary = Dictionary::default();
+    }
+
     /// Bytes held, for memory reports.
     pub fn heap_bytes(&self) -> usize {
         self.dictionary.heap_bytes()

@@ -11,7 +11,54 @@ pub struct Dictionary {
     /// All values, concatenated.
     bytes: String,
     /// Exclusive end of each value in `bytes`.
-    ends: Vec<u64>,
+    ends: Ends,
+}
+
+/// Ends of values: half as wide as long as four gigabytes of text suffice.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Ends {
+    Narrow(Vec<u32>),
+    Wide(Vec<u64>),
+}
+
+impl Default for Ends {
+    fn default() -> Self {
+        Self::Narrow(Vec::new())
+    }
+}
+
+impl Ends {
+    fn len(&self) -> usize {
+        match self {
+            Self::Narrow(ends) => ends.len(),
+            Self::Wide(ends) => ends.len(),
+        }
+    }
+
+    #[inline]
+    fn get(&self, at: usize) -> usize {
+        match self {
+            Self::Narrow(ends) => ends[at] as usize,
+            Self::Wide(ends) => ends[at] as usize,
+        }
+    }
+
+    fn push(&mut self, end: usize) {
+        match (&mut *self, u32::try_from(end)) {
+            (Self::Narrow(ends), Ok(end)) => ends.push(end),
+            (Self::Narrow(ends), Err(_)) => {
+                *self = Self::Wide(ends.iter().map(|&end| u64::from(end)).chain([end as u64]).collect());
+            }
+            (Self::Wide(ends), _) => ends.push(end as u64),
+        }
+    }
+
+    fn heap_bytes(&self) -> usize {
+        match self {
+            Self::Narrow(ends) => ends.capacity() * 4,
+            Self::Wide(ends) => ends.capacity() * 8,
+        }
+    }
 }
 
 impl Dictionary {
@@ -22,7 +69,7 @@ impl Dictionary {
 
     /// Whether there is no value.
     pub fn is_empty(&self) -> bool {
-        self.ends.is_empty()
+        self.ends.len() == 0
     }
 
     /// The value behind a code.
@@ -32,8 +79,8 @@ impl Dictionary {
     #[inline]
     pub fn text(&self, code: u32) -> &str {
         let code = code as usize;
-        let start = if code == 0 { 0 } else { self.ends[code - 1] as usize };
-        &self.bytes[start..self.ends[code] as usize]
+        let start = if code == 0 { 0 } else { self.ends.get(code - 1) };
+        &self.bytes[start..self.ends.get(code)]
     }
 
     /// All values in code order.
@@ -49,13 +96,13 @@ impl Dictionary {
     pub fn push(&mut self, text: &str) -> u32 {
         let code = u32::try_from(self.ends.len()).expect("readers refuse columns of 2^32 values");
         self.bytes.push_str(text);
-        self.ends.push(self.bytes.len() as u64);
+        self.ends.push(self.bytes.len());
         code
     }
 
     /// Bytes held, for memory reports.
     pub fn heap_bytes(&self) -> usize {
-        self.bytes.capacity() + self.ends.capacity() * 8
+        self.bytes.capacity() + self.ends.heap_bytes()
     }
 }
 
@@ -100,5 +147,23 @@ impl Interner {
     /// Ends construction.
     pub fn finish(self) -> Dictionary {
         self.dictionary
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Ends beyond four gigabytes, without the text that would lead there.
+    #[test]
+    fn ends_become_wide_when_they_must() {
+        let last = u32::MAX as usize;
+        let mut ends = Ends::default();
+        [3, last].into_iter().for_each(|end| ends.push(end));
+        assert_eq!((ends.len(), ends.get(1), ends.heap_bytes() % 4), (2, last, 0));
+        assert!(matches!(ends, Ends::Narrow(_)));
+        [last + 1, last + 9].into_iter().for_each(|end| ends.push(end));
+        assert!(matches!(ends, Ends::Wide(_)));
+        assert_eq!((0..ends.len()).map(|at| ends.get(at)).collect::<Vec<_>>(), [3, last, last + 1, last + 9]);
     }
 }

@@ -77,6 +77,11 @@ impl Source {
         self.columns[at] = values;
     }
 
+    /// Forgets the texts of a column, as [`Column::forget_texts`].
+    pub(crate) fn forget_texts(&mut self, at: usize) {
+        self.columns[at].forget_texts();
+    }
+
     /// Where a column is, by exact name, else by name without regard to case.
     pub fn field_index(&self, name: &str) -> Option<usize> {
         let exact = self.fields.iter().position(|field| field == name);
