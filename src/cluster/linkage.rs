@@ -15,6 +15,7 @@
 
 use std::cmp::Ordering;
 use std::collections::{BTreeMap, BinaryHeap};
+use std::ops::Range;
 
 use super::constraints::{Apart, Constraints};
 use super::{Edge, Entities, UnionFind};
@@ -146,22 +147,25 @@ pub fn link<S: PairScorer + Send>(
     constraints: &Constraints,
     scorer: impl Fn() -> S + Sync + Send,
 ) -> Entities {
-    let components = components(records, edges, constraints);
+    let components = Components::new(records, edges, constraints);
     let scorers = par::Reused::new();
-    let labels = par::map_ranges(components.len(), COMPONENTS_A_TASK, |range| {
+    let labels = par::map_ranges(components.list.len(), COMPONENTS_A_TASK, |range| {
         let mut joined = Vec::new();
         scorers.with(&scorer, |scorer| {
-            for component in &components[range] {
-                match component {
-                    Component { edges: ids, must, cannot }
-                        if must.is_empty() && cannot.is_empty() && ids.len() == 1 =>
-                    {
-                        let edge = &edges[ids[0] as usize];
+            for component in &components.list[range] {
+                match (components.edges(component), &component.said) {
+                    (&[only], None) => {
+                        let edge = &edges[only as usize];
                         if edge.score.weight > options.threshold {
                             joined.push((edge.a, edge.b));
                         }
                     }
-                    _ => Linkage::new(component, edges, options, scorer).run(&mut joined),
+                    (own, None) => {
+                        Linkage::new((own, &Said::default()), edges, options, scorer).run(&mut joined);
+                    }
+                    (own, Some(said)) => {
+                        Linkage::new((own, said), edges, options, scorer).run(&mut joined);
+                    }
                 }
             }
         });
@@ -174,41 +178,62 @@ pub fn link<S: PairScorer + Send>(
     Entities::from_labels(&sets.labels())
 }
 
-/// One connected part of the graph: numbers of edges, and the constraints between its records.
-#[derive(Default)]
+/// One connected part of the graph.
 struct Component {
-    edges: Vec<u32>,
+    /// Its place in [`Components::edges`].
+    edges: Range<u32>,
+    /// What people have said about its records, which is seldom anything.
+    said: Option<Box<Said>>,
+}
+
+/// Constraints between the records of a component.
+#[derive(Default)]
+struct Said {
     must: Vec<(u32, u32)>,
     cannot: Vec<(u32, u32)>,
 }
 
 /// The connected components, those with most edges first so that they start first.
-fn components(records: usize, edges: &[Edge], constraints: &Constraints) -> Vec<Component> {
-    let mut sets = UnionFind::new(records);
-    for (a, b) in edges.iter().map(|edge| (edge.a, edge.b)).chain(constraints.must_link().iter().copied()) {
-        sets.union(a, b);
-    }
-    let mut by_root: Vec<(u32, u32)> =
-        edges.iter().enumerate().map(|(at, edge)| (sets.find(edge.a), at as u32)).collect();
-    par::sort_unstable_by(&mut by_root, |a, b| a.cmp(b));
-    let mut constrained: BTreeMap<u32, Component> = BTreeMap::new();
-    for &(a, b) in constraints.must_link() {
-        constrained.entry(sets.find(a)).or_default().must.push((a, b));
-    }
-    for &(a, b) in constraints.cannot_link() {
-        if sets.find(a) == sets.find(b) {
-            constrained.entry(sets.find(a)).or_default().cannot.push((a, b));
+struct Components {
+    /// Numbers of edges, those of a component side by side.
+    edges: Vec<u32>,
+    list: Vec<Component>,
+}
+
+impl Components {
+    fn new(records: usize, edges: &[Edge], constraints: &Constraints) -> Self {
+        let mut sets = UnionFind::new(records);
+        for (a, b) in edges.iter().map(|edge| (edge.a, edge.b)).chain(constraints.must_link().iter().copied())
+        {
+            sets.union(a, b);
         }
+        let mut by_root: Vec<(u32, u32)> =
+            edges.iter().enumerate().map(|(at, edge)| (sets.find(edge.a), at as u32)).collect();
+        par::sort_unstable_by(&mut by_root, |a, b| a.cmp(b));
+        let mut said: BTreeMap<u32, Said> = BTreeMap::new();
+        for &(a, b) in constraints.must_link() {
+            said.entry(sets.find(a)).or_default().must.push((a, b));
+        }
+        for &(a, b) in constraints.cannot_link() {
+            if sets.find(a) == sets.find(b) {
+                said.entry(sets.find(a)).or_default().cannot.push((a, b));
+            }
+        }
+        let mut list = Vec::new();
+        let mut start = 0;
+        for run in by_root.chunk_by(|a, b| a.0 == b.0) {
+            let end = start + run.len() as u32;
+            list.push(Component { edges: start..end, said: said.remove(&run[0].0).map(Box::new) });
+            start = end;
+        }
+        list.extend(said.into_values().map(|said| Component { edges: 0..0, said: Some(Box::new(said)) }));
+        list.sort_by_key(|component| std::cmp::Reverse(component.edges.len()));
+        Self { edges: by_root.into_iter().map(|(_, edge)| edge).collect(), list }
     }
-    let mut components = Vec::new();
-    for run in by_root.chunk_by(|a, b| a.0 == b.0) {
-        let mut component = constrained.remove(&run[0].0).unwrap_or_default();
-        component.edges = run.iter().map(|&(_, edge)| edge).collect();
-        components.push(component);
+
+    fn edges(&self, component: &Component) -> &[u32] {
+        &self.edges[component.edges.start as usize..component.edges.end as usize]
     }
-    components.extend(constrained.into_values());
-    components.sort_by_key(|component| std::cmp::Reverse(component.edges.len()));
-    components
 }
 
 /// The state of one component. Clusters are numbered locally by their smallest record.
@@ -228,17 +253,22 @@ struct Linkage<'a, S> {
 }
 
 impl<'a, S: PairScorer> Linkage<'a, S> {
-    fn new(component: &Component, edges: &[Edge], options: &'a LinkageOptions, scorer: &'a mut S) -> Self {
-        let ends = component.edges.iter().map(|&edge| (edges[edge as usize].a, edges[edge as usize].b));
-        let mut records: Vec<u32> =
-            ends.chain(component.must.iter().copied()).flat_map(|(a, b)| [a, b]).collect();
+    /// Of a component with the numbers `own` of its edges.
+    fn new(
+        (own, said): (&[u32], &Said),
+        edges: &[Edge],
+        options: &'a LinkageOptions,
+        scorer: &'a mut S,
+    ) -> Self {
+        let ends = own.iter().map(|&edge| (edges[edge as usize].a, edges[edge as usize].b));
+        let mut records: Vec<u32> = ends.chain(said.must.iter().copied()).flat_map(|(a, b)| [a, b]).collect();
         records.sort_unstable();
         records.dedup();
         let local = |record: u32| records.partition_point(|&r| r < record) as u32;
         let mut neighbours: Vec<Vec<(u32, u32)>> = vec![Vec::new(); records.len()];
-        let mut profiles = Vec::with_capacity(component.edges.len());
-        let mut scores = Vec::with_capacity(component.edges.len());
-        for (&edge, place) in component.edges.iter().zip(0..) {
+        let mut profiles = Vec::with_capacity(own.len());
+        let mut scores = Vec::with_capacity(own.len());
+        for (&edge, place) in own.iter().zip(0..) {
             let Edge { a, b, score } = &edges[edge as usize];
             let (a, b) = (local(*a), local(*b));
             profiles.push(Profile::of(score));
@@ -248,8 +278,8 @@ impl<'a, S: PairScorer> Linkage<'a, S> {
         }
         neighbours.iter_mut().for_each(|others| others.sort_unstable());
         let mut apart = Apart::default();
-        component.cannot.iter().for_each(|&(a, b)| apart.add(local(a), local(b)));
-        let must: Vec<(u32, u32)> = component.must.iter().map(|&(a, b)| (local(a), local(b))).collect();
+        said.cannot.iter().for_each(|&(a, b)| apart.add(local(a), local(b)));
+        let must: Vec<(u32, u32)> = said.must.iter().map(|&(a, b)| (local(a), local(b))).collect();
         let mut linkage = Self {
             options,
             scorer,

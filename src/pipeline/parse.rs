@@ -33,16 +33,12 @@ pub(super) struct Part {
     /// Counts only where the record has no part of this kind that is not a fallback.
     pub(super) fallback: bool,
     pub(super) quality: Quality,
-    display: (u32, u32),
-    matching: (u32, u32),
-}
-
-impl Part {
-    /// The same part, of a text that stands `by` bytes later.
-    fn moved(&self, by: u32) -> Self {
-        let moved = |(start, end): (u32, u32)| (start + by, end + by);
-        Self { display: moved(self.display), matching: moved(self.matching), ..*self }
-    }
+    /// Whether what to compare is what to show; else it follows that.
+    same: bool,
+    /// Where the text to show begins, its bytes, and those of the text to compare.
+    start: u32,
+    display: u16,
+    matching: u16,
 }
 
 /// The parts of all distinct values of a column, in one arena.
@@ -72,12 +68,14 @@ impl Parsed {
 
     /// What to show; empty for parts that are evidence only.
     pub(super) fn display(&self, part: &Part) -> &str {
-        &self.text[part.display.0 as usize..part.display.1 as usize]
+        let start = part.start as usize;
+        &self.text[start..start + usize::from(part.display)]
     }
 
     /// What to compare; empty for parts that are for show only.
     pub(super) fn matching(&self, part: &Part) -> &str {
-        &self.text[part.matching.0 as usize..part.matching.1 as usize]
+        let start = part.start as usize + if part.same { 0 } else { usize::from(part.display) };
+        &self.text[start..start + usize::from(part.matching)]
     }
 
     /// Adds the values of another part of the column, without their parts where the text would be too long; whether they
@@ -90,7 +88,7 @@ impl Parsed {
         }
         self.text.push_str(&other.text);
         self.ends.extend(other.ends.iter().map(|end| parts + end));
-        self.parts.extend(other.parts.iter().map(|part| part.moved(text)));
+        self.parts.extend(other.parts.iter().map(|part| Part { start: part.start + text, ..*part }));
         let new = other.kinds.iter().filter(|kind| !self.kinds.contains(kind)).copied().collect::<Vec<_>>();
         self.kinds.extend(new);
         true
@@ -105,13 +103,14 @@ impl Parsed {
         if display.is_empty() && matching.is_empty() {
             return;
         }
-        let mut add = |text: &str| {
-            let start = self.text.len() as u32;
-            self.text.push_str(text);
-            (start, self.text.len() as u32)
-        };
-        let (display, matching) = (add(display), add(matching));
-        self.parts.push(Part { kind, fallback, quality, display, matching });
+        let (display, matching) = (cut(display, MAX_PART), cut(matching, MAX_PART));
+        let (start, same) = (self.text.len() as u32, display == matching);
+        self.text.push_str(display);
+        if !same {
+            self.text.push_str(matching);
+        }
+        let (display, matching) = (display.len() as u16, matching.len() as u16);
+        self.parts.push(Part { kind, fallback, quality, same, start, display, matching });
         if !self.kinds.contains(&kind) {
             self.kinds.push(kind);
         }
@@ -123,6 +122,9 @@ const MAX_TEXT: usize = 1 << 31;
 
 /// A cell longer than this is cut before it is parsed: no attribute is longer, and some parsers look at pairs of words.
 const MAX_CELL: usize = 1000;
+
+/// Bytes of a part: lengths are 16 bits wide. Folding and transliteration make a cell longer, but never by so much.
+const MAX_PART: usize = u16::MAX as usize;
 
 /// Values that one task parses.
 const VALUES_A_TASK: usize = 4096;
@@ -177,7 +179,7 @@ impl Chunk {
     /// The next value, which `records` records have.
     fn add(&mut self, kind: AttributeKind, raw: &str, records: u32, reading: &Reading<'_>) {
         let parsed = &mut self.parsed;
-        let cell = cut(raw);
+        let cell = cut(raw, MAX_CELL);
         self.long += u64::from(cell.len() < raw.len()) * u64::from(records);
         let clean = text::clean(cell);
         let before = parsed.parts.len();
@@ -228,12 +230,12 @@ fn read_separated(cell: &str, hint: &Hint<'_>, out: &mut Parsed) -> bool {
 /// Bytes of the codes of regions: `B`, `08`, `CMX`.
 const MAX_REGION_CODE: usize = 3;
 
-/// The first [`MAX_CELL`] bytes, at a character border.
-fn cut(raw: &str) -> &str {
-    if raw.len() <= MAX_CELL {
+/// The first `most` bytes, at a character border.
+fn cut(raw: &str, most: usize) -> &str {
+    if raw.len() <= most {
         return raw;
     }
-    let mut end = MAX_CELL;
+    let mut end = most;
     while !raw.is_char_boundary(end) {
         end -= 1;
     }

@@ -66,8 +66,7 @@ pub(super) struct Sheet<'a> {
     fields: Vec<Field>,
 }
 
-/// What the columns say, by attribute and by golden field. The texts of columns that were parsed are forgotten: of what was
-/// read, the parts remain.
+/// What the columns say, by attribute and by golden field. Of columns that were read the texts are forgotten.
 pub(super) fn prepare(
     ordered: &mut Ordered,
     mappings: &[Mapping],
@@ -82,10 +81,14 @@ pub(super) fn prepare(
         }
     }
     let fields = parse_fields(&ordered.files, mappings, reference, issues);
-    // Categories are shown as they were written.
-    for field in fields.iter().filter(|field| field.kind != AttributeKind::Category) {
-        ordered.files[field.file].forget_texts(field.column);
-    }
+    // A record that was created and never touched again is as old as its creation.
+    let updated_at = times(ordered, mappings, &[Role::CreatedAt, Role::UpdatedAt], reference);
+    let published_at = match mappings.iter().any(|mapping| mapping.position(Role::PublishedAt).is_some()) {
+        true => times(ordered, mappings, &[Role::PublishedAt], reference),
+        false => Vec::new(),
+    };
+    let must_link = must_link(ordered, mappings, issues);
+    forget_texts(ordered, mappings);
     let ordered = &*ordered;
     let sheet = Sheet { ordered, places, fields };
     let mut columns = Vec::new();
@@ -107,14 +110,25 @@ pub(super) fn prepare(
     Prepared {
         attributes: Attributes { source: ordered.records.source.clone(), columns },
         golden,
-        // A record that was created and never touched again is as old as its creation.
-        updated_at: times(ordered, mappings, &[Role::CreatedAt, Role::UpdatedAt], reference),
-        published_at: if mappings.iter().any(|mapping| mapping.position(Role::PublishedAt).is_some()) {
-            times(ordered, mappings, &[Role::PublishedAt], reference)
-        } else {
-            Vec::new()
-        },
-        must_link: must_link(ordered, mappings, issues),
+        updated_at,
+        published_at,
+        must_link,
+    }
+}
+
+/// Forgets the texts of columns that were parsed, or that nobody reads: while the golden fields are built, most of the
+/// customers' text is held twice anyway.
+fn forget_texts(ordered: &mut Ordered, mappings: &[Mapping]) {
+    for (source, mapping) in ordered.files.iter_mut().zip(mappings) {
+        for (column, guess) in mapping.fields.iter().enumerate() {
+            match guess.role {
+                // Shown as they were written.
+                Role::Carry | Role::Attribute(AttributeKind::Category, _) | Role::Verified(..) => {}
+                // Named by the caller for what it does itself, as the column of its groups.
+                Role::Skip => {}
+                _ => source.forget_texts(column),
+            }
+        }
     }
 }
 
