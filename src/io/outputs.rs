@@ -115,7 +115,7 @@ fn sources<'r>(resolution: &'r Resolution, members: &'r [RecordId]) -> impl Iter
 }
 
 /// Items whose rows one task formats, and tasks whose text waits to be written.
-const PART: usize = 2048;
+const PART: usize = 512;
 const PARTS_WAITING: usize = 32;
 
 /// Formats the rows of `len` items on all cores, and writes them in order.

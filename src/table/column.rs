@@ -10,8 +10,67 @@ pub const NULL: u32 = u32::MAX;
 enum Codes {
     /// At most one value each; [`NULL`] for none.
     Single(Vec<u32>),
+    /// The same where most records have none: a column of one source among those of many.
+    Sparse(Sparse),
     /// `codes[offsets[r]..offsets[r + 1]]` are the values of record `r`.
     List { offsets: Vec<u32>, codes: Vec<u32> },
+}
+
+impl Codes {
+    /// Of at most one value each, in the form that takes less.
+    fn of_single(codes: Vec<u32>) -> Self {
+        let present = codes.iter().filter(|&&code| code != NULL).count();
+        // Half is worth the detour of each look-up.
+        if 2 * present <= codes.len() && !codes.is_empty() {
+            Self::Sparse(Sparse::new(&codes, present))
+        } else {
+            Self::Single(codes)
+        }
+    }
+}
+
+/// The codes of those records that have one, and who they are.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Sparse {
+    len: usize,
+    words: Vec<Word>,
+    codes: Vec<u32>,
+}
+
+/// 64 records.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Word {
+    /// A bit for each that has a code.
+    present: u64,
+    /// Codes of the records before.
+    before: u32,
+}
+
+impl Sparse {
+    fn new(codes: &[u32], present: usize) -> Self {
+        let mut words = Vec::with_capacity(codes.len().div_ceil(64));
+        let mut kept = Vec::with_capacity(present);
+        for part in codes.chunks(64) {
+            let mut word = Word { present: 0, before: kept.len() as u32 };
+            for (bit, &code) in part.iter().enumerate().filter(|(_, code)| **code != NULL) {
+                word.present |= 1 << bit;
+                kept.push(code);
+            }
+            words.push(word);
+        }
+        Self { len: codes.len(), words, codes: kept }
+    }
+
+    #[inline]
+    fn of(&self, record: usize) -> &[u32] {
+        assert!(record < self.len, "record {record} of {}", self.len);
+        let (word, bit) = (self.words[record / 64], 1u64 << (record % 64));
+        if word.present & bit == 0 {
+            return &[];
+        }
+        let place = word.before as usize + (word.present & (bit - 1)).count_ones() as usize;
+        std::slice::from_ref(&self.codes[place])
+    }
 }
 
 /// Distinct values plus, for each record, the codes of its values in their order (none: null).
@@ -29,6 +88,7 @@ impl Column {
     pub fn len(&self) -> usize {
         match &self.codes {
             Codes::Single(codes) => codes.len(),
+            Codes::Sparse(sparse) => sparse.len,
             Codes::List { offsets, .. } => offsets.len() - 1,
         }
     }
@@ -49,6 +109,7 @@ impl Column {
                 let code = std::slice::from_ref(&codes[record]);
                 if code[0] == NULL { &[] } else { code }
             }
+            Codes::Sparse(sparse) => sparse.of(record),
             Codes::List { offsets, codes } => &codes[offsets[record] as usize..offsets[record + 1] as usize],
         }
     }
@@ -58,7 +119,7 @@ impl Column {
     pub fn first_code(&self, record: usize) -> u32 {
         match &self.codes {
             Codes::Single(codes) => codes[record],
-            Codes::List { .. } => self.codes(record).first().copied().unwrap_or(NULL),
+            Codes::Sparse(_) | Codes::List { .. } => self.codes(record).first().copied().unwrap_or(NULL),
         }
     }
 
@@ -89,8 +150,7 @@ impl Column {
     pub fn counts(&self) -> Vec<u32> {
         let mut counts = vec![0u32; self.dictionary.len()];
         let codes = match &self.codes {
-            Codes::Single(codes) => codes,
-            Codes::List { codes, .. } => codes,
+            Codes::Single(codes) | Codes::Sparse(Sparse { codes, .. }) | Codes::List { codes, .. } => codes,
         };
         for &code in codes.iter().filter(|&&code| code != NULL) {
             counts[code as usize] += 1;
@@ -125,12 +185,12 @@ impl Column {
             renumbered[code as usize]
         };
         let codes = match &self.codes {
-            Codes::Single(codes) => {
-                let of = |record: u32| match codes[record as usize] {
+            Codes::Single(_) | Codes::Sparse(_) => {
+                let of = |record: u32| match self.first_code(record as usize) {
                     code if code != NULL && wanted(record, code) => renumber(code),
                     _ => NULL,
                 };
-                Codes::Single(records.map(of).collect())
+                Codes::of_single(records.map(of).collect())
             }
             Codes::List { .. } => {
                 let (mut offsets, mut codes) = (vec![0], Vec::new());
@@ -155,6 +215,9 @@ impl Column {
         self.dictionary.heap_bytes()
             + match &self.codes {
                 Codes::Single(codes) => codes.capacity() * 4,
+                Codes::Sparse(sparse) => {
+                    sparse.words.capacity() * size_of::<Word>() + sparse.codes.capacity() * 4
+                }
                 Codes::List { offsets, codes } => (offsets.capacity() + codes.capacity()) * 4,
             }
     }
@@ -246,7 +309,7 @@ impl ColumnBuilder {
     /// The finished column.
     pub fn finish(self) -> Column {
         let codes = match self.list {
-            None => Codes::Single(self.single),
+            None => Codes::of_single(self.single),
             Some((offsets, codes)) => Codes::List { offsets, codes },
         };
         Column { dictionary: self.interner.finish(), codes }
@@ -260,5 +323,76 @@ impl<'a> FromIterator<Option<&'a str>> for Column {
             builder.push(text);
         }
         builder.finish()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        /// Whatever form the codes take, they say what was put in: full, sparse, and lists; also after another order.
+        #[test]
+        fn every_form_holds_the_values(
+            rows in prop::collection::vec(prop::collection::vec(0u8..6, 0..3), 0..200),
+            rarely in 1usize..9,
+            most in 1usize..3,
+            order in prop::collection::vec(0usize..1000, 0..100),
+        ) {
+            let rows: Vec<Vec<String>> = rows
+                .into_iter()
+                .enumerate()
+                .map(|(at, row)| {
+                    let mut texts: Vec<String> = Vec::new();
+                    for text in row.iter().map(u8::to_string).take(if at % rarely == 0 { most } else { 0 }) {
+                        if !texts.contains(&text) {
+                            texts.push(text);
+                        }
+                    }
+                    texts
+                })
+                .collect();
+            let mut builder = ColumnBuilder::new();
+            rows.iter().for_each(|row| builder.push_list(row.iter().map(String::as_str)));
+            let column = builder.finish();
+            let holds = |column: &Column, rows: &[&Vec<String>]| {
+                assert_eq!((column.len(), column.is_empty()), (rows.len(), rows.is_empty()));
+                for (record, row) in rows.iter().enumerate() {
+                    assert!(column.values(record).eq(row.iter().map(String::as_str)));
+                    assert_eq!(column.get(record), row.first().map(String::as_str));
+                    assert_eq!(column.first_code(record), column.codes(record).first().copied().unwrap_or(NULL));
+                }
+                assert_eq!(column.non_null(), rows.iter().filter(|row| !row.is_empty()).count());
+                let counted = |text: &str| rows.iter().filter(|row| row.iter().any(|other| other == text)).count();
+                let counts: Vec<u32> = column.dictionary().iter().map(|text| counted(text) as u32).collect();
+                assert_eq!(column.counts(), counts);
+            };
+            let all: Vec<&Vec<String>> = rows.iter().collect();
+            holds(&column, &all);
+            let order: Vec<u32> = order.iter().filter(|_| !rows.is_empty()).map(|at| (at % rows.len()) as u32).collect();
+            let taken: Vec<&Vec<String>> = order.iter().map(|&at| &rows[at as usize]).collect();
+            let gathered = column.gather(&order);
+            holds(&gathered, &taken);
+            prop_assert!(gathered.dictionary().iter().all(|text| taken.iter().any(|row| row.iter().any(|t| t == text))));
+        }
+    }
+
+    #[test]
+    fn a_column_of_few_records_takes_little() {
+        let texts = |step: usize| (0..6400).map(move |at| (at % step == 0).then_some("x"));
+        let (full, sparse): (Column, Column) = (texts(1).collect(), texts(10).collect());
+        assert!(
+            sparse.heap_bytes() < full.heap_bytes() / 5,
+            "{} of {}",
+            sparse.heap_bytes(),
+            full.heap_bytes()
+        );
+    }
+
+    #[test]
+    #[should_panic(expected = "record 4 of 4")]
+    fn a_record_that_does_not_exist() {
+        [None, None, Some("x"), None].into_iter().collect::<Column>().codes(4);
     }
 }
