@@ -58,22 +58,28 @@ fn forget(resolution: &Resolution) -> (Resolution, Tombstones) {
     (resolve(rest), tombstones)
 }
 
-fn screens() -> Vec<String> {
-    let resolution = resolve(table());
-    let (rest, tombstones) = forget(&resolution);
-    let relations = rest.relations(&Default::default());
+/// The first four as the program shows them.
+fn living(resolution: &Resolution) -> Vec<String> {
+    let relations = resolution.relations(&Default::default());
     let file = shared::sample_file("interactions").expect("the sample");
     let happened = shared::read_interactions(&[file], &mut Issues::new()).expect("readable");
-    let history =
-        rest.history(&relations, happened, &Config::default(), shared::SAMPLE_DAY, None).expect("a history");
-    let view = screen::View { resolution: &rest, relations: &relations, history: &history };
-    let entity = |key: &str| rest.entities().entity_of(find(&rest, key));
-    let mut screens: Vec<String> = RECORDS[..4].iter().map(|key| view.text(entity(key))).collect();
+    let history = resolution.history(&relations, happened, &Config::default(), shared::SAMPLE_DAY, None);
+    let history = history.expect("a history");
+    let view = screen::View { resolution, relations: &relations, history: &history };
+    let entity = |key: &str| resolution.entities().entity_of(find(resolution, key));
+    let screens: Vec<String> = RECORDS[..4].iter().map(|key| view.text(entity(key))).collect();
     for (key, screen) in RECORDS.iter().zip(&screens) {
         let json: serde_json::Value = serde_json::from_str(&view.json(entity(key))).expect("JSON");
         assert!(screen.contains(json["name"].as_str().expect("a name")));
         assert!(json["records"].as_array().expect("records").iter().any(|record| record == key));
     }
+    screens
+}
+
+fn screens() -> Vec<String> {
+    let resolution = resolve(table());
+    let mut screens = living(&resolution);
+    let (rest, tombstones) = forget(&resolution);
     let erased: RecordKey = RECORDS[4].parse().expect("a record");
     assert!(rest.records().find(&erased.source, &erased.id).is_none());
     assert!(
