@@ -133,6 +133,7 @@ fn shapes_that_break_readers() {
         "a row of blank cells is a record": "id,name\n1,Ana\n , \n,\n" => ["id", "name"], ["1|Ana", "~|~", "~|~"], [2, 3, 4], NONE;
         // Headers.
         "duplicate headers": "Email,Email,name\na@x.es,b@x.es,Ana\n" => ["Email", "Email_2", "name"], ["a@x.es|b@x.es|Ana"], [2], ["duplicate_header=1@1"];
+        "numbered headers": "q01,q02,q03\n5,3,2\n4,4,1\n" => ["q01", "q02", "q03"], ["5|3|2", "4|4|1"], [2, 3], NONE;
         "blank headers": "id,,name, \n1,x,Ana,y\n" => ["id", "column_2", "name", "column_4"], ["1|x|Ana|y"], [2],
             ["blank_header=1@1", "blank_header=1@1"];
         "spaces, quotes and line breaks in headers": " id ,'name',\"E-mail\naddress\"\n1,Ana,a@x.es\n"

@@ -231,15 +231,31 @@ fn is_year(text: &str) -> bool {
         && text.bytes().all(|b| b.is_ascii_digit())
 }
 
+/// Whether a cell and one beside it are a word with consecutive numbers (`q01`, `q02`): mostly digits, and names all the same.
+fn is_numbered(heads: &[Cow<'_, str>], at: usize) -> bool {
+    let parts = |at: usize| {
+        let head = heads.get(at)?.trim();
+        let digits = head.trim_start_matches(|c: char| c.is_alphabetic() || matches!(c, '_' | '-' | ' '));
+        let word = &head[..head.len() - digits.len()];
+        word.starts_with(char::is_alphabetic).then_some((word, digits.parse::<u64>().ok()?))
+    };
+    let follows = |first: Option<(&str, u64)>, second: Option<(&str, u64)>| match (first, second) {
+        (Some((word, number)), Some((other, next))) => word == other && number.checked_add(1) == Some(next),
+        _ => false,
+    };
+    follows(parts(at), parts(at + 1))
+        || at.checked_sub(1).is_some_and(|before| follows(parts(before), parts(at)))
+}
+
 /// Whether a record is a header (positive) or data (negative), from its words and from how it differs from the
 /// records under it.
 fn votes(sheet: &Sheet, sample: &[u8], at: usize) -> i64 {
     let below = &sheet.rows[at + 1..sheet.rows.len().min(at + 1 + COMPARED_ROWS)];
     let (of, all) = TYPED_SHARE;
     let mut votes = 0;
-    for (column, cell) in sheet.cells(&sheet.rows[at]).iter().enumerate() {
-        let head = text(sample, cell.range());
-        let own = class(&head);
+    let heads: Vec<_> = sheet.cells(&sheet.rows[at]).iter().map(|cell| text(sample, cell.range())).collect();
+    for (column, head) in heads.iter().enumerate() {
+        let own = if is_numbered(&heads, column) { Class::Text } else { class(head) };
         if WORDS.contains(&head.trim().trim_matches('"').to_lowercase().as_str()) {
             votes += 2;
         }
@@ -255,14 +271,14 @@ fn votes(sheet: &Sheet, sample: &[u8], at: usize) -> i64 {
             digits += usize::from(class == Class::Digits);
             emails += usize::from(class == Class::Email);
             years += usize::from(is_year(&value));
-            equal |= class == Class::Text && value == head;
+            equal |= class == Class::Text && value == *head;
         }
         let typed = |count: usize| filled > 0 && count * all >= filled * of;
         votes += match own {
             Class::Text if equal => -1,
             Class::Text if typed(emails) => 3,
             Class::Text if typed(digits) => 2,
-            Class::Digits if is_year(&head) && years * 2 <= filled => 0,
+            Class::Digits if is_year(head) && years * 2 <= filled => 0,
             Class::Digits if typed(digits) || below.is_empty() => -2,
             _ => 0,
         };
