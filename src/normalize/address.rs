@@ -196,7 +196,11 @@ mod tests {
             ("Rúa do Vilar, 12, 15705 Santiago de Compostela", "ES", "calle|vilar|12||15705"),
             ("Plaza 2 de Mayo 5, 28004 Madrid", "ES", "plaza|2 mayo|5||28004"),
             ("Calle 12 de Octubre 5, 28009 Madrid", "ES", "calle|12 octubre|5||28009"),
-            ("Gran Vía 31, 9ª planta, oficina 12, 28013 Madrid", "ES", "granvia|31||floor=9;office=12|28013"),
+            (
+                "Gran Vía 31, 9ª planta, oficina 12, 28013 Madrid",
+                "ES",
+                "|gran via|31|floor=9;office=12|28013",
+            ),
             (
                 "Calle Reforma 222, Col. Juárez, 06600 Cuauhtémoc, Ciudad de México",
                 "MX",

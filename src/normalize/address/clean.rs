@@ -131,9 +131,9 @@ fn cleaned(raw: &str) -> String {
 fn is_decimal_of_km(text: &str) -> bool {
     let head = text.trim_end_matches(|c: char| c.is_ascii_digit());
     let word = head.trim_end_matches([' ', '.']);
-    head.len() < text.len()
-        && word.len() >= 2
-        && word
-            .get(word.len() - 2..)
-            .is_some_and(|w| w.eq_ignore_ascii_case("km") || w.eq_ignore_ascii_case("pk"))
+    let ends = |unit: &str| {
+        let start = word.len().checked_sub(unit.len());
+        start.and_then(|start| word.get(start..)).is_some_and(|end| end.eq_ignore_ascii_case(unit))
+    };
+    head.len() < text.len() && ["km", "pk", "p.k"].into_iter().any(ends)
 }

@@ -15,6 +15,60 @@ fn has_fake_number(text: &str) -> bool {
     (0..bytes.len()).any(|at| matches!(bytes[at], b'1' | b'7') && is_at(at))
 }
 
+/// `Recogida en local`, `pick up in store`: a parcel that is fetched has no address.
+fn is_fetched(words: &str) -> bool {
+    const FETCH: &[&str] = &[
+        "recoge",
+        "recoger",
+        "recogida",
+        "recojo",
+        "retira",
+        "retirar",
+        "retiro",
+        "entrega",
+        "a recoger",
+        "pick up",
+        "pickup",
+        "collect",
+        "collection",
+        "click and collect",
+        "retirada",
+        "retirar na",
+        "levantamento",
+        "ritiro",
+        "retrait",
+        "abholung",
+        "afhalen",
+        "recollida",
+    ];
+    const SHOP: &[&str] = &[
+        "tienda",
+        "local",
+        "oficina",
+        "sucursal",
+        "almacen",
+        "store",
+        "shop",
+        "loja",
+        "negozio",
+        "magasin",
+        "filiale",
+        "botiga",
+        "mostrador",
+        "delegacion",
+        "punto de recogida",
+        "punto de entrega",
+    ];
+    const BETWEEN: &[&str] =
+        &["en", "en la", "en el", "in", "in the", "at", "from", "na", "em", "a", "nel", "a la"];
+    FETCH.iter().filter_map(|verb| words.strip_prefix(verb)?.strip_prefix(' ')).any(|rest| {
+        SHOP.contains(&rest)
+            || BETWEEN.iter().any(|b| {
+                rest.strip_prefix(b).and_then(|r| r.strip_prefix(' ')).is_some_and(|r| SHOP.contains(&r))
+            })
+    })
+}
+
 /// Why a text stands for no address.
 pub(super) fn placeholder_reason(cleaned: &Line<'_>) -> Option<&'static str> {
     const FAKE: &[&str] = &[
@@ -94,6 +148,7 @@ pub(super) fn placeholder_reason(cleaned: &Line<'_>) -> Option<&'static str> {
         return Some("known_fake");
     }
     if NONE.contains(&words)
+        || is_fetched(words)
         || ascii::is_null_marker(words)
         || (words.len() > 2 && ascii::is_one_byte_repeated(words))
     {

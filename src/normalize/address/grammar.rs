@@ -125,12 +125,20 @@ impl Reader<'_> {
     /// The street type at the start of a line and how many words it takes; something must follow it.
     fn leading_type(&self, line: &[Token<'_>]) -> Option<(&'static str, usize)> {
         let number_first = usize::from(line.first().is_some_and(Token::is_numeric));
-        let suffixed =
-            usize::from(number_first == 1 && line.get(1).is_some_and(|t| is_number_suffix(t.word)));
+        let suffixed = usize::from(number_first == 1 && self.has_suffix(line, 1));
         let from = number_first + suffixed;
         let found = self.type_at(line, from);
         // In Spain a number before the type is a name: `12 de Octubre`.
         found.filter(|_| from == 0 || self.lexicon.has(Group::Fr))
+    }
+
+    /// Whether a word belongs to the number before it: `12 bis`, and in France `14 B allée des Tilleuls`.
+    fn has_suffix(&self, line: &[Token<'_>], at: usize) -> bool {
+        let Some(token) = line.get(at) else { return false };
+        let letter = self.lexicon.groups.first() == Some(&Group::Fr)
+            && token.is_single_letter()
+            && line.get(at + 1).is_some_and(|t| t.facts.street_type.is_some());
+        letter || is_number_suffix(token.word)
     }
 
     fn type_at(&self, line: &[Token<'_>], from: usize) -> Option<(&'static str, usize)> {
@@ -141,6 +149,8 @@ impl Reader<'_> {
         // A sign has no word: the type is behind it.
         let opened = if first.word.is_empty() { most } else { usize::from(first.facts.longest_type) };
         let count = most.min(opened);
+        // `Gran Vía 28`: the type alone is the name.
+        let alone = |(_, words): &(&str, usize)| line.get(from + words).is_some_and(|t| t.is_numeric());
         if count < 2 {
             return first.facts.street_type.filter(|_| count == 1).map(|canonical| (canonical, 1));
         }
@@ -153,9 +163,12 @@ impl Reader<'_> {
             words.push_str(token.word);
             *end = words.len();
         }
-        (0..count).rev().find_map(|n| {
-            self.lexicon.facts(&words[..ends[n]]).street_type.map(|canonical| (canonical, n + 1))
-        })
+        (0..count)
+            .rev()
+            .find_map(|n| {
+                self.lexicon.facts(&words[..ends[n]]).street_type.map(|canonical| (canonical, n + 1))
+            })
+            .filter(|found| found.0 != "gran vía" || !alone(found))
     }
 
     /// Whether a line is surely a street: it has the type of one, and not of what lies around streets.
@@ -182,9 +195,10 @@ impl Reader<'_> {
         let (component, words) = match typed {
             Some((canonical, words)) if canonical.starts_with("polígono") => ("estate", words),
             Some(("edificio", words)) => ("building", words),
-            Some(("urbanización" | "barrio" | "barriada" | "residencial" | "colonia" | "bairro", words)) => {
-                ("neighbourhood", words)
-            }
+            Some(("résidence" | "lotissement", words)) => ("estate", words),
+            // `Parque Tecnológico`: the type is a word of the name.
+            Some(("parque" | "complejo", _)) => ("estate", 0),
+            Some((canonical, words)) if is_quarter_type(canonical) => ("neighbourhood", words),
             Some(_) => return false,
             None if line.iter().any(|t| t.is_numeric() || t.text == "#") || self.starts_unit(line) => {
                 return false;
@@ -204,7 +218,7 @@ impl Reader<'_> {
         if self.po_box(line) || (street_follows && !self.has_street() && self.before_street(line)) {
             return;
         }
-        let plot = matches!(line[0].word, "manzana" | "mz" | "mza" | "mzna" | "lote" | "lt");
+        let plot = matches!(line[0].facts.unit, Some("block" | "lot" | "superblock"));
         if !self.has_street() && plot && line.get(1).is_some_and(is_value) {
             return self.units(line);
         }
@@ -262,6 +276,18 @@ impl Reader<'_> {
             head.as_str(),
             "apdo"
                 | "apartado"
+                | "aptdo"
+                | "aptdo de correos"
+                | "aptdo correos"
+                | "apartado correos"
+                | "apartado de correo"
+                | "apdo de correo"
+                | "apto correos"
+                | "apartado aereo"
+                | "ap de correos"
+                | "cc"
+                | "caixa de correio"
+                | "postf"
                 | "apdo de correos"
                 | "apartado de correos"
                 | "apdo correos"
@@ -325,7 +351,8 @@ impl Reader<'_> {
         {
             self.push("neighbourhood", display(line));
         } else if self.is_neighbourhood(line) {
-            self.out.unit.push(("neighbourhood", display(line)));
+            let component = if self.has_unit("neighbourhood") { "locality" } else { "neighbourhood" };
+            self.out.unit.push((component, display(line)));
         } else {
             self.units(line);
         }
@@ -361,8 +388,9 @@ impl Reader<'_> {
         if quarters && line.len() == 1 && line[0].word == "centro" && !self.has_unit("neighbourhood") {
             return true;
         }
+        // Behind the quarter the borough that it is of.
         quarters
-            && !self.has_unit("neighbourhood")
+            && !self.has_unit("locality")
             && line.iter().all(|t| !t.is_numeric() && !t.is_single_letter())
             && line[0].facts.unit.is_none()
             && line[0].facts.floor.is_none()
@@ -390,7 +418,7 @@ impl Reader<'_> {
         while at < line.len() && !self.ends_name(line, at) {
             at += 1;
         }
-        let end = at.min(line.len());
+        let mut end = at.min(line.len());
         self.out.street_name = display(&line[start.min(end)..end]);
         self.plain_name = line[start.min(end)..end].iter().all(is_plain);
         // `Ercilla kalea`: the Basque type comes last.
@@ -410,6 +438,15 @@ impl Reader<'_> {
         {
             canonical.clone_into(&mut self.out.street_type);
         }
+        // `Calle 7 e/ 45 y 46 Nº 780`
+        if line.get(end).is_some_and(|t| is_between(t)) {
+            let number =
+                (end + 1..line.len()).find(|&i| is_number_marker(&line[i]) || line[i].is_no_number());
+            let sides = end + 1..number.unwrap_or(line.len());
+            end = sides.end;
+            at = end;
+            self.push("between", display(&line[sides]));
+        }
         if self.out.house_number.is_empty() && end < line.len() && !self.starts_designated(&line[end..]) {
             at = self.number(line, end);
         }
@@ -418,8 +455,13 @@ impl Reader<'_> {
 
     pub(super) fn starts_designated(&self, rest: &[Token<'_>]) -> bool {
         const SHORTEST: usize = 2;
+        let value = match rest.get(1) {
+            // `Apt # 5B`
+            Some(sign) if sign.text == "#" => rest.get(2),
+            next => next,
+        };
         rest.first().is_some_and(|t| t.word.len() >= SHORTEST && t.facts.unit.is_some())
-            && rest.get(1).is_some_and(is_value)
+            && value.is_some_and(is_value)
     }
 
     fn ends_name(&self, line: &[Token<'_>], at: usize) -> bool {
@@ -434,6 +476,18 @@ impl Reader<'_> {
             let outside = next.is_some_and(|t| is_outside_word(t.word));
             let value = if outside { line.get(at + 2) } else { next };
             return value.is_some_and(|t| t.is_numeric() || t.is_no_number());
+        }
+        if is_between(token) && (token.word == "e" || next.is_some_and(Token::is_numeric)) {
+            return true;
+        }
+        // `Carretera Nacional 340, km 12`: the number of a road.
+        let of_road = is_road(&self.out.street_type) && next.is_some_and(|t| t.facts.unit == Some("km"));
+        // `Plein 1944 5`: the number of the house is the last one.
+        let of_year = self.lexicon.family == Family::Compound
+            && token.word.len() == 4
+            && next.is_some_and(|t| t.is_numeric() && t.ordinal().is_none());
+        if token.is_numeric() && (of_road || of_year) {
+            return false;
         }
         // `17. Juni`, `12 de Octubre`: a number that a name goes on after.
         let dated = next.is_some_and(|t| t.word == "de" && line.get(at + 2).is_some_and(|t| !t.is_numeric()));
@@ -462,6 +516,14 @@ impl Reader<'_> {
         // `00015`
         let mut number = if shown.starts_with('0') { trim_zeros(shown) } else { shown.to_owned() };
         at += 1;
+        // `80 Sur-34`: the half of the city that the cross street is in.
+        if self.region == "CO"
+            && let Some(half) = line.get(at).filter(|t| names_half(t.text))
+        {
+            number.push(' ');
+            number.push_str(half.text);
+            at += 1;
+        }
         // `93 - 60` of the Colombian grid.
         let dash = line.get(at).is_some_and(|t| t.text == "-");
         let plate =
@@ -472,15 +534,17 @@ impl Reader<'_> {
             number = format!("{number}-{}", plate.text);
             at = line.iter().position(|t| std::ptr::eq(t, plate)).map_or(at, |p| p + 1);
         }
-        if let Some(suffix) = line.get(at).filter(|t| is_number_suffix(t.word)) {
+        if self.has_suffix(line, at) {
+            let suffix = &line[at];
             number.push(' ');
             let duplicate = suffix.word.starts_with("dup") || suffix.word == "dpdo";
-            number.push_str(if duplicate { "duplicado" } else { suffix.word });
+            let shown = if suffix.is_single_letter() { suffix.text } else { suffix.word };
+            number.push_str(if duplicate { "duplicado" } else { shown });
             at += 1;
         } else if self.lexicon.family == Family::Compound
             && line.get(at).is_some_and(|t| t.is_single_letter())
         {
-            number.push_str(line[at].word);
+            number.push_str(line[at].text);
             at += 1;
         }
         self.out.house_number = number;
@@ -516,11 +580,66 @@ impl Reader<'_> {
     }
 }
 
+/// Types of what lies around streets.
+fn is_quarter_type(canonical: &str) -> bool {
+    matches!(
+        canonical,
+        "urbanización"
+            | "barrio"
+            | "barriada"
+            | "residencial"
+            | "colonia"
+            | "bairro"
+            | "grupo"
+            | "lugar"
+            | "conjunto"
+            | "sector"
+            | "setor"
+            | "finca"
+            | "località"
+            | "frazione"
+            | "rione"
+    )
+}
+
+/// Roads between towns, which have numbers for names.
+fn is_road(canonical: &str) -> bool {
+    matches!(
+        canonical,
+        "carretera"
+            | "autovía"
+            | "autopista"
+            | "ruta"
+            | "camino"
+            | "rodovia"
+            | "estrada"
+            | "route"
+            | "strada statale"
+            | "strada provinciale"
+            | "autostrada"
+    )
+}
+
+/// `e/` and `entre`: between two side streets.
+pub(super) fn is_between(token: &Token<'_>) -> bool {
+    token.text.eq_ignore_ascii_case("e/") || token.word == "entre"
+}
+
+/// `Sur`, `Sur-34`: a half of a Colombian grid, with or without the plate.
+fn names_half(text: &str) -> bool {
+    let half = text.split('-').next().unwrap_or_default();
+    ["sur", "norte", "este", "oeste"].iter().any(|name| half.eq_ignore_ascii_case(name))
+}
+
 /// Whether the name of a post-office box begins with a word, which few do.
 fn opens_po_box(word: &str) -> bool {
     matches!(
         word,
         "apdo"
+            | "aptdo"
+            | "apto"
+            | "cc"
+            | "postf"
             | "apartado"
             | "apartat"
             | "ap"

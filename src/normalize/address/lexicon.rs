@@ -271,6 +271,11 @@ pub(super) fn is_basque_type(word: &str) -> bool {
             | "bidea"
             | "errepidea"
             | "zeharkalea"
+            | "zumarkalea"
+            | "zumardia"
+            | "ibilbidea"
+            | "ingurabidea"
+            | "plaza"
     )
 }
 
@@ -326,20 +331,24 @@ pub(super) fn is_particle(word: &str) -> bool {
 
 /// Floors that have a name, and how they are written.
 const FLOORS: [(&str, &str); 8] = [
-    ("bajo", "bajo|bj|bajos|bjo|bja|bxo|baixos|baixo|bo|pb|baja"),
-    ("entresuelo", "entresuelo|entlo|entl|ent|entreplanta|entrep|entresol|ess"),
+    ("bajo", "bajo|bj|bjs|bajos|bjo|bja|bxo|baixos|baixo|bo|pb|baja|terra|behea"),
+    (
+        "entresuelo",
+        "entresuelo|entlo|entl|ent|entreplanta|entrep|entresol|ess|entpta|altillo|altell|sobreloja",
+    ),
     ("principal", "principal|pral|ppal|prpal|pr"),
     ("ático", "atico|at|satico|sobreatico|atic"),
-    ("sótano", "sotano|sot|semisotano|semis|ss"),
+    ("sótano", "sotano|sot|semisotano|semisot|semis|ss|soterrani|cave|seminterrato"),
     ("bajo", "rc|rdc"),
     ("EG", "eg|erdgeschoss"),
     ("DG", "dg|dachgeschoss"),
 ];
 
 /// Doors named by their side, and how they are written; first whether that is so in Portugal and Brazil alone.
-const SIDES: [(bool, &str, &str); 11] = [
+const SIDES: [(bool, &str, &str); 16] = [
     (true, "direito", "dto|dt|direito|dta|drt"),
     (true, "esquerdo", "esq|esquerdo|eq|esqdo"),
+    (true, "fundos", "fundos|fds"),
     (false, "frente", "frt|fte|frente|tras"),
     (false, "izquierda", "izq|izda|izqda|iz|izquierda|izqa|esq|esquerra|ezk|ezkerra|izqdo|izquierdo"),
     (false, "derecha", "dcha|dch|der|dr|dra|drcha|derecha|dta|dreta|eskuma|dcho|derecho|esk"),
@@ -349,4 +358,8 @@ const SIDES: [(bool, &str, &str); 11] = [
     (false, "links", "links|li"),
     (false, "rechts", "rechts|re"),
     (false, "mitte", "mitte"),
+    (false, "droite", "droite|dte|drte"),
+    (false, "gauche", "gauche|gche|gch"),
+    (false, "destra", "destra|dx"),
+    (false, "sinistra", "sinistra|sx"),
 ];

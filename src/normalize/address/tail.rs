@@ -46,6 +46,7 @@ pub(super) fn take_place(segments: &mut Vec<&str>, out: &mut Address, region: &s
     } else if !after.is_empty() {
         after.clone_into(&mut out.city);
         segments.extend((!before.is_empty()).then_some(before));
+        trailing = with_street_behind(segments, trailing, region);
     } else if before.is_empty() {
         if let Some((city, rest)) = trailing.split_first() {
             (*city).clone_into(&mut out.city);
@@ -65,15 +66,52 @@ pub(super) fn take_place(segments: &mut Vec<&str>, out: &mut Address, region: &s
             };
         }
     } else if trailing.is_empty() && at > 0 && !before.bytes().any(|b| b.is_ascii_digit()) {
+        // `Cancún, Q. Roo 77500`: the state stands between town and code.
+        let state = places::known_region(before, region).filter(|_| region != "ES" && segments.len() > 1);
+        match state.filter(|_| segments.last().is_some_and(|s| !s.bytes().any(|b| b.is_ascii_digit()))) {
+            Some(name) => {
+                name.clone_into(&mut out.region);
+                segments.pop().unwrap_or_default().clone_into(&mut out.city);
+            }
+            None => before.clone_into(&mut out.city),
+        }
+    } else if at == 0 && !before.bytes().any(|b| b.is_ascii_digit()) && has_street(trailing, region) {
         before.clone_into(&mut out.city);
+        trailing = with_street_behind(segments, trailing, region);
     } else {
         segments.push(before);
         if let Some((city, rest)) = trailing.split_first() {
             (*city).clone_into(&mut out.city);
             trailing = rest;
+        } else if segments.len() == 1 {
+            take_trailing_place(segments, out, region);
         }
     }
     finish_place(out, region, trailing)
+}
+
+/// Whether the first of the parts is a street with its type: `Madrid 28045, C/ Sol 3`.
+fn has_street(parts: &[&str], region: &str) -> bool {
+    let Some(part) = parts.first() else { return false };
+    let mut folds = String::new();
+    let lexicon = lexicon::of(region);
+    let mut tokens = cut(&[part], false, &mut folds);
+    look_up(&mut tokens, &folds, lexicon);
+    let typed = tokens.first().and_then(|t| t.facts.street_type).is_some_and(lexicon::is_thoroughfare);
+    typed && tokens.len() > 1
+}
+
+/// A place that stands before its street: the parts behind it become lines of their own.
+fn with_street_behind<'p, 't>(
+    segments: &mut Vec<&'t str>,
+    trailing: &'p [&'t str],
+    region: &str,
+) -> &'p [&'t str] {
+    if !segments.is_empty() || !has_street(trailing, region) {
+        return trailing;
+    }
+    segments.extend(trailing);
+    &[]
 }
 
 /// `C.P.` and the like before a postcode.
@@ -165,7 +203,9 @@ fn take_place_without_code(segments: &mut Vec<&str>, out: &mut Address, region: 
     if let Some(name) = known.filter(|_| segments.len() > 1) {
         name.clone_into(&mut out.region);
         let last = segments.pop().unwrap_or_default();
-        let has_city = (segments.len() > 1 || type_last) && segments.last().is_some_and(plain);
+        // `Getafe, Madrid`: a town of no other part than its province.
+        let town = region == "ES" && segments.len() == 1 && is_town(segments[0], region);
+        let has_city = (segments.len() > 1 || type_last || town) && segments.last().is_some_and(plain);
         let city = if has_city { segments.pop().unwrap_or_default() } else { last };
         city.clone_into(&mut out.city);
     } else if segments.len() > 1 && segments.last().is_some_and(plain) {
@@ -181,6 +221,14 @@ fn take_place_without_code(segments: &mut Vec<&str>, out: &mut Address, region: 
             out.city = segments.pop().unwrap_or_default().to_owned();
         }
     }
+}
+
+/// Whether a part may be the name of a town: it opens with no type of a street, and is that of no street without number.
+fn is_town(part: &str, region: &str) -> bool {
+    let mut folds = String::new();
+    let mut tokens = cut(&[part], false, &mut folds);
+    look_up(&mut tokens, &folds, lexicon::of(region));
+    tokens.iter().all(|t| t.facts.street_type.is_none() && !t.is_no_number() && !t.is_numeric())
 }
 
 /// `AVDA DIAGONAL 640 BARCELONA`, `Madrid`: a known place at the end of the only part, behind a number or alone.

@@ -29,13 +29,14 @@ impl Reader<'_> {
             self.out.unit.push((component, line[at + 1].text.to_uppercase()));
             at += 2;
         }
-        // `1st Floor, 221B Baker St`
+        // `1st Floor, 221B Baker St`, `Ground Floor Flat`
         if let [number, floor, ..] = &line[at..]
             && floor.facts.unit == Some("floor")
-            && let Some(digits) = number.ordinal()
+            && let Some(value) = number.ordinal().or_else(|| spelled_floor(number.word))
         {
-            self.push("floor", digits.to_owned());
+            self.push("floor", value.to_owned());
             at += 2;
+            at += usize::from(line.get(at).is_some_and(|t| t.word == "flat"));
         }
         if at >= line.len() {
             return;
@@ -50,6 +51,12 @@ impl Reader<'_> {
                 None => line[at].text.clone_into(&mut self.out.house_number),
             }
             at += 1;
+            // `12 1/2 Elm Street`
+            if let Some(half) = line.get(at).filter(|t| is_fraction(t.text)) {
+                self.out.house_number.push(' ');
+                self.out.house_number.push_str(half.text);
+                at += 1;
+            }
         }
         let body_end = (at + 1..line.len())
             .find(|&i| line[i].text.starts_with('#') || self.starts_designated(&line[i..]))
@@ -59,7 +66,9 @@ impl Reader<'_> {
         let (name, after) = match kind {
             Some((canonical, i)) => {
                 canonical.clone_into(&mut self.out.street_type);
-                (&body[..i], &body[i + 1..])
+                // `The Crescent`: the type is the name.
+                let named = if matches!(&body[..i], [the] if the.word == "the") { i + 1 } else { i };
+                (&body[..named], &body[i + 1..])
             }
             None => (body, &body[body.len()..]),
         };
@@ -93,6 +102,24 @@ impl Reader<'_> {
         }
         self.units(&line[body_end..]);
     }
+}
+
+/// The floors that are spelled out.
+fn spelled_floor(word: &str) -> Option<&'static str> {
+    Some(match word {
+        "ground" => "bajo",
+        "first" => "1",
+        "second" => "2",
+        "third" => "3",
+        "fourth" => "4",
+        "fifth" => "5",
+        _ => return None,
+    })
+}
+
+fn is_fraction(text: &str) -> bool {
+    let digit = |part: &str| part.len() == 1 && part.bytes().all(|b| b.is_ascii_digit());
+    text.split_once('/').is_some_and(|(above, below)| digit(above) && digit(below))
 }
 
 fn is_direction(word: &str) -> bool {

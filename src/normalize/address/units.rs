@@ -1,6 +1,6 @@
 //! What stands behind the number of a house: floor, door, staircase, block and their like.
 
-use super::grammar::{Reader, is_number_marker};
+use super::grammar::{Reader, is_between, is_number_marker};
 use super::lexicon::{self, Family, Group};
 use super::words::Token;
 use super::write::display;
@@ -27,6 +27,12 @@ impl Reader<'_> {
             return 2;
         }
         if let Some(component) = token.facts.unit.filter(|_| !iberian_side) {
+            // `int. izq.`: the door at the back on the left.
+            if component == "interior" && self.region == "ES" && next.is_some_and(|t| t.facts.side.is_some())
+            {
+                self.side("interior");
+                return 1;
+            }
             if let Some(value) = next.filter(|t| is_value(t)) {
                 return self.designated(component, value);
             }
@@ -40,10 +46,23 @@ impl Reader<'_> {
             }
         }
         // `12 entre Juárez y Morelos`: the side streets are all that follows.
-        let between = matches!(word, "entre" | "esquina") && self.lexicon.has(Group::Es);
-        if between && next.is_some_and(|t| t.word.len() > 1 && !t.is_numeric()) {
-            self.push("between", display(&rest[1..]));
-            return rest.len();
+        let between = (word == "esquina" || is_between(token)) && self.lexicon.has(Group::Es);
+        let numbered = word == "e";
+        if between && next.is_some_and(|t| t.word.len() > 1 && (numbered || !t.is_numeric())) {
+            let end = (2..rest.len()).find(|&at| self.starts_designated(&rest[at..])).unwrap_or(rest.len());
+            self.push("between", display(&rest[1..end]));
+            return end;
+        }
+        // `123 Poniente`: the half of the street, written behind the number.
+        if self.region == "MX" && self.out.unit.is_empty() && is_half(word) && self.has_street() {
+            self.out.street_name.push(' ');
+            self.out.street_name.push_str(token.text);
+            return 1;
+        }
+        // The houses of a German courtyard.
+        if self.lexicon.has(Group::De) && is_house_of_a_yard(word) {
+            self.push("building", display(&rest[..1]));
+            return 1;
         }
         // `P03 PTA B`: a designator glued to its value.
         if let Some((component, value)) = glued_unit(word).filter(|(c, _)| !self.has_unit(c)) {
@@ -70,7 +89,7 @@ impl Reader<'_> {
             return 2;
         }
         if let Some(side) = token.facts.side {
-            self.push("door", side.to_owned());
+            self.side(side);
         } else if let Some((number, letters)) = token.number_and_letter().filter(|_| !self.has_unit("floor"))
         {
             let door = self.lexicon.facts(letters).side.map_or_else(|| letters.to_uppercase(), str::to_owned);
@@ -84,6 +103,18 @@ impl Reader<'_> {
             self.unread = true;
         }
         1
+    }
+
+    /// A door by its side; two words for one: `exterior derecha`.
+    fn side(&mut self, side: &str) {
+        let of_two = |first: &str| matches!(first, "exterior" | "interior" | "direito" | "esquerdo");
+        match self.out.unit.iter_mut().find(|(key, _)| *key == "door") {
+            Some((_, first)) if of_two(first) && first != side => {
+                first.push(' ');
+                first.push_str(side);
+            }
+            _ => self.push("door", side.to_owned()),
+        }
     }
 
     /// A value after its designator.
@@ -148,6 +179,15 @@ fn glued_unit(word: &str) -> Option<(&'static str, &str)> {
     GLUED.iter().find_map(|(prefix, component)| {
         word.strip_prefix(prefix).filter(|value| digits(value)).map(|value| (*component, value))
     })
+}
+
+fn is_house_of_a_yard(word: &str) -> bool {
+    matches!(word, "hinterhaus" | "vorderhaus" | "seitenflugel" | "quergebaude" | "gartenhaus" | "hh" | "vh")
+}
+
+/// Points of the compass as Mexico's grids write them.
+fn is_half(word: &str) -> bool {
+    matches!(word, "pte" | "poniente" | "ote" | "oriente" | "nte" | "norte" | "sur")
 }
 
 pub(super) fn trim_zeros(number: &str) -> String {
