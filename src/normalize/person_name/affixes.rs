@@ -35,8 +35,11 @@ fn title_of(
     });
     // A one-letter title is an initial unless a given name follows: "D. José" but "D. García".
     if token.fold.len() == 1 {
+        // In France `M.` is hardly anything else before two names.
+        let monsieur = context.lang == Lang::Fr && tokens.len() > index + 2;
+        let followed = |next: &Token<'_>| next.score(context.lang) > 0 || monsieur && !next.is_initial();
         return own
-            .filter(|_| dotted && next.is_some_and(|next| next.score(context.lang) > 0))
+            .filter(|_| dotted && next.is_some_and(followed))
             .map(|title| (title.expansion, title.gender));
     }
     let title = own.or_else(|| titles.first().filter(|title| !matches!(title.lang, "ca" | "pl")))?;

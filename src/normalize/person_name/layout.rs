@@ -2,6 +2,7 @@
 
 use super::super::gender::Gender;
 use super::super::text::LetterCase;
+use super::Part;
 use super::affixes::take_titles;
 use super::lexicon::role;
 use super::parse::{Context, NamePart, Reading, System};
@@ -43,7 +44,14 @@ pub(super) fn split_layout<'t>(
         return (given, Vec::new(), false);
     }
     if tokens.len() < 2 {
-        return (tokens, Vec::new(), false);
+        return match split_unspaced(&tokens, context) {
+            Some((surname, given)) => {
+                reading.name.family_first = true;
+                reading.rearranged = true;
+                (vec![given], vec![surname], true)
+            }
+            None => (tokens, Vec::new(), false),
+        };
     }
     match context.system {
         System::FamilyFirst | System::Vietnamese => {
@@ -82,6 +90,31 @@ pub(super) fn split_layout<'t>(
         }
         None => (tokens, Vec::new(), false),
     }
+}
+
+/// `王小明`, `김철수`: Chinese and Korean surnames of one sign, and the few of two, stand before the given name without a
+/// blank. Japanese surnames have one to three signs, and are left where they are.
+fn split_unspaced<'t>(tokens: &[Token<'t>], context: &Context<'_>) -> Option<(Token<'t>, Token<'t>)> {
+    const OF_TWO: [&str; 24] = [
+        "欧阳", "歐陽", "司马", "司馬", "诸葛", "諸葛", "上官", "慕容", "令狐", "皇甫", "司徒", "夏侯",
+        "南宫", "南宮", "东方", "東方", "尉迟", "公孙", "남궁", "황보", "제갈", "선우", "독고", "사공",
+    ];
+    let [token] = tokens else { return None };
+    if context.system != System::FamilyFirst || context.part != Part::Full {
+        return None;
+    }
+    let hangul = |c: char| matches!(c, '\u{ac00}'..='\u{d7af}');
+    let han = |c: char| matches!(c, '\u{3400}'..='\u{9fff}');
+    let text = &*token.text;
+    let fits = text.chars().all(hangul) || context.locale == "zh" && text.chars().all(han);
+    let count = text.chars().count();
+    if !fits || !(2..=4).contains(&count) {
+        return None;
+    }
+    let of_two = count > 2 && OF_TWO.iter().any(|surname| text.starts_with(surname));
+    let border = text.char_indices().nth(if of_two { 2 } else { 1 })?.0;
+    let part = |text: &str| Token::new(text.to_owned(), token.segment);
+    Some((part(&text[..border]), part(&text[border..])))
 }
 
 /// `Владимир Иванович Петров` and `Петров Владимир Иванович`: the patronymic is known by its ending.

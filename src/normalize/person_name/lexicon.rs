@@ -168,6 +168,11 @@ impl Word {
         (self.given | self.given_minor) != 0
     }
 
+    /// Whether it is a given name of the language itself, however rarely.
+    pub(super) fn is_given_name_of(&self, lang: Lang) -> bool {
+        (self.given | self.given_minor) & lang.bit() != 0
+    }
+
     /// Whether it is a given name or a surname of the language itself.
     pub(super) fn is_name_of(&self, lang: Lang) -> bool {
         (self.given | self.given_minor | self.surname | self.surname_minor) & lang.bit() != 0

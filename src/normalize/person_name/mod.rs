@@ -31,6 +31,8 @@ mod tokens;
 #[cfg(test)]
 mod tests;
 
+use std::borrow::Cow;
+
 use serde::Serialize;
 
 use super::company;
@@ -211,7 +213,7 @@ const LONGEST_NAME: usize = 300;
 fn normalize<'a>(raw: &'a str, hint: &Hint<'_>, part: Part) -> Normalized<'a, PersonName> {
     normalize_again(raw, hint, part, MAX_READINGS).unwrap_or_else(|| {
         // Two readings that lead to each other: the words stay in the order they came in.
-        let cleaned = clean(raw);
+        let cleaned = with_blanks(clean(raw));
         let cell = Cell::new(&cleaned);
         let reading = parse::read(&cell, cell.tokens(), hint, part);
         let keys = if reading.name.kind == NameKind::Multiple { Vec::new() } else { keys_of(reading.key) };
@@ -219,6 +221,15 @@ fn normalize<'a>(raw: &'a str, hint: &Hint<'_>, part: Part) -> Normalized<'a, Pe
         let (canonical, reasons) = (cleaned.into_owned(), reading.reasons);
         Normalized { original: raw, canonical, parts: reading.name, keys, quality, reasons }
     })
+}
+
+/// `Juan_Pérez`: names of accounts and files have signs for blanks.
+fn with_blanks(text: Cow<'_, str>) -> Cow<'_, str> {
+    if text.as_bytes().contains(&b'_') {
+        Cow::Owned(clean(&text.replace('_', " ")).into_owned())
+    } else {
+        text
+    }
 }
 
 /// Words that were moved or dropped may be read otherwise in their new place; the form to store must read as itself, so
@@ -231,7 +242,7 @@ fn normalize_again<'a>(
     part: Part,
     readings: usize,
 ) -> Option<Normalized<'a, PersonName>> {
-    let cleaned = clean(raw);
+    let cleaned = with_blanks(clean(raw));
     let mut result = Normalized {
         original: raw,
         canonical: String::new(),

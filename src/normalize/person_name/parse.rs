@@ -463,6 +463,13 @@ fn assign_surnames(tokens: &[Token<'_>], groups: &[Group], context: &Context<'_>
         reading.put(NamePart::Surname1, &tokens[first.start..last.end], context);
         return;
     }
+    if let [_, particles] = groups
+        && particles.end - particles.start > 1
+        && is_one_surname(&tokens[first.start..last.end], context.lang)
+    {
+        reading.put(NamePart::Surname1, &tokens[first.start..last.end], context);
+        return;
+    }
     if groups.len() < 3 {
         reading.put(NamePart::Surname1, &tokens[first.start..first.end], context);
         if groups.len() == 2 {
@@ -494,6 +501,18 @@ fn assign_surnames(tokens: &[Token<'_>], groups: &[Group], context: &Context<'_>
     for group in &parts[border..] {
         reading.put(NamePart::Surname2, &tokens[group.start..group.end], context);
     }
+}
+
+/// Whether words with a particle between them are a listed surname: `Sáenz de Tejada`.
+fn is_one_surname(tokens: &[Token<'_>], lang: Lang) -> bool {
+    let mut joined = String::new();
+    for token in tokens {
+        if !joined.is_empty() {
+            joined.push(' ');
+        }
+        joined.push_str(&token.fold);
+    }
+    LEXICON.word(&joined).is_some_and(|word| word.is_surname_of(lang))
 }
 
 fn judge(context: &Context<'_>, reading: &mut Reading) {

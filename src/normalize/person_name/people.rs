@@ -17,7 +17,7 @@ pub(super) fn several_persons(
 ) -> bool {
     const BETWEEN: u32 = role::CONNECTOR | role::AND;
     let between = context.roles & BETWEEN != 0 || context.signs & sign::PLUS != 0;
-    if !between && context.roles & role::TITLE == 0 && context.signs & sign::SLASH == 0 {
+    if !between && context.roles & role::TITLE == 0 && context.signs & (sign::SLASH | sign::COMMA) == 0 {
         return false;
     }
     let plural = tokens.len() > 1
@@ -43,19 +43,21 @@ pub(super) fn several_persons(
     match split {
         Some(at) => [&tokens[..at], &tokens[at + 1..]].into_iter().for_each(|half| add(half.to_vec())),
         None if plural => {}
-        None => text.split('/').for_each(|half| add(Cell::new(half).tokens())),
+        None => text.split(APART).for_each(|half| add(Cell::new(half).tokens())),
     }
-    // "Juan y María García" share what only the last one says.
-    if let Some(last) = reading.name.persons.last().cloned() {
-        for person in &mut reading.name.persons {
-            if person.surname1.is_empty() {
-                person.surname1.clone_from(&last.surname1);
-                person.surname2.clone_from(&last.surname2);
-            }
+    // "Juan y María García", "García, Juan y María" share what only one says.
+    let named = reading.name.persons.iter().rfind(|person| !person.surname1.is_empty());
+    if let Some(named) = named.cloned() {
+        for person in reading.name.persons.iter_mut().filter(|person| person.surname1.is_empty()) {
+            person.surname1.clone_from(&named.surname1);
+            person.surname2.clone_from(&named.surname2);
         }
     }
     true
 }
+
+/// Signs that stand between people, and nowhere inside a name.
+const APART: [char; 2] = ['/', ';'];
 
 /// The word between two people, if the words on both sides are people.
 fn find_second_person(tokens: &[Token<'_>], context: &Context<'_>) -> Option<usize> {
@@ -70,9 +72,17 @@ fn find_second_person(tokens: &[Token<'_>], context: &Context<'_>) -> Option<usi
         if !sign && !and {
             return false;
         }
-        let (left, right) = (&tokens[..index], &tokens[index + 1..]);
+        // "García, Juan y María": the given names stand behind the comma.
+        let segment = tokens[..index].iter().position(|other| other.segment == token.segment).unwrap_or(0);
+        let (left, right) = (&tokens[segment..index], &tokens[index + 1..]);
         let ((left_title, left_given), (right_title, right_given)) = (name_starts(left), name_starts(right));
         // "Mr and Mrs Jones": a title alone is one before another.
+        // Between two surnames nobody writes `et` or `und`.
+        let right_given = right_given
+            || token.is(role::AND)
+                && right.len() > 1
+                && right[0].score(context.lang) >= 0
+                && right[0].word.is_some_and(super::lexicon::Word::is_given);
         let only_titles = left.iter().all(|token| token.is(role::TITLE));
         // "Jean et Marie Dupont": Jean is a surname, too, but not at the front.
         let left_given = left_given
@@ -85,11 +95,11 @@ fn find_second_person(tokens: &[Token<'_>], context: &Context<'_>) -> Option<usi
 
 /// `Ana Ruiz / Luis Gil`: a slash between two texts that begin with given names; `c/o` and `a/l` are none.
 fn is_slashed(text: &str, context: &Context<'_>) -> bool {
-    if !text.as_bytes().contains(&b'/') {
+    if !text.contains(APART) {
         return false;
     }
     let mut count = 0;
-    for half in text.split('/') {
+    for half in text.split(APART) {
         let cell = Cell::new(half);
         let tokens = cell.tokens();
         let titles = count_titles(&tokens, context);

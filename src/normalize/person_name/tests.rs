@@ -69,7 +69,7 @@ fn spanish_particles_and_compounds() {
             ("Santiago Ramón y Cajal", "|Santiago||Ramón|Cajal"),
             ("Josep Puig i Cadafalch", "|Josep||Puig|Cadafalch"),
             ("JUAN Y. GARCIA", "|Juan Y.||Garcia"),
-            ("Ana Sáenz de Tejada", "|Ana||Sáenz|de Tejada"),
+            ("Ana Sáenz de Tejada", "|Ana||Sáenz de Tejada"),
             ("José Luis García-Margallo y Marfil", "|José Luis||García-Margallo|Marfil"),
             ("D'Ors Pérez, Carlos", "|Carlos||D'Ors|Pérez"),
         ],
@@ -133,6 +133,9 @@ fn english() {
             ("Jane Doe-Smith", "|Jane||Doe-Smith"),
             ("Vincent Van Gogh", "|Vincent||Van Gogh"),
             ("john q. adams", "|John|Q.|Adams"),
+            ("Harold D McLendon", "|Harold|D|McLendon"),
+            ("Fatima Al Zahra", "|Fatima||Al Zahra"),
+            ("Tonya Fordham, D.O.", "|Tonya||Fordham||DO"),
         ],
     );
 }
@@ -154,6 +157,7 @@ fn french_german_italian_dutch() {
             ("Herr Prof. Dr. Hans von der Heide", "Herr Professor Doktor|Hans||von der Heide"),
             ("KARL HEINZ MÜLLER", "|Karl Heinz||Müller"),
             ("Müller, Anna", "|Anna||Müller"),
+            ("KARL VON UND ZU GUTTENBERG", "|Karl||von und zu Guttenberg"),
         ],
     );
     check(
@@ -175,7 +179,9 @@ fn other_naming_systems() {
     );
     check("hu-HU", &[("Nagy István", "|István||Nagy")]);
     check("vi-VN", &[("Trần Thị Mai", "|Mai|Thị|Trần")]);
-    check("ko-KR", &[("김 민준", "|민준||김")]);
+    check("ko-KR", &[("김 민준", "|민준||김"), ("김철수", "|철수||김"), ("남궁민수", "|민수||남궁")]);
+    check("zh-CN", &[("王小明", "|小明||王"), ("欧阳娜娜", "|娜娜||欧阳")]);
+    check("ja-JP", &[("山田太郎", "|山田太郎")]);
     assert_eq!(full_name("Владимир Петров", &hint("ru")).keys[1], "vladimir petrov");
 }
 

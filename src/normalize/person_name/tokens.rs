@@ -164,7 +164,10 @@ impl<'t> Cutter<'t> {
         if signs & !sign::WORD == 0 {
             return self.push(range, segment, signs);
         }
-        let Some(word) = bare_word(self.text, range) else { return };
+        let Some(mut word) = bare_word(self.text, range) else { return };
+        if signs & sign::DOT != 0 && ends_sentence(&self.text[word.clone()]) {
+            word.end -= 1;
+        }
         let cut = glued_dot(&self.text[word.clone()]).map_or(word.end, |cut| word.start + cut);
         self.push(word.start..cut, segment, signs_of(&self.text[word.start..cut]));
         if cut < word.end {
@@ -207,6 +210,17 @@ fn bare_word(text: &str, range: Range<usize>) -> Option<Range<usize>> {
     let bare = rest.trim_end_matches(|c: char| !c.is_alphanumeric() && !matches!(c, '.' | '\'' | '&' | '+'));
     let start = range.start + word.len() - rest.len();
     Some(start..start + bare.len())
+}
+
+/// `Pérez.`: a name in full, behind which a dot abbreviates nothing.
+fn ends_sentence(word: &str) -> bool {
+    const SHORTEST: usize = 4;
+    let Some(bare) = word.strip_suffix('.').filter(|bare| bare.len() >= SHORTEST && !bare.contains('.'))
+    else {
+        return false;
+    };
+    let token = Token::new(bare, 0);
+    !token.is(role::TITLE | role::SUFFIX | role::ABBREVIATION) && token.word.is_some_and(Word::is_name)
 }
 
 /// Where `Fco.Javier` or `J.Carlos` is to be cut: after a dot that a capital and a small letter follow.
@@ -348,12 +362,17 @@ impl Casing {
         if let Some(word) = token.word.filter(|word| word.is(role::PARTICLE)) {
             let iberian = matches!(self.lang, Lang::Es | Lang::Pt);
             let lower = word.capital & self.lang.bit() == 0;
-            if lower && (iberian || self.case != LetterCase::Mixed) && !word.is_given() {
+            // `Del` is short for Delbert, though not in Spain.
+            let given = word.is_given_name_of(self.lang);
+            if lower && (iberian || self.case != LetterCase::Mixed) && !given {
                 out.extend(text.chars().flat_map(char::to_lowercase));
                 return;
             }
         }
-        if self.case == LetterCase::Mixed {
+        // `VON UND ZU`
+        if self.case == LetterCase::Upper && token.fold == "und" {
+            out.push_str("und");
+        } else if self.case == LetterCase::Mixed {
             out.push_str(text);
         } else {
             title_word_into(text, out);
@@ -400,8 +419,15 @@ pub(super) fn group(tokens: &[Token<'_>], surnames: bool) -> Vec<Group> {
             start = index + 1;
             continue;
         }
-        let roles =
-            if token.text.ends_with('.') && !token.is(role::SAINT) { 0 } else { role::BINDS | role::BOUND };
+        let roles = if marks_initial(token) { 0 } else { role::BINDS | role::BOUND };
+        // `von und zu Guttenberg`
+        let between_particles = token.is(role::AND)
+            && index > start
+            && tokens[index - 1].is(role::PARTICLE)
+            && tokens.get(index + 1).is_some_and(|next| next.is(role::PARTICLE));
+        if between_particles {
+            continue;
+        }
         let first_name = index == 0
             && !surnames
             && token.word.is_some_and(|word| word.is_given() && !word.is(role::BOUND));
@@ -414,10 +440,16 @@ pub(super) fn group(tokens: &[Token<'_>], surnames: bool) -> Vec<Group> {
     groups
 }
 
-/// `Ben Smith` in the middle of an English name, `Al` for Albert: a binding word that is somebody's name and is written
+/// A dot behind a word that is no saint, or a letter alone: `Jason D Hartline` is no `d'Hartline`.
+fn marks_initial(token: &Token<'_>) -> bool {
+    token.text.ends_with('.') && !token.is(role::SAINT) || token.text.len() == 1
+}
+
+/// `Ben Smith` in the middle of an English name: a binding word that is somebody's name and is written
 /// as one in mixed text.
 fn is_plain_name(token: &Token<'_>, tokens: &[Token<'_>]) -> bool {
     token.is(role::PATRONYMIC)
+        && token.fold != "al"
         && token.word.is_some_and(Word::is_given)
         && tokens.iter().any(|token| token.case == LetterCase::Mixed)
         && token.text.chars().next().is_some_and(char::is_uppercase)

@@ -128,7 +128,7 @@ pub(crate) fn title_word_into(word: &str, out: &mut String) {
         }
         return;
     }
-    let (mut letters_in_part, mut capital) = (0, true);
+    let (mut letters_in_part, mut capital, mut part) = (0, true, out.len());
     let mut letters = 0;
     for c in word.chars() {
         if c.is_alphabetic() {
@@ -142,12 +142,18 @@ pub(crate) fn title_word_into(word: &str, out: &mut String) {
             letters_in_part += 1;
         } else {
             // After an apostrophe a capital follows only an elided prefix: D'Angelo and O'Brien, but McDonald's.
-            capital |= if matches!(c, '\'' | '’') { letters_in_part == 1 } else { !is_combining_mark(c) };
+            let elided =
+                || letters_in_part == 1 || ELIDED.iter().any(|e| e.eq_ignore_ascii_case(&out[part..]));
+            capital |= if matches!(c, '\'' | '’') { elided() } else { !is_combining_mark(c) };
             letters_in_part = 0;
             out.push(c);
+            part = out.len();
         }
     }
 }
+
+/// Italian words of more than one letter that lose their last one before a name: Dell'Acqua, Sant'Angelo.
+const ELIDED: [&str; 5] = ["dell", "dall", "nell", "sant", "quell"];
 
 /// The test of the first letter spares most words the list.
 fn is_roman(word: &str) -> bool {
@@ -188,6 +194,7 @@ mod tests {
             ("particle first", "LA CORUÑA", "La Coruña"),
             ("hyphen", "JEAN-PIERRE", "Jean-Pierre"),
             ("apostrophes", "O'BRIEN D'ANGELO MCDONALD'S", "O'Brien D'Angelo McDonald's"),
+            ("elided", "DELL'ACQUA SANT'ANGELO", "Dell'Acqua Sant'Angelo"),
             ("roman", "JUAN PABLO II", "Juan Pablo II"),
             ("digits stay", "PISO 3B", "Piso 3B"),
             ("sharp s", "straße", "Straße"),
