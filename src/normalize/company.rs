@@ -43,7 +43,17 @@ pub struct Company {
 const CONNECTORS: [&str; 7] = ["y", "e", "i", "and", "und", "et", "en"];
 
 /// What is said in brackets, or after the form, about the state of a company.
-const STATUSES: [&str; 16] = [
+const STATUSES: [&str; 26] = [
+    "en concurso voluntario",
+    "en proceso de liquidacion",
+    "en extincion",
+    "en quiebra",
+    "en suspension de pagos",
+    "inactiva",
+    "in receivership",
+    "in insolvenz",
+    "en redressement judiciaire",
+    "in fallimento",
     "en liquidacion",
     "en concurso",
     "en concurso de acreedores",
@@ -128,9 +138,15 @@ fn read<'t>(cleaned: &'t str, hint: &Hint<'_>) -> Normalized<'t, Company> {
     }
     let plain = take_brackets(cleaned, &mut result);
     let plain = strip_status(trim_marks(&plain), &mut result);
+    let plain = strip_branch(plain, hint.region, &mut result);
+    let plain = strip_register_number(strip_owner(plain, hint.region));
     let found = find_form(plain, hint.region, false);
     let core = trim_marks(found.as_ref().map_or(plain, |found| found.core));
-    let core = if found.is_some() { strip_partners(core) } else { core };
+    let core = match &found {
+        Some(found) if found.form.canonical == NUMBERED => strip_leading_number(core),
+        Some(_) => strip_partners(core),
+        None => core,
+    };
     result.parts.core_name = display_core(core);
     if let Some(found) = &found {
         result.parts.legal_form = Some(found.form.canonical);
@@ -253,8 +269,72 @@ fn strip_status<'t>(text: &'t str, result: &mut Normalized<'_, Company>) -> &'t 
     strip_status_words(text, result)
 }
 
+/// The form whose companies have a number in the register that is written beside it: `S.A.T. nº 1234 Frutas del Valle`.
+const NUMBERED: &str = "SAT";
+
+/// A number in the register at the end, behind its form.
+fn strip_register_number(text: &str) -> &str {
+    let Some((head, _)) = text.rsplit_once(' ').filter(|(_, last)| is_number(last)) else { return text };
+    let head = match head.rsplit_once(' ') {
+        Some((before, word)) if is_number_word(word) => before,
+        _ => head,
+    };
+    let form = head.rsplit(' ').next().is_some_and(|word| squash(word).eq_ignore_ascii_case(NUMBERED));
+    if form { head } else { text }
+}
+
+/// The same in front of the name, behind a form that has been taken off.
+fn strip_leading_number(core: &str) -> &str {
+    let (first, rest) = core.split_once(' ').unwrap_or((core, ""));
+    let (number, rest) =
+        if is_number_word(first) { rest.split_once(' ').unwrap_or((rest, "")) } else { (first, rest) };
+    if is_number(number) && !rest.is_empty() { trim_marks(rest) } else { core }
+}
+
+fn is_number(word: &str) -> bool {
+    let bare = word.trim_end_matches([',', '.']);
+    !bare.is_empty() && bare.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.')
+}
+
+fn is_number_word(word: &str) -> bool {
+    matches!(squash(word).as_str(), "n" | "no" | "num" | "numero")
+}
+
+/// `Bianchi S.n.c. di Bianchi Mario & C.`: Italian partnerships name their partners behind the form.
+fn strip_owner<'t>(text: &'t str, region: Option<&str>) -> &'t str {
+    if region.is_some_and(|region| region != "IT") {
+        return text;
+    }
+    let Some(at) = text.find(" di ").or_else(|| text.find(" DI ")) else { return text };
+    let head = &text[..at];
+    let of_partners = find_form(head, Some("IT"), false)
+        .is_some_and(|found| found.form.country == "IT" && found.leading.is_none() && !found.core.is_empty());
+    if of_partners { head } else { text }
+}
+
+/// `... SARL, sucursal en España`: the branch behind the form of the company that it is of.
+fn strip_branch<'t>(text: &'t str, region: Option<&str>, result: &mut Normalized<'_, Company>) -> &'t str {
+    const BRANCHES: [&str; 6] =
+        ["sucursal en ", "sucursal em ", "succursale ", "zweigniederlassung ", "niederlassung ", "branch "];
+    let lower = text.to_ascii_lowercase();
+    let Some(at) = BRANCHES.iter().filter_map(|branch| lower.rfind(branch)).max() else { return text };
+    let head = trim_marks(&text[..at]);
+    if find_form(head, region, false).is_none_or(|found| found.core.is_empty()) {
+        return text;
+    }
+    result.reasons.push("branch_removed");
+    head
+}
+
 /// `... S.L. en liquidación`, without punctuation.
 fn strip_status_words<'t>(text: &'t str, result: &mut Normalized<'_, Company>) -> &'t str {
+    // `GmbH i.L.`: in liquidation, being founded.
+    for abbreviation in [" i.L.", " i. L.", " i.Gr.", " i.G.", " i. G."] {
+        if let Some(rest) = text.strip_suffix(abbreviation) {
+            result.reasons.push("status_removed");
+            return trim_marks(rest);
+        }
+    }
     for preposition in [" en ", " in ", " em ", " EN ", " IN ", " EM "] {
         let Some(at) = text.rfind(preposition) else { continue };
         if STATUSES.contains(&fold(&text[at..]).as_str()) {

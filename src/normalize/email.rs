@@ -23,7 +23,7 @@ mod punycode;
 mod syntax;
 
 pub use cells::split_emails;
-use cells::{narrowed, revealed};
+use cells::{narrowed, revealed, undone};
 use providers::{Filler, Local, Rules, TABLES, country_variant, likely_domain, subdomain_user};
 use syntax::{
     first_label, is_plain_domain, is_plain_local, local_fault, lower, strip_wrapping, to_ascii_domain,
@@ -94,7 +94,7 @@ pub fn email<'a>(raw: &'a str, _hint: &Hint<'_>) -> Normalized<'a, Email> {
     if let Some(at) = plain_at(raw) {
         return plain(raw, at);
     }
-    if let Some(narrow) = narrowed(raw) {
+    if let Some(narrow) = narrowed(raw).or_else(|| undone(raw)) {
         return with_original(raw, several(&narrow));
     }
     several(raw)
@@ -114,8 +114,13 @@ fn several(raw: &str) -> Normalized<'_, Email> {
         };
     };
     let mut result = single(raw, first);
-    let others: Vec<String> =
-        pieces.map(|p| single(p, p).parts.address()).filter(|a| !a.is_empty()).collect();
+    let own = result.parts.address();
+    let mut others: Vec<String> = Vec::new();
+    for other in pieces.map(|piece| single(piece, piece).parts.address()) {
+        if !other.is_empty() && other != own && !others.contains(&other) {
+            others.push(other);
+        }
+    }
     if !others.is_empty() {
         result.parts.others = others;
         result.reasons.push("several_addresses");
@@ -217,6 +222,11 @@ fn address<'a>(original: &'a str, text: &str) -> Normalized<'a, Email> {
                 return outcome(original, parts, Quality::Placeholder, "known_fake");
             }
             parts.domain = lower(&domain).into_owned();
+            // `ana@gmail.c0m`
+            if let Some(meant) = likely_domain(&parts.domain).filter(|_| reason == "bad_tld") {
+                parts.suggestion = Some(join(&parts.local, &meant));
+                parts.flags.domain_typo = true;
+            }
             return outcome(original, parts, Quality::Invalid, reason);
         }
     };
@@ -318,8 +328,34 @@ fn local_named(local: &str) -> Local {
     let known = TABLES.locals.get(local).copied().unwrap_or_default();
     let digits = local.bytes().rev().take_while(u8::is_ascii_digit).count();
     let word = &local[..local.len() - digits];
-    let role = known.role || (word.len() < local.len() && TABLES.locals.get(word).is_some_and(|l| l.role));
+    let listed = |word: &str| TABLES.locals.get(word).is_some_and(|l| l.role);
+    let role = known.role || (word.len() < local.len() && listed(word)) || is_branch_or_joined(local, listed);
     Local { role, ..known }
+}
+
+/// `info.madrid`, a mailbox of a branch, and `atencion-al-cliente`, whose words the table has in one.
+fn is_branch_or_joined(local: &str, listed: impl Fn(&str) -> bool) -> bool {
+    let Some(end) = local.bytes().position(|byte| matches!(byte, b'.' | b'-' | b'_')) else { return false };
+    let of_branch = matches!(
+        &local[..end],
+        "info"
+            | "contacto"
+            | "contact"
+            | "ventas"
+            | "sales"
+            | "soporte"
+            | "support"
+            | "admin"
+            | "pedidos"
+            | "facturacion"
+            | "tienda"
+            | "atencion"
+            | "recepcion"
+            | "reservas"
+            | "clientes"
+    );
+    // Names are joined by dots far more often than words by dashes.
+    of_branch || (local[end..].contains(['-', '_']) && listed(&local.replace(['-', '_'], "")))
 }
 
 /// Why an address stands for none. `filler` is what its local part is known as.

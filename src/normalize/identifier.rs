@@ -159,6 +159,9 @@ fn read<'a>(raw: &'a str, region: &str) -> Normalized<'a, Identifier> {
     let Some(compact) = compact(text, &mut buffer) else {
         return outcome(raw, Identifier::default(), Quality::Unparsed, "too_long");
     };
+    if compact == b"0" {
+        return outcome(raw, Identifier::default(), Quality::Placeholder, "repeated_digit");
+    }
     if compact.is_empty() || !compact.iter().any(u8::is_ascii_digit) {
         let reason = if raw.trim().is_empty() { "empty" } else { "negated_field_name" };
         if ascii::is_null_marker(raw) || compact.len() < 2 {
@@ -224,7 +227,12 @@ fn grade<'a>(
             reasons.push("checksum");
             Quality::Invalid
         }
-        _ if reasons.contains(&"letter_missing") || reasons.contains(&"ocr_letter") => Quality::Suspicious,
+        _ if ["letter_missing", "ocr_letter", "leading_zero_restored"]
+            .iter()
+            .any(|r| reasons.contains(r)) =>
+        {
+            Quality::Suspicious
+        }
         _ => Quality::Ok,
     };
     let mut keys = Vec::with_capacity(2);

@@ -134,6 +134,10 @@ fn trailing_form<'t>(
         if squashed.len() > FORMS.longest {
             break;
         }
+        // `Puig, Sa`: what a comma sets apart is written as a form, however its letters are.
+        let apart = !strict && text[..start].trim_end().ends_with(',');
+        let set_apart = if apart { written.to_uppercase() } else { String::new() };
+        let written = if apart { &set_apart } else { written };
         let Some(form) = pick(&squashed, written, region, strict, |_| true) else { continue };
         // Longest wins, but a form of the record's country is not given up for a longer foreign one.
         let here = region == Some(form.country);
@@ -166,8 +170,9 @@ fn leading_form<'t>(
             break;
         }
         let short = squashed.len() <= 3;
-        let fits =
-            |form: &Form| form.prefix && (!short || region.is_none_or(|region| region == form.country));
+        // Two letters open a name in their own country only: `SA Carrefour`, but `Sa Coma`.
+        let here = |form: &Form| region.map_or(squashed.len() > 2, |region| region == form.country);
+        let fits = |form: &Form| form.prefix && (!short || here(form));
         if let Some(form) = pick(&squashed, written, region, strict, fits) {
             best = Some((end, form));
         }

@@ -46,7 +46,7 @@ pub(super) fn fields_of_cell(text: &str, day_first: bool, expiry: bool) -> Resul
         return Ok(month);
     }
     match fields(text, day_first) {
-        Ok(read) if !has_letter_at_digit(text.as_bytes()) => Ok(read),
+        Ok(read) if !has_letter_at_digit(text.as_bytes()) && !has_roman_month(text) => Ok(read),
         first => match mended(text) {
             Some(mended) => {
                 let read = fields(&mended.text, day_first);
@@ -62,6 +62,13 @@ pub(super) fn fields_of_cell(text: &str, day_first: bool, expiry: bool) -> Resul
 fn has_letter_at_digit(bytes: &[u8]) -> bool {
     let alike = |b: u8| matches!(b, b'O' | b'o' | b'l' | b'I');
     bytes.windows(2).any(|w| (alike(w[0]) && w[1].is_ascii_digit()) || (w[0].is_ascii_digit() && alike(w[1])))
+}
+
+/// `25-IV-1990`: without the letters in the middle the two numbers would be day and year of no month.
+fn has_roman_month(text: &str) -> bool {
+    let mut parts = text.split(['-', '/', '.', ' ']).filter(|part| !part.is_empty());
+    let digits = |part: Option<&str>| part.is_some_and(|part| part.bytes().all(|b| b.is_ascii_digit()));
+    digits(parts.next()) && parts.next().and_then(roman_month).is_some() && digits(parts.next())
 }
 
 /// `12/27` on a card: December 2027.
@@ -149,7 +156,15 @@ fn mended(text: &str) -> Option<Mended> {
     {
         out = whole.to_owned();
     }
-    let out = out.trim_matches(|c: char| matches!(c, ' ' | ':' | '.' | '-')).to_owned();
+    let mut out = out.trim_matches(|c: char| matches!(c, ' ' | ':' | '.' | '-')).to_owned();
+    // `5 de julio de 1.978`
+    let year = out.rfind(' ').map_or("", |at| &out[at + 1..]);
+    if let [b'1' | b'2', b'.', rest @ ..] = year.as_bytes()
+        && rest.len() == 3
+        && rest.iter().all(u8::is_ascii_digit)
+    {
+        out.remove(out.len() - rest.len() - 1);
+    }
     (out != text).then_some(Mended { text: out, letters })
 }
 
@@ -256,7 +271,9 @@ fn is_mask(text: &str) -> bool {
         match c {
             '0' => kinds[0] = true,
             '9' => kinds[1] = true,
-            'd' | 'D' | 'm' | 'M' | 'a' | 'A' | 'y' | 'Y' | 'j' | 'J' | 'x' | 'X' => kinds[2] = true,
+            'd' | 'D' | 'm' | 'M' | 'a' | 'A' | 'y' | 'Y' | 'j' | 'J' | 'x' | 'X' | 't' | 'T' | 'g' | 'G' => {
+                kinds[2] = true
+            }
             c if c.is_alphanumeric() => return false,
             _ => {}
         }

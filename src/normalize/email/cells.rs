@@ -9,6 +9,10 @@ pub fn split_emails(raw: &str) -> Vec<&str> {
         push_segment(raw, &mut out);
         return out;
     }
+    if has_comma_in_local(raw) {
+        push_segment(raw, &mut out);
+        return out;
+    }
     for part in raw.split(hard).flat_map(|s| s.split(":::")) {
         push_segment(part, &mut out);
     }
@@ -22,6 +26,24 @@ fn has_comma_for_dot(raw: &str) -> bool {
     (2..=3).contains(&tail.len())
         && tail.bytes().all(|b| b.is_ascii_alphabetic())
         && domain.is_some_and(|d| !d.is_empty() && d.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-'))
+}
+
+/// Whether the only comma stands between small letters of the local part, for a dot: `ana,ruiz@empresa.es`. What a list
+/// would name first is no address.
+fn has_comma_in_local(raw: &str) -> bool {
+    let Some((local, domain)) = raw.trim().split_once('@') else { return false };
+    let Some((head, tail)) = local.split_once(',') else { return false };
+    let plain = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_lowercase() || b == b'.');
+    plain(head) && plain(tail) && !domain.contains(['@', ',', ';', ' '])
+}
+
+/// The text without the marks that programs leave in it: `ana@empresa.es#mailto:ana@empresa.es#` of a database's links,
+/// `&amp;` of a page; `None` when there are none.
+pub(super) fn undone(raw: &str) -> Option<String> {
+    if let Some((shown, _)) = raw.split_once("#mailto:").filter(|(shown, _)| shown.contains('@')) {
+        return Some(shown.to_owned());
+    }
+    raw.contains("&amp;").then(|| raw.replace("&amp;", "&"))
 }
 
 fn push_segment<'a>(segment: &'a str, out: &mut Vec<&'a str>) {
@@ -63,8 +85,11 @@ pub(super) fn narrowed(raw: &str) -> Option<String> {
 pub(super) fn revealed(raw: &str) -> Option<String> {
     const AT: [&str; 5] = ["(at)", "[at]", "(arroba)", "[arroba]", "{at}"];
     const DOT: [&str; 5] = ["(dot)", "[dot]", "(punto)", "[punto]", "{dot}"];
-    if raw.contains('@') || !raw.contains(['(', '[', '{']) {
+    if raw.contains('@') {
         return None;
+    }
+    if !raw.contains(['(', '[', '{']) {
+        return spelled(raw);
     }
     let lowered = raw.to_lowercase();
     let at = AT.into_iter().find(|at| lowered.contains(at))?;
@@ -72,4 +97,23 @@ pub(super) fn revealed(raw: &str) -> Option<String> {
     DOT.into_iter().for_each(|dot| out = out.replace(dot, "."));
     out.retain(|c| !c.is_whitespace());
     Some(out)
+}
+
+/// `ana arroba empresa punto es`, `ana AT empresa DOT es`.
+fn spelled(raw: &str) -> Option<String> {
+    const LONGEST: usize = 100;
+    if raw.len() > LONGEST || !raw.contains(' ') {
+        return None;
+    }
+    let lowered = raw.to_lowercase();
+    let words = lowered.split_whitespace().map(|word| match word {
+        "arroba" | "at" => "@",
+        "punto" | "dot" | "ponto" => ".",
+        word => word,
+    });
+    let out: String = words.collect();
+    let complete = out.matches('@').count() == 1 && !out.contains("..") && !raw.contains('.');
+    (complete
+        && out.rsplit_once('@').is_some_and(|(local, domain)| !local.is_empty() && domain.contains('.')))
+    .then_some(out)
 }

@@ -149,7 +149,7 @@ const POPULAR: &[&str] = &[
 fn mended_top(top: &str) -> Option<&'static str> {
     Some(match top {
         "con" | "cmo" | "ocm" | "vom" | "xom" | "comm" | "coom" | "cpm" | "cim" | "conm" | "comn"
-        | "ccom" => "com",
+        | "ccom" | "c0m" => "com",
         "ess" | "ees" => "es",
         "nte" | "ent" | "ner" => "net",
         "orgg" | "ogr" => "org",

@@ -90,6 +90,13 @@ pub(super) fn recognise(
                 break;
             }
         }
+        let mut padded = [0; LONGEST_PADDED];
+        if let Some(number) = with_lost_zeros(country, body, &mut padded)
+            && let Some(found) = order.iter().find_map(|s| attempt(number, s, &mut failed))
+        {
+            reasons.push("leading_zero_restored");
+            return found;
+        }
     }
     let own_failed = failed.as_ref().is_some_and(|f: &Found| {
         f.scheme.is_some_and(|s| {
@@ -150,7 +157,32 @@ fn strip_country<'b>(compact: &'b [u8], country: &str) -> &'b [u8] {
     }
 }
 
-/// Seven digits and a letter are padded, the zero of old NIEs dropped, the letter of eight bare digits computed.
+/// The longest number that spreadsheets shorten, a CNPJ.
+const LONGEST_PADDED: usize = 14;
+
+/// A number of digits only, whose leading zeros a spreadsheet dropped, with the zeros; only when its check then holds.
+fn with_lost_zeros<'b>(country: &str, b: &[u8], out: &'b mut [u8; LONGEST_PADDED]) -> Option<&'b [u8]> {
+    let length = match (country, b.len()) {
+        ("BR", 9..=10) | ("IT", 8..=10) => 11,
+        ("BR", 12..=13) => LONGEST_PADDED,
+        _ => return None,
+    };
+    if !b.iter().all(u8::is_ascii_digit) {
+        return None;
+    }
+    let padded = &mut out[..length];
+    padded.fill(b'0');
+    padded[length - b.len()..].copy_from_slice(b);
+    let holds = match (country, length) {
+        ("IT", _) => checks::partita_iva(padded),
+        (_, LONGEST_PADDED) => checks::cnpj(padded),
+        _ => checks::cpf(padded),
+    };
+    (holds == Some(true)).then_some(padded)
+}
+
+/// Seven digits and a letter are padded, the zero of old NIEs dropped, the letter of bare digits computed. Six digits are
+/// the oldest numbers, and a DNI only when their letter says so.
 fn spanish_number<'b>(b: &[u8], out: &'b mut [u8; 9], reasons: &mut Vec<&'static str>) -> Option<&'b [u8]> {
     // As it is written, which most are.
     if b.len() == 9 && b[..8].iter().all(u8::is_ascii_digit) {
@@ -159,6 +191,16 @@ fn spanish_number<'b>(b: &[u8], out: &'b mut [u8; 9], reasons: &mut Vec<&'static
     if checks::shape(b, b"dddddddA") {
         out[0] = b'0';
         out[1..].copy_from_slice(b);
+    } else if checks::shape(b, b"ddddddA") && checks::dni_letter(&b[..6]) == b[6] {
+        out[..2].copy_from_slice(b"00");
+        out[2..].copy_from_slice(b);
+    } else if checks::shape(b, b"Addddddd") && matches!(b[0], b'X' | b'Y' | b'Z') {
+        out[..8].copy_from_slice(b);
+        let mut digits = [0; 8];
+        digits.copy_from_slice(b);
+        digits[0] = b'0' + (b[0] - b'X');
+        out[8] = checks::dni_letter(&digits);
+        reasons.push("letter_missing");
     } else if checks::shape(b, b"0ddddddddA") {
         out.copy_from_slice(&b[1..]);
     } else if let Some(mended) = with_digits_for_letters(b) {

@@ -62,6 +62,7 @@ pub(super) struct Scan {
     pub(super) digits: Digits,
     pub(super) extension: Digits,
     letters_read: bool,
+    vanity: bool,
     spreadsheet: bool,
     note: bool,
     /// A spreadsheet rounded the number: its last digits are gone.
@@ -82,6 +83,7 @@ impl Scan {
         let flags = [
             self.letters_read.then_some("ocr_letter"),
             (self.spreadsheet && !self.lost_digits).then_some("excel_scientific"),
+            self.vanity.then_some("vanity_letters"),
             self.note.then_some("note_dropped"),
         ];
         flags.into_iter().flatten()
@@ -229,6 +231,7 @@ pub(super) fn scan(text: &str) -> Scan {
         digits: Digits::new(),
         extension: Digits::new(),
         letters_read: false,
+        vanity: false,
         spreadsheet: false,
         note: false,
         lost_digits: false,
@@ -280,6 +283,18 @@ fn letters(out: &mut Scan, bytes: &[u8], at: usize, len: usize) -> bool {
         out.letters_read = true;
         return true;
     }
+    if let Some(most) = digits_of_free_call(out) {
+        if len >= LONGEST_SLIP && word.iter().all(u8::is_ascii_uppercase) {
+            let room = most.saturating_sub(out.digits.len);
+            word.iter().take(room).for_each(|&letter| out.digits.push(key_of(letter)));
+            out.vanity = true;
+            return true;
+        }
+    } else if misread_inside(bytes, at, len) {
+        word.iter().for_each(|&letter| out.digits.push(look_alike(letter)));
+        out.letters_read = true;
+        return true;
+    }
     if out.digits.len < MIN_BEFORE_EXTENSION {
         return true;
     }
@@ -289,6 +304,47 @@ fn letters(out: &mut Scan, bytes: &[u8], at: usize, len: usize) -> bool {
         out.note = true;
     }
     false
+}
+
+/// The digits of a whole North American number, when what was read so far is the code of free calls, behind which
+/// letters are dialled: `1-800-FLOWERS`.
+fn digits_of_free_call(scan: &Scan) -> Option<usize> {
+    const CODES: [&str; 7] = ["800", "833", "844", "855", "866", "877", "888"];
+    let digits = scan.digits.as_str();
+    let (code, whole) = digits.strip_prefix('1').map_or((digits, 10), |rest| (rest, 11));
+    (code.len() < 10 && code.get(..3).is_some_and(|code| CODES.contains(&code))).then_some(whole)
+}
+
+/// The key of a dial that a capital letter stands on.
+fn key_of(letter: u8) -> u8 {
+    match letter {
+        b'A'..=b'C' => b'2',
+        b'D'..=b'F' => b'3',
+        b'G'..=b'I' => b'4',
+        b'J'..=b'L' => b'5',
+        b'M'..=b'O' => b'6',
+        b'P'..=b'S' => b'7',
+        b'T'..=b'V' => b'8',
+        _ => b'9',
+    }
+}
+
+/// Whether one capital letter that looks like a digit stands right behind one, and digits follow: `66B 443 322`.
+fn misread_inside(bytes: &[u8], at: usize, len: usize) -> bool {
+    len == 1
+        && matches!(bytes[at], b'S' | b'B' | b'Z')
+        && at > 0
+        && bytes[at - 1].is_ascii_digit()
+        && bytes[at + 1..].iter().find(|b| !matches!(b, b' ' | b'-' | b'.')).is_some_and(u8::is_ascii_digit)
+}
+
+/// The digit that a capital letter looks like.
+fn look_alike(letter: u8) -> u8 {
+    match letter {
+        b'S' => b'5',
+        b'B' => b'8',
+        _ => b'2',
+    }
 }
 
 fn leading_digits(bytes: &[u8]) -> Digits {

@@ -74,7 +74,15 @@ fn repeats(mut bytes: impl Iterator<Item = u8>) -> usize {
 
 const NEGATIONS: [&str; 10] = ["no", "sin", "s", "sem", "nao", "without", "sans", "senza", "ohne", "kein"];
 const FILLING: [&str; 9] = ["tiene", "tengo", "hay", "tem", "possui", "de", "e", "valido", "consta"];
-const FIELD_WORDS: [&str; 34] = [
+const FIELD_WORDS: [&str; 42] = [
+    "empresa",
+    "compania",
+    "nie",
+    "rfc",
+    "rut",
+    "cedula",
+    "documento",
+    "tlf",
     "email",
     "mail",
     "correo",
@@ -185,6 +193,10 @@ const FAKE_LOCALS: [&str; 46] = [
 fn email_pattern(cleaned: &str) -> Option<PlaceholderKind> {
     let lower = cleaned.to_lowercase();
     let Some((local, domain)) = lower.rsplit_once('@') else {
+        // `Sin e-mail`: squashed it would be a word like others.
+        if matches!(lower.as_str(), "s/e" | "s/m" | "sin @" | "@") {
+            return Some(PlaceholderKind::NegatedField);
+        }
         let mut folded = String::new();
         fold_into(&lower, &mut folded);
         if repeats(folded.bytes()) >= 3 {
@@ -194,7 +206,7 @@ fn email_pattern(cleaned: &str) -> Option<PlaceholderKind> {
     };
     let (host, top) = domain.rsplit_once('.').unwrap_or(("", domain));
     let owner = host.rsplit('.').next().unwrap_or(host);
-    let reserved = matches!(top, "test" | "example" | "invalid" | "localhost" | "local")
+    let reserved = matches!(top, "test" | "example" | "invalid" | "localhost" | "local" | "localdomain")
         || (owner == "example" && matches!(top, "com" | "org" | "net" | "edu"))
         || (host == "test" && matches!(top, "com" | "es"));
     if reserved || (repeats(local.bytes()) > 0 && repeats(host.bytes()) > 0) {
