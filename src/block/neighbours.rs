@@ -289,12 +289,55 @@ fn relevant(top: u32) -> u32 {
     (f64::from(top) * RELEVANT) as u32
 }
 
+/// Records beyond which a counter for each of them fits no near cache, and looking for the one of a record costs less than
+/// waiting for it.
+const DENSE_RECORDS: usize = 1 << 21;
+
 /// Shared information by record, in 1/256 bits.
 ///
-/// The loops have no branch on the data: whether a record was seen before is a coin toss, and a wrong guess costs
-/// more than a posting. (A hash table that fits the nearest cache was slower at a hundred thousand records, since it
-/// cannot do without.)
-struct Found {
+/// The loops have no branch on the data that goes one way as often as the other: whether a record was seen before is a
+/// coin toss, and a wrong guess costs more than a posting.
+enum Found {
+    Dense(DenseCounts),
+    Hashed(HashedCounts),
+}
+
+impl Found {
+    fn new(records: usize) -> Self {
+        if records <= DENSE_RECORDS {
+            Self::Dense(DenseCounts::new(records))
+        } else {
+            Self::Hashed(HashedCounts::new())
+        }
+    }
+
+    /// Adds `weight`, which is not 0, to each of the records. The most that any of them, but for `own`, shares now.
+    fn add(&mut self, records: &[u32], weight: u32, own: u32) -> u32 {
+        match self {
+            Self::Dense(counts) => counts.add(records, weight, own),
+            Self::Hashed(counts) => counts.add(records, weight, own),
+        }
+    }
+
+    /// Adds `weight` to those of the records that share something already.
+    fn add_to_known(&mut self, records: &[u32], weight: u32) {
+        match self {
+            Self::Dense(counts) => counts.add_to_known(records, weight),
+            Self::Hashed(counts) => counts.add_to_known(records, weight),
+        }
+    }
+
+    /// Calls `each` with every record that shares something and how much, in order of appearance; then none does.
+    fn take(&mut self, each: impl FnMut(u32, u32)) {
+        match self {
+            Self::Dense(counts) => counts.take(each),
+            Self::Hashed(counts) => counts.take(each),
+        }
+    }
+}
+
+/// A counter for each record.
+struct DenseCounts {
     /// Zero but for the records in `touched`.
     scores: Vec<u32>,
     /// The first `len` are records that share something; always long enough for one more posting.
@@ -302,12 +345,11 @@ struct Found {
     len: usize,
 }
 
-impl Found {
+impl DenseCounts {
     fn new(records: usize) -> Self {
         Self { scores: vec![0; records], touched: vec![0; MAX_POSTINGS + 1], len: 0 }
     }
 
-    /// Adds `weight`, which is not 0, to each of the records. The most that any of them, but for `own`, shares now.
     fn add(&mut self, records: &[u32], weight: u32, own: u32) -> u32 {
         let Self { scores, touched, len } = self;
         let mut top = 0;
@@ -321,7 +363,6 @@ impl Found {
         top
     }
 
-    /// Adds `weight` to those of the records that share something already.
     fn add_to_known(&mut self, records: &[u32], weight: u32) {
         for &record in records {
             let score = &mut self.scores[record as usize];
@@ -329,10 +370,68 @@ impl Found {
         }
     }
 
-    /// Calls `each` with every record that shares something and how much, in order of appearance; then none does.
     fn take(&mut self, mut each: impl FnMut(u32, u32)) {
         for &record in &self.touched[..self.len] {
             each(record, std::mem::take(&mut self.scores[record as usize]));
+        }
+        self.len = 0;
+    }
+}
+
+/// Counters of the records that share something, by a hash of their numbers: open addressing with linear probing.
+struct HashedCounts {
+    /// Record and score; a score of 0 is a free slot.
+    slots: Vec<(u32, u32)>,
+    /// The first `len` are slots in use; always long enough for one more posting.
+    touched: Vec<u16>,
+    len: usize,
+}
+
+impl HashedCounts {
+    /// Slots as a power of two: most searches find some hundreds of records, so that nine in ten stand where they are looked
+    /// for first; none finds more than [`MAX_POSTINGS`].
+    const BITS: u32 = 13;
+
+    fn new() -> Self {
+        const { assert!(2 * MAX_POSTINGS <= 1 << Self::BITS && Self::BITS <= u16::BITS) };
+        Self { slots: vec![(0, 0); 1 << Self::BITS], touched: vec![0; MAX_POSTINGS + 1], len: 0 }
+    }
+
+    /// The slot of a record: that where it stands, or the free one where it would.
+    #[inline]
+    fn slot(&self, record: u32) -> usize {
+        let mut slot = (record.wrapping_mul(0x9E37_79B1) >> (u32::BITS - Self::BITS)) as usize;
+        while self.slots[slot].1 != 0 && self.slots[slot].0 != record {
+            slot = (slot + 1) % (1 << Self::BITS);
+        }
+        slot
+    }
+
+    fn add(&mut self, records: &[u32], weight: u32, own: u32) -> u32 {
+        let mut top = 0;
+        for &record in records {
+            let slot = self.slot(record);
+            let score = self.slots[slot].1;
+            self.touched[self.len] = slot as u16;
+            self.len += usize::from(score == 0);
+            self.slots[slot] = (record, score + weight);
+            top = top.max(if record == own { 0 } else { score + weight });
+        }
+        top
+    }
+
+    fn add_to_known(&mut self, records: &[u32], weight: u32) {
+        for &record in records {
+            let slot = self.slot(record);
+            let score = &mut self.slots[slot].1;
+            *score += if *score == 0 { 0 } else { weight };
+        }
+    }
+
+    fn take(&mut self, mut each: impl FnMut(u32, u32)) {
+        for &slot in &self.touched[..self.len] {
+            let (record, score) = std::mem::take(&mut self.slots[usize::from(slot)]);
+            each(record, score);
         }
         self.len = 0;
     }
@@ -544,6 +643,41 @@ mod tests {
         assert_eq!((found.stats.used_keys, found.stats.large_keys), (1, 0));
         // Each chooses the first ones: all others have them, and they have each other.
         assert_eq!(found.pair_count() as usize, (MAX_BLOCK - K - 1) * K + K * (K + 1) / 2);
+    }
+
+    proptest! {
+        /// Both ways to count give the same counts, also when they were used before.
+        #[test]
+        fn counters_agree(
+            searches in prop::collection::vec(
+                prop::collection::vec((prop::collection::vec(0u32..5000, 0..400), 1u32..900, any::<bool>()), 0..8),
+                1..4,
+            ),
+            spread in prop::sample::select(vec![1u32, 64, 8192, 1 << 18]),
+        ) {
+            let (mut dense, mut hashed) = (DenseCounts::new(5000), HashedCounts::new());
+            for lists in searches {
+                let mut read = 0;
+                for (records, weight, known) in lists {
+                    read += records.len();
+                    if read > MAX_POSTINGS {
+                        break;
+                    }
+                    // Numbers far apart, and numbers that fall into one slot.
+                    let far: Vec<u32> = records.iter().map(|record| record * spread).collect();
+                    if known {
+                        dense.add_to_known(&records, weight);
+                        hashed.add_to_known(&far, weight);
+                    } else {
+                        prop_assert_eq!(dense.add(&records, weight, 7), hashed.add(&far, weight, 7 * spread));
+                    }
+                }
+                let (mut from_dense, mut from_hashed) = (Vec::new(), Vec::new());
+                dense.take(|record, score| from_dense.push((record, score)));
+                hashed.take(|record, score| from_hashed.push((record / spread, score)));
+                prop_assert_eq!(from_dense, from_hashed);
+            }
+        }
     }
 
     #[test]
