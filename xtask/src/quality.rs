@@ -45,14 +45,14 @@ const GENERATED: [Generated; 3] = [
         profile: "customers",
         records: "100000",
         seconds: 5.0,
-        megabytes: 400.0,
+        megabytes: 200.0,
     },
     Generated {
         name: "generated_1000000",
         profile: "customers",
         records: "1000000",
         seconds: 60.0,
-        megabytes: 1300.0,
+        megabytes: 800.0,
     },
 ];
 
