@@ -143,7 +143,10 @@ pub(super) fn carried(
         for &(file, row) in places {
             if let Some(column) = columns[file as usize] {
                 for value in ordered.files[file as usize].columns()[column].values(row as usize) {
-                    builder.add(&without_quotes(value.trim()), "", Quality::Ok, name);
+                    let value = value.trim();
+                    if !is_blank_mark(value) {
+                        builder.add(&without_quotes(value), "", Quality::Ok, name);
+                    }
                 }
             }
             builder.end_record();
@@ -154,6 +157,13 @@ pub(super) fn carried(
         Some(field)
     };
     par::map(&jobs, build).into_iter().flatten().collect()
+}
+
+/// Whether a cell says in a system's words that it is empty. Words of people (`no`, `ninguno`) are values here: the column may be
+/// a question.
+fn is_blank_mark(value: &str) -> bool {
+    const MARKS: [&str; 4] = ["null", "n/a", "#n/a", "\\n"];
+    value.chars().all(|c| matches!(c, '-' | '–' | '—')) || MARKS.contains(&value.to_lowercase().as_str())
 }
 
 /// `VIP, Evento 2023` for the cell `"VIP","Evento 2023"`: newsletter services export lists of tags as quoted words, whose
@@ -265,6 +275,25 @@ pub(super) fn keeps_all(kind: AttributeKind) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn marks_of_systems_for_nothing() {
+        for (value, is_blank) in [
+            ("-", true),
+            ("--", true),
+            ("—", true),
+            ("NULL", true),
+            ("n/a", true),
+            ("\\N", true),
+            ("no", false),
+            ("0", false),
+            ("-5", false),
+            ("✓", false),
+            ("?", false),
+        ] {
+            assert_eq!(is_blank_mark(value), is_blank, "{value}");
+        }
+    }
 
     #[test]
     fn quotes_around_the_words_of_a_list() {
