@@ -227,3 +227,28 @@ fn a_plan_is_near_the_run() {
         assert!(suggested <= 20_000 && planned.suggestions.last().is_some_and(|rule| rule.found > 0.9));
     }
 }
+
+/// A newsletter knows the mail address and often nothing else. That one address is one person is told by the records that
+/// hold a name as well; those that hold none must profit from it.
+#[test]
+fn a_mail_address_alone_joins_where_addresses_are_personal() {
+    let rows: Vec<Vec<String>> = (0..1500).map(|n| customer(&format!("a{n}"), n)[..4].to_vec()).collect();
+    // Of those that come again two in three without a name.
+    let copies: Vec<Vec<String>> = (0..600)
+        .map(|n| {
+            let mut row = rows[n].clone();
+            row[0] = format!("b{n}");
+            if n % 3 > 0 {
+                (row[1], row[2]) = (String::new(), String::new());
+            }
+            row
+        })
+        .collect();
+    let resolution =
+        resolve(vec![source("crm", &FIELDS[..4], &rows), source("boletin", &FIELDS[..4], &copies)]);
+    let (merged, wrong) = merged(&resolution);
+    // Counted as any value, addresses without a name joined none of the 400.
+    assert!(merged - wrong >= 570 && wrong <= 30, "{merged} pairs of 600, {wrong} of them wrong");
+    let estimate = resolution.matching().estimated_matches();
+    assert!((estimate / 600.0 - 1.0).abs() < 0.15, "{estimate}");
+}

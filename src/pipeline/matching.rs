@@ -23,6 +23,7 @@ use crate::normalize::attributes::Attributes;
 use crate::par;
 use crate::score::{
     Candidates, EmReport, Frequencies, Labels, Model, PairScore, Scorer, TrainedModel, Trainer, learn,
+    measure_rarity,
 };
 use crate::spill::{List, Spill};
 use crate::table::AttributeKind;
@@ -274,7 +275,8 @@ fn run_watched(
     let threshold = options.threshold.unwrap_or(options.default_threshold());
     let mut em = Vec::new();
     let mut frequencies = Frequencies::of_records(comparisons);
-    let mut model = trained.unwrap_or_else(|| trainer.start(None));
+    let mut rarity = Vec::new();
+    let mut model = trained.unwrap_or_else(|| trainer.start(None, &[]));
     let mut found: Option<Entities> = None;
     let mut edges: Vec<Edge> = Vec::new();
     let mut settled = Settled::default();
@@ -287,9 +289,9 @@ fn run_watched(
             if round == 0 { Candidates::All(all_candidates) } else { Candidates::Kept(&retry, spill) };
         control.step(Stage::Match, steps[0], 0);
         if let Some(entities) = &found {
-            frequencies = Frequencies::of_entities(comparisons, entities);
+            frequencies = Frequencies::of_entities_by(comparisons, entities, &rarity);
             if learns {
-                model = trainer.start(Some(entities));
+                model = trainer.start(Some(entities), &rarity);
             }
         }
         if learns {
@@ -297,6 +299,10 @@ fn run_watched(
         }
         if let (Some(entities), true) = (&found, learns && round > 0) {
             trainer.refit(&mut model, entities);
+        }
+        if found.is_none() {
+            rarity = measure_rarity(&Scorer::new(comparisons, &model, &frequencies), &model);
+            frequencies = Frequencies::of_records_by(comparisons, &rarity);
         }
         let scorer = Scorer::new(comparisons, &model, &frequencies);
         control.step(Stage::Match, steps[1], pairs.len());

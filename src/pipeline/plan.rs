@@ -125,7 +125,7 @@ pub fn plan(table: Table, config: &Config, options: &PlanOptions) -> Result<Plan
         RuleOptions { max_block: matching.max_block, across_sources_only, within_sources_only };
     let rules = Rules::new(attributes, &matching.rules, rule_options)?;
     let trainer = Trainer::new(&comparisons, matching.seed, possible_pairs);
-    let model = trainer.start(None);
+    let model = trainer.start(None, &[]);
     let frequencies = Frequencies::of_records(&comparisons);
     let scorer = Scorer::new(&comparisons, &model, &frequencies);
     let input = EstimateInput {

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::closeness::one_slip_apart;
 use super::model::{ComparisonModel, Model};
+use super::rarity::Rarity;
 use crate::cluster::Entities;
 use crate::compare::{Comparisons, TermFrequency};
 use crate::ids::RecordId;
@@ -15,6 +16,9 @@ use crate::table::{AttributeKind, Column};
 pub struct Frequencies {
     /// log2 of the frequency of each distinct value among non-null carriers, without the carrier itself.
     pub log2: Vec<f32>,
+    /// The same as the chance that strangers are equal in it, which for values that hardly anybody has is less than what
+    /// was counted; empty where it is not.
+    pub log2_equal: Vec<f32>,
     /// log2 of the chance that two random carriers agree.
     pub log2_agreement: f64,
     /// log2 of the frequency of all values one slip away from each distinct value, without one carrier; empty where no
@@ -32,7 +36,12 @@ const PRIOR_CARRIERS: f64 = 50.0;
 impl Frequencies {
     /// Counted over records.
     pub fn of_records(comparisons: &Comparisons<'_>) -> Vec<Self> {
-        Self::of_columns(comparisons, |column| {
+        Self::of_records_by(comparisons, &vec![Rarity::COUNTED; comparisons.items().len()])
+    }
+
+    /// The same, with what is known of rare values.
+    pub(crate) fn of_records_by(comparisons: &Comparisons<'_>, rarity: &[Rarity]) -> Vec<Self> {
+        Self::of_columns(comparisons, rarity, |column| {
             (column.counts().into_iter().map(f64::from).collect(), column.non_null() as f64)
         })
     }
@@ -40,7 +49,16 @@ impl Frequencies {
     /// Counted over entities: each spreads one unit over its values, so that a customer with twenty records does not
     /// make its own surname frequent.
     pub fn of_entities(comparisons: &Comparisons<'_>, entities: &Entities) -> Vec<Self> {
-        Self::of_columns(comparisons, |column| {
+        Self::of_entities_by(comparisons, entities, &vec![Rarity::COUNTED; comparisons.items().len()])
+    }
+
+    /// The same, with what is known of rare values.
+    pub(crate) fn of_entities_by(
+        comparisons: &Comparisons<'_>,
+        entities: &Entities,
+        rarity: &[Rarity],
+    ) -> Vec<Self> {
+        Self::of_columns(comparisons, rarity, |column| {
             let mut counts = vec![0f64; column.dictionary().len()];
             let mut carriers = 0.0;
             for (_, members) in entities.iter() {
@@ -61,6 +79,7 @@ impl Frequencies {
     /// From the counts of each column's values and its carriers.
     fn of_columns(
         comparisons: &Comparisons<'_>,
+        rarity: &[Rarity],
         count: impl Fn(&Column) -> (Vec<f64>, f64) + Sync + Send,
     ) -> Vec<Self> {
         let indices: Vec<usize> = (0..comparisons.items().len()).collect();
@@ -75,7 +94,10 @@ impl Frequencies {
                     near[a as usize] += counts[b as usize];
                     near[b as usize] += counts[a as usize];
                 }
-                frequencies.log2_near = log2_shares(&near, carriers, expected);
+                frequencies.log2_near = log2_shares(&near, carriers, expected, Rarity::COUNTED);
+            }
+            if rarity[at] != Rarity::COUNTED {
+                frequencies.log2_equal = log2_shares(&counts, carriers, expected, rarity[at]);
             }
             frequencies
         })
@@ -87,7 +109,12 @@ impl Frequencies {
         let average = |(at, comparison): (usize, &ComparisonModel)| {
             let agreement = comparison.u.first().and_then(|row| row.first()).copied().unwrap_or(1.0).log2();
             let values = comparisons.column(at).dictionary().len();
-            Self { log2: vec![agreement as f32; values], log2_agreement: agreement, log2_near: Vec::new() }
+            Self {
+                log2: vec![agreement as f32; values],
+                log2_equal: Vec::new(),
+                log2_agreement: agreement,
+                log2_near: Vec::new(),
+            }
         };
         model.comparisons.iter().enumerate().map(average).collect()
     }
@@ -96,7 +123,8 @@ impl Frequencies {
         let counted: f64 = counts.iter().map(|count| (count / carriers.max(1.0)).powi(2)).sum();
         let agreement = (carriers * counted + PRIOR_CARRIERS * expected) / (carriers + PRIOR_CARRIERS);
         Self {
-            log2: log2_shares(counts, carriers, expected),
+            log2: log2_shares(counts, carriers, expected, Rarity::COUNTED),
+            log2_equal: Vec::new(),
             log2_agreement: agreement.clamp(1e-12, 1.0).log2(),
             log2_near: Vec::new(),
         }
@@ -105,9 +133,10 @@ impl Frequencies {
 
 /// log2 of each count's share of the carriers, without the record that is looked at itself, and with
 /// [`PRIOR_CARRIERS`] of the `expected` share added.
-fn log2_shares(counts: &[f64], carriers: f64, expected: f64) -> Vec<f32> {
+fn log2_shares(counts: &[f64], carriers: f64, expected: f64, rarity: Rarity) -> Vec<f32> {
     let share = |count: &f64| {
-        let others = (count - 1.0).max(SINGLETON) + PRIOR_CARRIERS * expected;
+        let others =
+            (count - 2.0 + rarity.others).max(SINGLETON.min(rarity.others)) + PRIOR_CARRIERS * expected;
         (others / (carriers + PRIOR_CARRIERS)).log2() as f32
     };
     counts.iter().map(share).collect()
@@ -139,13 +168,17 @@ pub struct FrequencyTable {
     attributes: BTreeMap<String, KnownValues>,
 }
 
+/// log2 of the frequency of a value, of being equal in it and of all values one slip away, where those were counted.
+type KnownShares = (f32, Option<f32>, Option<f32>);
+
 /// The values of one attribute.
 #[derive(Clone, Debug)]
 struct KnownValues {
-    /// In order, with the log2 frequencies of the value and of all values one slip away, where those were counted.
-    values: Vec<(Box<str>, f32, Option<f32>)>,
-    /// log2 of the frequency of a value that nobody had.
+    /// In order.
+    values: Vec<(Box<str>, KnownShares)>,
+    /// log2 of the frequency of a value that nobody had, and of being equal in it.
     unseen: f32,
+    unseen_equal: f32,
     log2_agreement: f64,
 }
 
@@ -154,15 +187,18 @@ impl FrequencyTable {
     pub fn new(comparisons: &Comparisons<'_>, frequencies: &[Frequencies]) -> Self {
         let known = comparisons.items().iter().zip(frequencies).enumerate().map(|(at, (item, counted))| {
             let texts = comparisons.column(at).dictionary().iter();
+            let equal = |code: usize| counted.log2_equal.get(code).copied();
             let near = |code: usize| counted.log2_near.get(code).copied();
-            let mut values: Vec<(Box<str>, f32, Option<f32>)> = texts
+            let mut values: Vec<(Box<str>, KnownShares)> = texts
                 .zip(&counted.log2)
                 .enumerate()
-                .map(|(code, (text, &log2))| (text.into(), log2, near(code)))
+                .map(|(code, (text, &log2))| (text.into(), (log2, equal(code), near(code))))
                 .collect();
             values.sort_unstable_by(|a, b| a.0.cmp(&b.0));
             let unseen = counted.log2.iter().copied().fold(0.0, f32::min);
-            (item.name.clone(), KnownValues { values, unseen, log2_agreement: counted.log2_agreement })
+            let unseen_equal = counted.log2_equal.iter().copied().fold(unseen, f32::min);
+            let log2_agreement = counted.log2_agreement;
+            (item.name.clone(), KnownValues { values, unseen, unseen_equal, log2_agreement })
         });
         Self { attributes: known.collect() }
     }
@@ -173,14 +209,17 @@ impl FrequencyTable {
         for (at, (item, frequencies)) in comparisons.items().iter().zip(&mut fitted).enumerate() {
             let Some(known) = self.attributes.get(&item.name) else { continue };
             let find = |text: &str| match known.values.binary_search_by(|(value, ..)| (**value).cmp(text)) {
-                Ok(found) => (known.values[found].1, known.values[found].2),
-                Err(_) => (known.unseen, Some(known.unseen)),
+                Ok(found) => known.values[found].1,
+                Err(_) => (known.unseen, Some(known.unseen_equal), Some(known.unseen)),
             };
-            let found = comparisons.column(at).dictionary().iter().map(find);
-            (frequencies.log2, frequencies.log2_near) =
-                found.map(|(value, near)| (value, near.unwrap_or(known.unseen))).unzip();
-            if known.values.iter().all(|(.., near)| near.is_none()) {
-                frequencies.log2_near.clear();
+            let found = || comparisons.column(at).dictionary().iter().map(find);
+            frequencies.log2 = found().map(|(log2, ..)| log2).collect();
+            if known.values.iter().any(|(_, (_, equal, _))| equal.is_some()) {
+                frequencies.log2_equal =
+                    found().map(|(_, equal, _)| equal.unwrap_or(known.unseen_equal)).collect();
+            }
+            if known.values.iter().any(|(_, (.., near))| near.is_some()) {
+                frequencies.log2_near = found().map(|(.., near)| near.unwrap_or(known.unseen)).collect();
             }
             frequencies.log2_agreement = known.log2_agreement;
         }
@@ -263,6 +302,22 @@ mod tests {
         };
         assert!(share(6) < 0.02, "two of six: {}", share(6));
         assert!(share(6000) > 0.32, "two thousand of six: {}", share(6000));
+    }
+
+    /// What nobody shares with a stranger is worth more than the count of two, and less counts stay in their order.
+    #[test]
+    fn values_made_for_one_person_are_discounted() {
+        let attributes = attributes();
+        let comparisons = Comparisons::new(&attributes);
+        let rarity = Rarity { others: 0.1, strangers: 0.0 };
+        let found = &Frequencies::of_records_by(&comparisons, &[rarity])[0];
+        close(&found.log2, &[3.0, 1.0, 0.5].map(|others| shrunk(others / 7.0, 7.0, 1e-3)));
+        close(&found.log2_equal, &[2.1, 0.1, 0.1].map(|others| shrunk(others / 7.0, 7.0, 1e-3)));
+        let model = Model::neutral(&comparisons);
+        let again =
+            &FrequencyTable::new(&comparisons, std::slice::from_ref(found)).fit(&comparisons, &model)[0];
+        assert_eq!((&again.log2, &again.log2_equal), (&found.log2, &found.log2_equal));
+        assert!(again.log2_near.is_empty() == found.log2_near.is_empty());
     }
 
     #[test]

@@ -30,6 +30,7 @@ mod frequency;
 mod labels;
 mod model;
 mod patterns;
+mod rarity;
 mod sample;
 mod stage;
 mod strangers;
@@ -48,6 +49,7 @@ pub use model::{
     ComparisonModel, Evidence, EvidenceGroup, GROUPS, MODEL_VERSION, Model, PairScore, Parent, Prior, Scorer,
 };
 pub use patterns::{LevelWeights, MAX_PATTERNS, PatternWeights};
+pub(crate) use rarity::measure as measure_rarity;
 #[cfg(test)]
 pub(crate) use sample::Draws;
 pub(crate) use stage::learn;

@@ -328,11 +328,15 @@ impl<'a> Scorer<'a> {
         let frequencies = &self.frequencies[at];
         let frequency =
             || f64::from(frequencies.log2[codes.0 as usize].max(frequencies.log2[codes.1 as usize]));
+        let equal = || match frequencies.log2_equal.get(codes.0 as usize) {
+            Some(&log2) if codes.0 == codes.1 => f64::from(log2),
+            _ => frequency(),
+        };
         match self.comparisons.items()[at].levels[level as usize].tf {
             TermFrequency::None => table,
             // Given an agreeing parent the value is no rarer than the parent leaves it.
-            TermFrequency::Exact if state > 0 => table.max(frequency()),
-            TermFrequency::Exact => frequency(),
+            TermFrequency::Exact if state > 0 => table.max(equal()),
+            TermFrequency::Exact => equal(),
             TermFrequency::Near if !frequencies.log2_near.is_empty() => {
                 let near = |code: u32| f64::from(frequencies.log2_near[code as usize]);
                 0.5 * (table + near(codes.0).max(near(codes.1)))

@@ -80,7 +80,7 @@ pub fn train<'a>(
 ) -> Training {
     let trainer = Trainer::new(comparisons, options.seed, options.possible_pairs.max(1.0))
         .with_labels(options.labels.cloned().unwrap_or_default());
-    let mut model = trainer.start(options.entities);
+    let mut model = trainer.start(options.entities, &[]);
     let frequencies = match options.entities {
         None => Frequencies::of_records(comparisons),
         Some(entities) => Frequencies::of_entities(comparisons, entities),
