@@ -300,7 +300,7 @@ fn read(kind: AttributeKind, raw: &str, reading: &Reading<'_>, out: &mut Parsed)
         K::BirthDate => read_date(kind, raw, reading, out),
         K::BirthYear => out.push(kind, false, Quality::Ok, raw, &year(raw, &reading.date)),
         K::BirthMonth => out.push(kind, false, Quality::Ok, raw, &month(raw)),
-        K::BirthDay => out.push(kind, false, Quality::Ok, raw, &number(raw, 31)),
+        K::BirthDay => out.push(kind, false, Quality::Ok, raw, &number(raw)),
         K::Age => out.push(kind, false, Quality::Ok, raw, raw.split('.').next().unwrap_or(raw)),
         K::Identifier => {
             let id = identifier::identifier(raw, hint);
@@ -486,14 +486,15 @@ fn year(raw: &str, hint: &date::DateHint<'_>) -> String {
     year.filter(|&year| year > 0).map_or(String::new(), |year| format!("{year:04}"))
 }
 
-/// The two digits of the number of a month; blank for what is none.
+/// The two digits of a month, by its number or its name.
 fn month(raw: &str) -> String {
-    date::month_number(raw).map_or_else(|| number(raw, 12), |month| format!("{month:02}"))
+    date::month_number(raw).map_or_else(|| number(raw), |month| format!("{month:02}"))
 }
 
-/// Two digits of a number from 1 to `most`; blank for what is none.
-fn number(raw: &str, most: u8) -> String {
-    let number = whole_digits(raw).parse().ok().filter(|number| (1..=most).contains(number));
+/// Two digits of a number from 1 to 99; blank for what is none. No month is the 13th, but who wrote so once wrote so twice: it
+/// is evidence, and only [`iso_date`](super::prepare) does not show it.
+fn number(raw: &str) -> String {
+    let number = whole_digits(raw).parse::<u8>().ok().filter(|number| (1..=99).contains(number));
     number.map_or(String::new(), |number| format!("{number:02}"))
 }
 

@@ -469,10 +469,12 @@ fn is_part_of_date(kind: AttributeKind) -> bool {
     matches!(kind, AttributeKind::BirthYear | AttributeKind::BirthMonth | AttributeKind::BirthDay)
 }
 
-/// `19850301` as ISO 8601 writes it: `1985-03-01`; with unknown parts `1985-03`, `1985`, `--03-01`, `--03`, `---01`.
+/// `19850301` as ISO 8601 writes it: `1985-03-01`; with unknown parts `1985-03`, `1985`, `--03-01`, `--03`, `---01`. A month or
+/// day that does not exist is unknown.
 fn iso_date(digits: &str) -> String {
     let (year, month, day) = (&digits[..4], &digits[4..6], &digits[6..8]);
-    match (year == "----", month == "--", day == "--") {
+    let exists = |digits: &str, most: u8| digits.parse().is_ok_and(|number| (1..=most).contains(&number));
+    match (year == "----", !exists(month, 12), !exists(day, 31)) {
         (false, false, false) => format!("{year}-{month}-{day}"),
         (false, false, true) => format!("{year}-{month}"),
         (false, true, _) => year.to_owned(),
@@ -581,7 +583,7 @@ mod tests {
         ];
         let (prepared, _) = prepared(&[("s", &fields, &rows)]);
         let expected = [
-            "19850301", "198503--", "1985----", "----1224", "1985----", "1985----", "", "----07--",
+            "19850301", "198503--", "1985----", "----1224", "1985----", "19851345", "", "----07--",
             "------05",
         ];
         let dates = ["1985-03-01", "1985-03", "1985", "--12-24", "1985", "1985", "", "--07", "---05"];
