@@ -21,6 +21,16 @@ pub const MAX_BLOCK: usize = 1000;
 /// Records whose keys one task looks up.
 const RECORDS_A_TASK: usize = 1 << 14;
 
+/// How many of the keys, the rarest first, have at most `most` records together: places of postings are 32 bits wide.
+fn fitting(used: &[u32], df: &[u32], most: u64) -> usize {
+    let mut total = 0;
+    let too_many = |&key: &u32| {
+        total += u64::from(df[key as usize]);
+        total > most
+    };
+    used.iter().position(too_many).unwrap_or(used.len())
+}
+
 /// Hash of keys that are hashes already.
 #[derive(Clone, Copy, Default)]
 struct Passthrough(u64);
@@ -167,6 +177,11 @@ impl<'a> Index<'a> {
         let mut used: Vec<u32> = (0..df.len() as u32).filter(|&key| usable(df[key as usize])).collect();
         self.stats.used_keys = used.len() as u64;
         used.sort_by_key(|&key| df[key as usize]);
+        for key in used.split_off(fitting(&used, &df, u64::from(u32::MAX))) {
+            self.stats.used_keys -= 1;
+            self.stats.large_keys += 1;
+            self.stats.largest = self.stats.largest.max(u64::from(df[key as usize]));
+        }
         let mut number = vec![NULL; df.len()];
         let mut offsets = Vec::with_capacity(used.len() + 1);
         let mut end = 0u32;
@@ -424,5 +439,19 @@ impl Composite {
             Some((keys::pair(number, a, b), record as u32))
         };
         Some((0..attributes.len()).filter_map(key).collect())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_most_frequent_keys_give_way_when_there_is_no_room() {
+        let (df, used) = ([5, 2, 9, 3], [1, 3, 0, 2]);
+        for (most, kept) in [(19, 4), (18, 3), (10, 3), (9, 2), (2, 1), (1, 0)] {
+            assert_eq!(fitting(&used, &df, most), kept, "of {most}");
+        }
+        assert_eq!(fitting(&[], &df, 0), 0);
     }
 }

@@ -22,7 +22,8 @@ use crate::score::Scorer;
 /// Values of one cell that hold several, in `golden.csv`.
 const SEPARATOR: &str = "; ";
 
-/// Writes all files into a folder, which is made if need be; `pairs.csv` only when asked for.
+/// Writes all files into a folder, which is made if need be; `pairs.csv` only when asked for. They get their names when all of
+/// them are written: a run that fails before leaves those of the run before.
 ///
 /// # Errors
 /// [`ErrorKind::Io`] naming the file.
@@ -31,11 +32,14 @@ pub fn write_all(resolution: &Resolution, folder: &Path, with_pairs: bool) -> Re
         Error::new(ErrorKind::Io, format!("the folder cannot be made ({})", error.kind()))
             .at(folder.display().to_string())
     })?;
-    write_golden(resolution, Writer::create(folder.join("golden.csv"))?)?.commit()?;
-    write_xref(resolution, Writer::create(folder.join("xref.csv"))?)?.commit()?;
-    write_provenance(resolution, Writer::create(folder.join("provenance.csv"))?)?.commit()?;
+    let create = |name: &str| Writer::create(folder.join(name));
+    let mut tables = vec![
+        write_golden(resolution, create("golden.csv")?)?,
+        write_xref(resolution, create("xref.csv")?)?,
+        write_provenance(resolution, create("provenance.csv")?)?,
+    ];
     if with_pairs {
-        write_pairs(resolution, Writer::create(folder.join("pairs.csv"))?)?.commit()?;
+        tables.push(write_pairs(resolution, create("pairs.csv")?)?);
     }
     let mut report = AtomicFile::create(folder.join("report.json"))?;
     let fail = |message: String| {
@@ -44,6 +48,7 @@ pub fn write_all(resolution: &Resolution, folder: &Path, with_pairs: bool) -> Re
     serde_json::to_writer_pretty(&mut report, &Summary::new(resolution))
         .map_err(|error| fail(error.to_string()))?;
     report.write_all(b"\n").map_err(|error| fail(error.kind().to_string()))?;
+    tables.into_iter().try_for_each(Writer::commit)?;
     report.commit()
 }
 

@@ -21,6 +21,7 @@ use super::{Hint, Normalized, Quality};
 
 mod case;
 mod clean;
+mod cues;
 mod filler;
 mod grammar;
 mod keys;

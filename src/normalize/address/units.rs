@@ -1,6 +1,7 @@
 //! What stands behind the number of a house: floor, door, staircase, block and their like.
 
-use super::grammar::{Reader, is_between, is_number_marker};
+use super::cues::{is_between, is_number_marker};
+use super::grammar::Reader;
 use super::lexicon::{self, Family, Group};
 use super::words::Token;
 use super::write::display;
