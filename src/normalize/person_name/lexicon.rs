@@ -269,6 +269,11 @@ pub(super) fn squash(text: &str) -> String {
 }
 
 impl Lexicon {
+    /// Whether a word, as it is written, is a title in some language.
+    pub(super) fn is_title(&self, word: &str) -> bool {
+        self.titles.contains_key(&squash(word))
+    }
+
     /// What is known about a folded word, or a compound of folded words.
     pub(super) fn word(&self, folded: &str) -> Option<&Word> {
         self.words.get(folded)

@@ -403,8 +403,8 @@ pub(super) fn is_person_called_like_a_firm(text: &str) -> bool {
         && !organisation::is_meant(&tokens, parse::guess_language(&tokens))
 }
 
-/// True when the first word is somebody's given name and hardly a surname: for telling people from companies.
+/// True when the first word behind titles is somebody's given name and hardly a surname: for telling people from companies.
 pub(crate) fn starts_like_a_person(text: &str) -> bool {
-    let first = text.split(' ').next().unwrap_or("");
+    let first = text.split(' ').find(|word| !LEXICON.is_title(word)).unwrap_or("");
     LEXICON.word(&fold(first)).is_some_and(|word| word.score(lexicon::Lang::Es) > 0)
 }

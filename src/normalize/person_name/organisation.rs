@@ -1,6 +1,7 @@
 //! Organisations in a column of names, and people who are called like one: Company, Monasterio and Iglesia are surnames.
 
 use super::lexicon::{LEXICON, Lang, Word, role};
+use super::parse;
 use super::tokens::Token;
 
 /// Whether a word of the token occurs in the names of organisations.
@@ -34,6 +35,12 @@ fn is_among_names(tokens: &[Token<'_>], lang: Lang) -> bool {
     let is_given = |word: &Word| word.is_given_of(lang) || (enough && word.may_be_given_of(lang));
     let opens = tokens[given].word.is_some_and(|word| is_given(word) && !word.is(role::ORGANISATION));
     let is_name = |word: &Word| word.is_name_of(lang) || word.is(SMALL);
-    let names_only = || tokens.iter().all(|token| token.is_initial() || token.word.is_some_and(is_name));
+    // `Apodaca` is known from `Ruiz de Apodaca` alone.
+    let ends_surname =
+        |at: usize| (2..=3).any(|words| at >= words && parse::is_one_surname(&tokens[at - words..=at], lang));
+    let is_part = |(at, token): (usize, &Token<'_>)| {
+        token.is_initial() || token.word.is_some_and(is_name) || ends_surname(at)
+    };
+    let names_only = || tokens.iter().enumerate().all(is_part);
     if given > 0 { opens && !tokens[given..].iter().any(has_word) } else { opens && names_only() }
 }

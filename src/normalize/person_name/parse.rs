@@ -504,7 +504,7 @@ fn assign_surnames(tokens: &[Token<'_>], groups: &[Group], context: &Context<'_>
 }
 
 /// Whether words with a particle between them are a listed surname: `Sáenz de Tejada`.
-fn is_one_surname(tokens: &[Token<'_>], lang: Lang) -> bool {
+pub(super) fn is_one_surname(tokens: &[Token<'_>], lang: Lang) -> bool {
     let mut joined = String::new();
     for token in tokens {
         if !joined.is_empty() {

@@ -214,6 +214,9 @@ fn cells_that_are_no_single_person() {
         ("n/a", NameKind::Placeholder),
         ("Ana None", NameKind::Person),
         ("María Sá", NameKind::Person),
+        ("D. Fernando Company", NameKind::Person),
+        ("Dña. Ana Company", NameKind::Person),
+        ("Roser Monasterio Ruiz de Apodaca", NameKind::Person),
     ];
     for (input, kind) in rows {
         assert_eq!(full_name(input, &hint("es")).parts.kind, kind, "{input}");
